@@ -1,0 +1,69 @@
+//! A leaf of the asset tree: how much attention an asset drew, and its last price.
+
+use crate::bytes::Reader;
+use crate::error::ProtocolError;
+use crate::hash::{Hash, TAG_LEAF, sha256};
+use crate::score::Score;
+use crate::tree::{PlainNode, TreeLeaf};
+
+/// Bytes of a packed asset leaf.
+pub const ASSET_BYTES: usize = 84;
+
+/// One asset in one epoch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssetLeaf {
+    /// [`asset_id_hash`] of the asset's id; leaves rise strictly by it.
+    pub asset_id_hash: Hash,
+    /// Attention score over all users.
+    pub score: Score,
+    /// Last price at the end of the window, in base units of the denom; 0 = none.
+    pub price: u128,
+    /// [`denom_hash`] of the price's unit.
+    pub denom_hash: Hash,
+}
+
+/// SHA-256 of the asset id's text.
+pub fn asset_id_hash(asset_id: &str) -> Hash {
+    sha256(&[asset_id.as_bytes()])
+}
+
+/// SHA-256 of the denom's text.
+pub fn denom_hash(denom: &str) -> Hash {
+    sha256(&[denom.as_bytes()])
+}
+
+impl AssetLeaf {
+    /// `asset_id_hash 32 ‖ score u32 ‖ price u128 ‖ denom_hash 32`: [`ASSET_BYTES`].
+    pub fn pack(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(ASSET_BYTES);
+        out.extend(self.asset_id_hash);
+        out.extend(self.score.ppm().to_be_bytes());
+        out.extend(self.price.to_be_bytes());
+        out.extend(self.denom_hash);
+        out
+    }
+
+    /// Reads one packed asset from the front of `reader`.
+    pub fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
+        Ok(Self {
+            asset_id_hash: reader.array()?,
+            score: Score::try_from(reader.u32()?)?,
+            price: reader.u128()?,
+            denom_hash: reader.array()?,
+        })
+    }
+}
+
+impl TreeLeaf for AssetLeaf {
+    type Node = PlainNode;
+    type Key = Hash;
+
+    fn key(&self) -> Hash {
+        self.asset_id_hash
+    }
+
+    /// `sha256(0x00 ‖ dom_S ‖ packed asset)`.
+    fn node(&self, domain: &Hash) -> PlainNode {
+        PlainNode(sha256(&[&[TAG_LEAF], domain, &self.pack()]))
+    }
+}

@@ -1,0 +1,384 @@
+//! The contract's events: typed, and back. The contract emits them, the daemon and the tests read them with this code.
+//!
+//! On chain an event's type is `wasm-` and the name here, and it carries `_contract_address`: whoever reads events must
+//! compare that address, because any contract can emit the same attributes.
+
+use cosmwasm_std::{Attribute, Event as CosmosEvent};
+
+/// What an item of `settle` came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettleOutcome {
+    /// Money was allocated.
+    Settled,
+    /// The commitment was rejected for good.
+    Rejected,
+    /// It was settled or rejected before.
+    Skipped,
+    /// Nothing was written; the reason says why.
+    Error,
+}
+
+impl SettleOutcome {
+    /// The word in the event.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::Rejected => "rejected",
+            Self::Skipped => "skipped",
+            Self::Error => "error",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Settled, Self::Rejected, Self::Skipped, Self::Error].into_iter().find(|o| o.as_str() == word)
+    }
+}
+
+/// An event of the contract. Amounts are base units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A report was posted.
+    ReportSubmitted {
+        /// Its epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+        /// Its digest, hex.
+        digest: String,
+        /// Bitmap of the signers.
+        signers: u32,
+        /// When its dispute window ends, unix seconds.
+        ends_at_s: u64,
+    },
+    /// The same report was posted again; nothing changed.
+    ReportRepeated {
+        /// Its epoch.
+        epoch: u64,
+        /// Its digest, hex.
+        digest: String,
+    },
+    /// One item of `settle` was dealt with.
+    CommitmentSettled {
+        /// The campaign; 0 if the item could not be decoded.
+        campaign: u64,
+        /// The epoch.
+        epoch: u64,
+        /// What it came to.
+        outcome: SettleOutcome,
+        /// Allocated by it.
+        delta: u128,
+        /// Why it was rejected or failed; empty otherwise.
+        reason: String,
+    },
+    /// One item of `claim` was paid.
+    RewardClaimed {
+        /// The campaign.
+        campaign: u64,
+        /// The epoch of the allocation.
+        epoch: u64,
+        /// Who was paid.
+        account: String,
+        /// How much.
+        amount: u128,
+        /// Of what.
+        denom: String,
+    },
+    /// Scores were copied into the contract's state.
+    ScoresRecorded {
+        /// The campaign.
+        campaign: u64,
+        /// The epoch.
+        epoch: u64,
+        /// Leaves recorded.
+        recorded: u32,
+        /// Leaves left alone because a score at least as new stands there.
+        skipped: u32,
+    },
+    /// A campaign was created.
+    CampaignCreated {
+        /// Its id.
+        campaign: u64,
+        /// Who created it.
+        sponsor: String,
+        /// Credited, net of the fee.
+        amount: u128,
+        /// Taken as fee.
+        fee: u128,
+        /// Of what.
+        denom: String,
+        /// Hash of its terms, hex.
+        rule_hash: String,
+    },
+    /// Money was added.
+    CampaignFunded {
+        /// The campaign.
+        campaign: u64,
+        /// Who paid.
+        sender: String,
+        /// How much.
+        amount: u128,
+    },
+    /// The sponsor stopped a campaign.
+    CampaignStopped {
+        /// The campaign.
+        campaign: u64,
+        /// First epoch without an allocation.
+        end_epoch: u64,
+    },
+    /// Money went back to the refund address.
+    CampaignRefunded {
+        /// The campaign.
+        campaign: u64,
+        /// Where it went.
+        recipient: String,
+        /// Unallocated money.
+        unallocated: u128,
+        /// Unclaimed money.
+        unclaimed: u128,
+    },
+    /// The contract was paused.
+    Paused {
+        /// When it ends by itself, unix seconds.
+        until_s: u64,
+    },
+    /// The pause was ended.
+    Unpaused {},
+    /// A next owner was named, or the proposal withdrawn (empty).
+    OwnerProposed {
+        /// The proposed owner.
+        owner: String,
+    },
+    /// The proposed owner took over.
+    OwnerAccepted {
+        /// The new owner.
+        owner: String,
+    },
+    /// Creation fees were paid out.
+    FeesWithdrawn {
+        /// Where they went.
+        recipient: String,
+        /// How much.
+        amount: u128,
+        /// Of what.
+        denom: String,
+    },
+}
+
+impl Event {
+    /// The event's name and its attributes, in a fixed order.
+    fn parts(&self) -> (&'static str, Vec<(&'static str, String)>) {
+        match self {
+            Self::ReportSubmitted { epoch, revision, digest, signers, ends_at_s } => (
+                "report_submitted",
+                vec![
+                    ("epoch", epoch.to_string()),
+                    ("revision", revision.to_string()),
+                    ("digest", digest.clone()),
+                    ("signers", signers.to_string()),
+                    ("ends_at_s", ends_at_s.to_string()),
+                ],
+            ),
+            Self::ReportRepeated { epoch, digest } => {
+                ("report_repeated", vec![("epoch", epoch.to_string()), ("digest", digest.clone())])
+            }
+            Self::CommitmentSettled { campaign, epoch, outcome, delta, reason } => (
+                "commitment_settled",
+                vec![
+                    ("campaign", campaign.to_string()),
+                    ("epoch", epoch.to_string()),
+                    ("outcome", outcome.as_str().to_string()),
+                    ("delta", delta.to_string()),
+                    ("reason", reason.clone()),
+                ],
+            ),
+            Self::RewardClaimed { campaign, epoch, account, amount, denom } => (
+                "reward_claimed",
+                vec![
+                    ("campaign", campaign.to_string()),
+                    ("epoch", epoch.to_string()),
+                    ("account", account.clone()),
+                    ("amount", amount.to_string()),
+                    ("denom", denom.clone()),
+                ],
+            ),
+            Self::ScoresRecorded { campaign, epoch, recorded, skipped } => (
+                "scores_recorded",
+                vec![
+                    ("campaign", campaign.to_string()),
+                    ("epoch", epoch.to_string()),
+                    ("recorded", recorded.to_string()),
+                    ("skipped", skipped.to_string()),
+                ],
+            ),
+            Self::CampaignCreated { campaign, sponsor, amount, fee, denom, rule_hash } => (
+                "campaign_created",
+                vec![
+                    ("campaign", campaign.to_string()),
+                    ("sponsor", sponsor.clone()),
+                    ("amount", amount.to_string()),
+                    ("fee", fee.to_string()),
+                    ("denom", denom.clone()),
+                    ("rule_hash", rule_hash.clone()),
+                ],
+            ),
+            Self::CampaignFunded { campaign, sender, amount } => (
+                "campaign_funded",
+                vec![
+                    ("campaign", campaign.to_string()),
+                    ("sender", sender.clone()),
+                    ("amount", amount.to_string()),
+                ],
+            ),
+            Self::CampaignStopped { campaign, end_epoch } => (
+                "campaign_stopped",
+                vec![("campaign", campaign.to_string()), ("end_epoch", end_epoch.to_string())],
+            ),
+            Self::CampaignRefunded { campaign, recipient, unallocated, unclaimed } => (
+                "campaign_refunded",
+                vec![
+                    ("campaign", campaign.to_string()),
+                    ("recipient", recipient.clone()),
+                    ("unallocated", unallocated.to_string()),
+                    ("unclaimed", unclaimed.to_string()),
+                ],
+            ),
+            Self::Paused { until_s } => ("paused", vec![("until_s", until_s.to_string())]),
+            Self::Unpaused {} => ("unpaused", vec![]),
+            Self::OwnerProposed { owner } => ("owner_proposed", vec![("owner", owner.clone())]),
+            Self::OwnerAccepted { owner } => ("owner_accepted", vec![("owner", owner.clone())]),
+            Self::FeesWithdrawn { recipient, amount, denom } => (
+                "fees_withdrawn",
+                vec![
+                    ("recipient", recipient.clone()),
+                    ("amount", amount.to_string()),
+                    ("denom", denom.clone()),
+                ],
+            ),
+        }
+    }
+
+    /// Reads an event back from its name on chain (with the `wasm-` prefix) and its attributes. `None` if it is not one
+    /// of ours, or malformed. The caller has compared `_contract_address`.
+    pub fn parse<'a>(kind: &str, attribute: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
+        let text = |key| attribute(key).map(str::to_string);
+        let u64_of = |key| attribute(key)?.parse::<u64>().ok();
+        let u32_of = |key| attribute(key)?.parse::<u32>().ok();
+        let u128_of = |key| attribute(key)?.parse::<u128>().ok();
+        Some(match kind.strip_prefix("wasm-")? {
+            "report_submitted" => Self::ReportSubmitted {
+                epoch: u64_of("epoch")?,
+                revision: u32_of("revision")?,
+                digest: text("digest")?,
+                signers: u32_of("signers")?,
+                ends_at_s: u64_of("ends_at_s")?,
+            },
+            "report_repeated" => Self::ReportRepeated { epoch: u64_of("epoch")?, digest: text("digest")? },
+            "commitment_settled" => Self::CommitmentSettled {
+                campaign: u64_of("campaign")?,
+                epoch: u64_of("epoch")?,
+                outcome: SettleOutcome::parse(attribute("outcome")?)?,
+                delta: u128_of("delta")?,
+                reason: text("reason")?,
+            },
+            "reward_claimed" => Self::RewardClaimed {
+                campaign: u64_of("campaign")?,
+                epoch: u64_of("epoch")?,
+                account: text("account")?,
+                amount: u128_of("amount")?,
+                denom: text("denom")?,
+            },
+            "scores_recorded" => Self::ScoresRecorded {
+                campaign: u64_of("campaign")?,
+                epoch: u64_of("epoch")?,
+                recorded: u32_of("recorded")?,
+                skipped: u32_of("skipped")?,
+            },
+            "campaign_created" => Self::CampaignCreated {
+                campaign: u64_of("campaign")?,
+                sponsor: text("sponsor")?,
+                amount: u128_of("amount")?,
+                fee: u128_of("fee")?,
+                denom: text("denom")?,
+                rule_hash: text("rule_hash")?,
+            },
+            "campaign_funded" => Self::CampaignFunded {
+                campaign: u64_of("campaign")?,
+                sender: text("sender")?,
+                amount: u128_of("amount")?,
+            },
+            "campaign_stopped" => {
+                Self::CampaignStopped { campaign: u64_of("campaign")?, end_epoch: u64_of("end_epoch")? }
+            }
+            "campaign_refunded" => Self::CampaignRefunded {
+                campaign: u64_of("campaign")?,
+                recipient: text("recipient")?,
+                unallocated: u128_of("unallocated")?,
+                unclaimed: u128_of("unclaimed")?,
+            },
+            "paused" => Self::Paused { until_s: u64_of("until_s")? },
+            "unpaused" => Self::Unpaused {},
+            "owner_proposed" => Self::OwnerProposed { owner: text("owner")? },
+            "owner_accepted" => Self::OwnerAccepted { owner: text("owner")? },
+            "fees_withdrawn" => Self::FeesWithdrawn {
+                recipient: text("recipient")?,
+                amount: u128_of("amount")?,
+                denom: text("denom")?,
+            },
+            _ => return None,
+        })
+    }
+}
+
+impl From<Event> for CosmosEvent {
+    fn from(event: Event) -> Self {
+        let (name, attributes) = event.parts();
+        let attributes = attributes.into_iter().map(|(key, value)| Attribute::new(key, value));
+        CosmosEvent::new(name).add_attributes(attributes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_comes_back() {
+        let text = || "x".to_string();
+        let events = [
+            Event::ReportSubmitted { epoch: 1, revision: 2, digest: text(), signers: 11, ends_at_s: 5 },
+            Event::ReportRepeated { epoch: 1, digest: text() },
+            Event::CommitmentSettled {
+                campaign: 1,
+                epoch: 2,
+                outcome: SettleOutcome::Rejected,
+                delta: 0,
+                reason: "over_budget".into(),
+            },
+            Event::RewardClaimed { campaign: 1, epoch: 2, account: text(), amount: u128::MAX, denom: text() },
+            Event::ScoresRecorded { campaign: 1, epoch: 2, recorded: 3, skipped: 4 },
+            Event::CampaignCreated {
+                campaign: 1,
+                sponsor: text(),
+                amount: 2,
+                fee: 3,
+                denom: text(),
+                rule_hash: text(),
+            },
+            Event::CampaignFunded { campaign: 1, sender: text(), amount: 2 },
+            Event::CampaignStopped { campaign: 1, end_epoch: 2 },
+            Event::CampaignRefunded { campaign: 1, recipient: text(), unallocated: 2, unclaimed: 3 },
+            Event::Paused { until_s: 1 },
+            Event::Unpaused {},
+            Event::OwnerProposed { owner: String::new() },
+            Event::OwnerAccepted { owner: text() },
+            Event::FeesWithdrawn { recipient: text(), amount: 1, denom: text() },
+        ];
+        for event in events {
+            let on_chain = CosmosEvent::from(event.clone());
+            let attribute =
+                |key: &str| on_chain.attributes.iter().find(|a| a.key == key).map(|a| a.value.as_str());
+            assert_eq!(Event::parse(&format!("wasm-{}", on_chain.ty), attribute), Some(event));
+            assert_eq!(Event::parse(&on_chain.ty, attribute), None, "not without the prefix");
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! What queries answer. Amounts are base units in decimal strings; hashes and digests are base64 of 32 bytes.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, Binary, Uint128};
+
+use super::execute::Metadata;
+use super::instantiate::{Limits, OperatorInfo};
+use crate::campaign::CampaignTerms;
+use crate::epoch::EpochClock;
+use crate::score::Score;
+use crate::settle::RejectReason;
+
+/// Answer to `config`.
+#[cw_serde]
+pub struct ConfigResponse {
+    /// Rises by one with every change.
+    pub config_version: u64,
+    /// What every report must carry.
+    pub config_digest: Binary,
+    /// [`crate::RULES_VERSION`] of the code.
+    pub rules_version: u32,
+    /// Operators in index order.
+    pub operators: Vec<OperatorInfo>,
+    /// f.
+    pub faulty_max: u8,
+    /// k.
+    pub quorum: u8,
+    /// The epoch clock.
+    pub clock: EpochClock,
+    /// Hash of the oracle's specification.
+    pub spec_hash: Binary,
+    /// Bounds on campaigns and pauses.
+    pub limits: Limits,
+}
+
+/// Answer to `epoch_status`.
+#[cw_serde]
+pub struct EpochStatusResponse {
+    /// Block time, unix seconds.
+    pub now_s: u64,
+    /// Block height.
+    pub height: u64,
+    /// The epoch that the block time lies in; absent before genesis.
+    pub current_epoch: Option<u64>,
+    /// The lowest epoch that is neither final nor missed.
+    pub open_epoch: u64,
+    /// Revision that a report on it must carry.
+    pub revision: u32,
+    /// Its window's end, unix seconds: from then on a report is accepted.
+    pub window_end_s: u64,
+    /// Until when, unix seconds; absent while its report is pending.
+    pub due_s: Option<u64>,
+    /// Digest that the next report must carry as `prev_digest`; absent while a report is pending.
+    pub prev_digest: Option<Binary>,
+}
+
+/// State of an epoch's report.
+#[cw_serde]
+#[derive(Eq)]
+pub enum ReportStatus {
+    /// Its window has not ended, or the report is awaited.
+    Open,
+    /// Posted; final from `ends_at_s` and `ends_height` on.
+    Pending,
+    /// Allocations may be settled.
+    Final,
+    /// No report came in time. The money stays available to later epochs.
+    Missed,
+}
+
+/// Answer to `report`.
+#[cw_serde]
+pub struct ReportResponse {
+    /// The epoch.
+    pub epoch: u64,
+    /// Its state.
+    pub status: ReportStatus,
+    /// Revision of the report, or the one that is awaited.
+    pub revision: u32,
+    /// The packed body; absent without a report.
+    pub body: Option<Binary>,
+    /// Its digest.
+    pub digest: Option<Binary>,
+    /// Indices of the operators who signed.
+    pub signers: Vec<u8>,
+    /// When it was posted, unix seconds.
+    pub submitted_at_s: Option<u64>,
+    /// When its dispute window ends, unix seconds.
+    pub ends_at_s: Option<u64>,
+    /// The height before which it cannot be final.
+    pub ends_height: Option<u64>,
+}
+
+/// Answer to `reports`.
+#[cw_serde]
+pub struct ReportsResponse {
+    /// Newest first.
+    pub reports: Vec<ReportResponse>,
+}
+
+/// Answer to `campaign`.
+#[cw_serde]
+pub struct CampaignResponse {
+    /// The campaign's id.
+    pub campaign: u64,
+    /// Who created it.
+    pub sponsor: Addr,
+    /// Where refunds go.
+    pub refund_address: Addr,
+    /// Its native denom.
+    pub denom: String,
+    /// Its immutable terms.
+    pub terms: CampaignTerms,
+    /// Hash of the terms.
+    pub rule_hash: Binary,
+    /// The end that is in force: earlier than scheduled if it was stopped, later if its last epoch was missed.
+    pub end_epoch: u64,
+    /// Whether the sponsor stopped it.
+    pub stopped: bool,
+    /// Earliest time at which unclaimed money may go back, unix seconds.
+    pub claim_deadline_s: u64,
+    /// When unclaimed money may go back as things stand, unix seconds.
+    pub claims_close_s: u64,
+    /// Block time of its creation, unix seconds.
+    pub created_at_s: u64,
+    /// Shown in pages.
+    pub metadata: Option<Metadata>,
+    /// The newest settled allocation.
+    pub settled: Option<AllocationResponse>,
+}
+
+/// Answer to `campaigns`.
+#[cw_serde]
+pub struct CampaignsResponse {
+    /// By rising id.
+    pub campaigns: Vec<CampaignResponse>,
+}
+
+/// Answer to `campaign_money`, in the campaign's denom. `funded = unallocated + allocated + refunded + fees` and
+/// `allocated = claimed + outstanding`.
+#[cw_serde]
+#[derive(Eq)]
+pub struct CampaignMoney {
+    /// The campaign.
+    pub campaign: u64,
+    /// Everything that was ever paid in.
+    pub funded: Uint128,
+    /// Not promised to anybody.
+    pub unallocated: Uint128,
+    /// Promised to accounts by settled allocations, less what went back unclaimed.
+    pub allocated: Uint128,
+    /// Paid to accounts.
+    pub claimed: Uint128,
+    /// Paid back to the sponsor's refund address.
+    pub refunded: Uint128,
+    /// Taken as creation fee.
+    pub fees: Uint128,
+    /// `allocated − claimed`.
+    pub outstanding: Uint128,
+    /// Whether unclaimed money went back: nothing more can be claimed.
+    pub closed: bool,
+}
+
+/// Answer to `funding`.
+#[cw_serde]
+pub struct FundingResponse {
+    /// Credited before the end of the epoch, net of fees, base units.
+    pub credited: Uint128,
+}
+
+/// What became of a commitment.
+#[cw_serde]
+#[derive(Eq)]
+pub enum AllocationStatus {
+    /// Claims may use it.
+    Settled,
+    /// It never will be.
+    Rejected(RejectReason),
+}
+
+/// Answer to `allocation`.
+#[cw_serde]
+pub struct AllocationResponse {
+    /// The campaign.
+    pub campaign: u64,
+    /// The epoch.
+    pub epoch: u64,
+    /// What became of the commitment.
+    pub status: AllocationStatus,
+    /// Root of the allocation tree.
+    pub root: Binary,
+    /// Its leaves.
+    pub leaf_count: u32,
+    /// Sum of their weights.
+    pub weight_total: u64,
+    /// Sum of their cumulative amounts.
+    pub cumulative_total: Uint128,
+    /// The epoch's budget.
+    pub budget: Uint128,
+    /// Budgets of all settled allocations up to this one.
+    pub released: Uint128,
+    /// When it was settled or rejected, unix seconds.
+    pub settled_at_s: u64,
+}
+
+/// Answer to `claimed`.
+#[cw_serde]
+pub struct ClaimedResponse {
+    /// Base units.
+    pub claimed: Uint128,
+}
+
+/// Whether an item of a claim would be paid.
+#[cw_serde]
+#[derive(Eq)]
+pub enum ClaimableStatus {
+    /// It pays `amount`, which may be 0 if all was paid or nothing is unlocked.
+    Ok,
+    /// It would be refused; `reason` says why.
+    Refused {
+        /// The error of the claim.
+        reason: String,
+    },
+}
+
+/// One item of [`ClaimableResponse`].
+#[cw_serde]
+pub struct ClaimableResponse {
+    /// In the order of the items.
+    pub items: Vec<ClaimableItem>,
+}
+
+/// What one item would pay.
+#[cw_serde]
+pub struct ClaimableItem {
+    /// The campaign.
+    pub campaign: u64,
+    /// The epoch.
+    pub epoch: u64,
+    /// Whether it would be paid.
+    pub status: ClaimableStatus,
+    /// The denom; empty if the campaign does not exist.
+    pub denom: String,
+    /// Everything the account ever earned in the campaign, by the leaf.
+    pub cumulative: Uint128,
+    /// How much of that is unlocked.
+    pub unlocked: Uint128,
+    /// How much was paid.
+    pub claimed: Uint128,
+    /// What the item would pay now.
+    pub amount: Uint128,
+}
+
+/// Answer to `score`.
+#[cw_serde]
+pub struct ScoreResponse {
+    /// The newest recorded score; absent if none was recorded.
+    pub score: Option<Score>,
+    /// Its epoch.
+    pub epoch: Option<u64>,
+    /// Consecutive epochs that passed the gate.
+    pub streak: u16,
+    /// Weight of the leaf.
+    pub weight: u64,
+    /// Epochs that have closed since: 0 if the score is of the newest closed epoch.
+    pub stale_epochs: u64,
+}
+
+/// Answer to `solvency`.
+#[cw_serde]
+pub struct SolvencyResponse {
+    /// Σ (unallocated + outstanding) over the page's campaigns in the denom.
+    pub owed: Uint128,
+    /// Creation fees due in the denom; counted on the first page only.
+    pub fees_due: Uint128,
+    /// The contract's bank balance in the denom.
+    pub balance: Uint128,
+    /// Where the next page starts; absent after the last.
+    pub next: Option<u64>,
+}
+
+/// Answer to `fees`.
+#[cw_serde]
+pub struct FeesResponse {
+    /// Base units due to the owner.
+    pub due: Uint128,
+}
+
+/// Answer to `pause`.
+#[cw_serde]
+pub struct PauseResponse {
+    /// Whether the contract is paused now.
+    pub paused: bool,
+    /// When the current or last pause ends or ended, unix seconds.
+    pub until_s: Option<u64>,
+    /// Seconds spent paused since instantiation.
+    pub paused_seconds: u64,
+}
+
+/// Answer to `ownership`.
+#[cw_serde]
+pub struct OwnershipResponse {
+    /// The owner.
+    pub owner: Addr,
+    /// Who may accept.
+    pub proposed: Option<Addr>,
+    /// Who may pause besides.
+    pub guardian: Option<Addr>,
+}

@@ -1,0 +1,162 @@
+//! I8: encodings are injective: different values have different bytes, and every field reaches the hash.
+
+use attention_protocol::hash::Deployment;
+use attention_protocol::rule::{Curve, Growth, Payout, Rule, Schedule, Streak, Tier, Unlock};
+use attention_protocol::targets::Attribute;
+use attention_protocol::{
+    AccountId, CampaignKind, CampaignTerms, ConfigDigestInput, EpochClock, Hash, Leaf, OperatorSet, Targets,
+};
+use cosmwasm_std::{Binary, Uint64, Uint128};
+use proptest::prelude::*;
+
+use crate::strategies;
+
+proptest! {
+    #[test]
+    fn a_packed_leaf_comes_back(leaf in strategies::leaf()) {
+        let packed = leaf.pack();
+        prop_assert_eq!(Leaf::split(&packed).unwrap(), (leaf, [].as_slice()));
+    }
+
+    #[test]
+    fn different_leaves_have_different_bytes(a in strategies::leaf(), b in strategies::leaf()) {
+        prop_assert_eq!(a == b, a.pack() == b.pack());
+        // No packed leaf is a prefix of another: what follows a leaf in a file or proof cannot be taken for part of it.
+        prop_assert!(a == b || !a.pack().starts_with(&b.pack()));
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        if let Ok((leaf, rest)) = Leaf::split(&bytes) {
+            prop_assert_eq!([leaf.pack().as_slice(), rest].concat(), bytes.clone());
+        }
+        if let Ok(commitment) = attention_protocol::Commitment::unpack(&bytes) {
+            prop_assert_eq!(commitment.pack(), bytes.clone());
+        }
+        if let Ok(body) = attention_protocol::ReportBody::unpack(&bytes) {
+            prop_assert_eq!(body.pack(), bytes);
+        }
+    }
+}
+
+fn terms() -> CampaignTerms {
+    CampaignTerms {
+        kind: CampaignKind::AssetDisplay,
+        targets: Targets::All {},
+        rule: Rule {
+            scale: Uint64::new(1),
+            min_score: 2,
+            cap: 3,
+            curve: Curve::Linear {},
+            streak: Streak { step_ppm: 4, cap_ppm: 5 },
+            boost_max_ppm: 6,
+            multiplier_max_ppm: 1_000_007,
+            schedule: Schedule::Even {},
+            payout: Payout::ProRata {},
+            share_cap_ppm: 8,
+            growth: Growth { ppm: 9, abs: 10 },
+            unlock: Unlock { start_s: 11, end_s: 12 },
+            split_gain: true,
+        },
+        start_epoch: 13,
+        end_epoch: 14,
+    }
+}
+
+#[test]
+fn every_field_of_the_terms_reaches_the_rule_hash() {
+    type Change = fn(&mut CampaignTerms);
+    let tier = |threshold, rate_ppm| Tier { threshold, rate_ppm };
+    let changes: Vec<Change> = vec![
+        |t| t.kind = CampaignKind::Custom,
+        |t| t.targets = Targets::AssetIds(vec!["1".into()]),
+        |t| t.targets = Targets::Interactions(vec!["1".into()]),
+        |t| t.targets = Targets::Attributes(vec![Attribute { name: "1".into(), value: "2".into() }]),
+        |t| t.rule.scale = Uint64::new(99),
+        |t| t.rule.min_score = 99,
+        |t| t.rule.cap = 99,
+        |t| t.rule.curve = Curve::Sqrt {},
+        |t| t.rule.curve = Curve::ConvergentLinear { k: 1 },
+        |t| t.rule.curve = Curve::ConvergentLinear { k: 2 },
+        |t| t.rule.streak.step_ppm = 99,
+        |t| t.rule.streak.cap_ppm = 99,
+        |t| t.rule.boost_max_ppm = 99,
+        |t| t.rule.multiplier_max_ppm = 99,
+        |t| t.rule.schedule = Schedule::Fixed { amount: Uint128::new(1) },
+        |t| t.rule.schedule = Schedule::Fixed { amount: Uint128::new(2) },
+        |t| t.rule.payout = Payout::CappedRate { price: Uint128::new(1) },
+        |t| t.rule.payout = Payout::CappedRate { price: Uint128::new(2) },
+        |t| t.rule.share_cap_ppm = 99,
+        |t| t.rule.growth.ppm = 99,
+        |t| t.rule.growth.abs = 99,
+        |t| t.rule.unlock.start_s = 99,
+        |t| t.rule.unlock.end_s = 99,
+        |t| t.start_epoch = 99,
+        |t| t.end_epoch = 99,
+        |t| t.rule.split_gain = false,
+    ];
+    let mut hashes: Vec<Hash> = vec![terms().rule_hash()];
+    hashes.extend(changes.into_iter().map(|change| {
+        let mut changed = terms();
+        change(&mut changed);
+        changed.rule_hash()
+    }));
+    let tiered = [vec![tier(0, 1)], vec![tier(0, 2)], vec![tier(1, 1)], vec![tier(0, 1), tier(1, 1)]];
+    hashes.extend(tiered.map(|tiers| {
+        let mut changed = terms();
+        changed.rule.curve = Curve::Tiered { tiers };
+        changed.rule_hash()
+    }));
+    let count = hashes.len();
+    hashes.sort_unstable();
+    hashes.dedup();
+    assert_eq!(hashes.len(), count, "two different terms have one hash");
+}
+
+#[test]
+fn every_field_of_the_configuration_reaches_its_digest() {
+    let account = |byte: u8| AccountId::try_from([byte; 32].as_slice()).unwrap();
+    let key = |byte: u8| Binary::from([[2].as_slice(), &[byte; 32]].concat());
+    let clock = EpochClock {
+        genesis_s: 1,
+        epoch_length_s: 2,
+        report_period_s: 3,
+        dispute_window_s: 4,
+        open_period_s: 5,
+        min_blocks: 6,
+    };
+    let digest =
+        |chain: &str, contract: u8, version: u64, keys: &[u8], f: u8, spec: u8, clock: EpochClock| {
+            let keys: Vec<_> = keys.iter().map(|byte| key(*byte)).collect();
+            ConfigDigestInput {
+                deployment: &Deployment::new(chain, &account(contract)).unwrap(),
+                config_version: version,
+                operators: &OperatorSet::new(&keys, f).unwrap(),
+                spec_hash: &[spec; 32],
+                clock: &clock,
+            }
+            .digest()
+        };
+    let four = [1, 2, 3, 4];
+    let mut digests = vec![
+        digest("c", 1, 1, &four, 1, 1, clock),
+        digest("d", 1, 1, &four, 1, 1, clock),
+        digest("c", 2, 1, &four, 1, 1, clock),
+        digest("c", 1, 2, &four, 1, 1, clock),
+        digest("c", 1, 1, &[2, 1, 3, 4], 1, 1, clock),
+        digest("c", 1, 1, &[1, 2, 3, 4, 5], 1, 1, clock),
+        digest("c", 1, 1, &four, 0, 1, clock),
+        digest("c", 1, 1, &four, 1, 2, clock),
+        digest("c", 1, 1, &four, 1, 1, EpochClock { genesis_s: 9, ..clock }),
+        digest("c", 1, 1, &four, 1, 1, EpochClock { epoch_length_s: 9, ..clock }),
+        digest("c", 1, 1, &four, 1, 1, EpochClock { report_period_s: 9, ..clock }),
+        digest("c", 1, 1, &four, 1, 1, EpochClock { dispute_window_s: 9, ..clock }),
+        digest("c", 1, 1, &four, 1, 1, EpochClock { min_blocks: 9, ..clock }),
+    ];
+    let count = digests.len();
+    digests.sort_unstable();
+    digests.dedup();
+    assert_eq!(digests.len(), count);
+    assert!(Deployment::new("", &account(1)).is_err());
+    assert!(Deployment::new(&"x".repeat(65), &account(1)).is_err());
+}

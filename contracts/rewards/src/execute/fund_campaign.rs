@@ -1,0 +1,36 @@
+//! Adds money to a campaign that has not ended.
+
+use attention_protocol::event::Event;
+use cosmwasm_std::{Addr, Coin, Response, Storage};
+
+use crate::credit::{amount_of, credit};
+use crate::error::ContractError;
+use crate::money::load_payout;
+use crate::state::campaign::RUNS;
+use crate::timeline::Timeline;
+
+/// The money counts from the epoch in which it arrives, in full: no fee is taken.
+pub(crate) fn fund_campaign(
+    storage: &mut dyn Storage,
+    timeline: &Timeline,
+    sender: &Addr,
+    campaign: u64,
+    coin: &Coin,
+) -> Result<Response, ContractError> {
+    let payout = load_payout(storage, campaign)?;
+    if coin.denom != payout.denom {
+        let (expected, denom) = (payout.denom, coin.denom.clone());
+        return Err(ContractError::WrongDenom { campaign, expected, denom });
+    }
+    let run = RUNS.load(storage, campaign)?;
+    let end_epoch = timeline.effective_end(storage, &run)?;
+    let receipt_epoch = timeline.clock.receipt_epoch(timeline.now.time_s);
+    // A campaign that was stopped before its first epoch has none left that money could count in.
+    if receipt_epoch >= end_epoch || end_epoch <= run.start_epoch {
+        return Err(ContractError::CampaignEnded { campaign, end_epoch });
+    }
+    let amount = amount_of(coin)?;
+    credit(storage, campaign, (amount, 0), receipt_epoch)?;
+    let sender = sender.to_string();
+    Ok(Response::new().add_event(Event::CampaignFunded { campaign, sender, amount }))
+}

@@ -1,0 +1,133 @@
+//! Who may send which message, with which funds, and whether a pause stops it: one table.
+
+use attention_protocol::msg::ExecuteMsg;
+use cosmwasm_std::{Addr, MessageInfo, Storage};
+use cw_utils::nonpayable;
+
+use crate::error::ContractError;
+use crate::state::campaign::CAMPAIGNS;
+use crate::state::owner::OWNERSHIP;
+use crate::state::pause::PAUSE;
+
+/// Who may send a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// Anyone.
+    Anyone,
+    /// The sponsor of the campaign that is named.
+    Sponsor {
+        /// The campaign.
+        campaign: u64,
+    },
+    /// The owner.
+    Owner,
+    /// The owner or the guardian.
+    OwnerOrGuardian,
+    /// Whom the owner proposed.
+    ProposedOwner,
+}
+
+/// Which funds a message takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Funds {
+    /// None.
+    None,
+    /// Exactly one coin; the message's own file says which.
+    OneCoin,
+}
+
+/// What a pause does to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhilePaused {
+    /// Nothing.
+    Works,
+    /// It is refused.
+    Refused,
+    /// It is refused unless it repeats what is recorded already.
+    OnlyRepeats,
+}
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// Who may send it.
+    pub caller: Caller,
+    /// What it takes.
+    pub funds: Funds,
+    /// What a pause does to it.
+    pub while_paused: WhilePaused,
+}
+
+/// The table.
+pub fn access(msg: &ExecuteMsg) -> Access {
+    use Caller::{Anyone, Owner, OwnerOrGuardian, ProposedOwner, Sponsor};
+    use Funds::{None, OneCoin};
+    use WhilePaused::{OnlyRepeats, Refused, Works};
+    let (caller, funds, while_paused) = match msg {
+        ExecuteMsg::SubmitReport { .. } => (Anyone, None, OnlyRepeats),
+        ExecuteMsg::Settle { .. } => (Anyone, None, Works),
+        ExecuteMsg::Claim { .. } => (Anyone, None, Refused),
+        ExecuteMsg::RecordScores { .. } => (Anyone, None, Refused),
+        ExecuteMsg::CreateCampaign(_) => (Anyone, OneCoin, Refused),
+        ExecuteMsg::FundCampaign { .. } => (Anyone, OneCoin, Refused),
+        ExecuteMsg::StopCampaign { campaign } => (Sponsor { campaign: *campaign }, None, Works),
+        ExecuteMsg::RefundCampaign { .. } => (Anyone, None, Works),
+        ExecuteMsg::Pause {} => (OwnerOrGuardian, None, Works),
+        ExecuteMsg::Unpause {} => (Owner, None, Works),
+        ExecuteMsg::ProposeOwner { .. } => (Owner, None, Works),
+        ExecuteMsg::AcceptOwner {} => (ProposedOwner, None, Works),
+        ExecuteMsg::WithdrawFees { .. } => (Owner, None, Works),
+    };
+    Access { caller, funds, while_paused }
+}
+
+/// Refuses whom, what and when the table does not let through.
+pub(crate) fn check(
+    access: Access,
+    storage: &dyn Storage,
+    info: &MessageInfo,
+    now_s: u64,
+) -> Result<(), ContractError> {
+    if access.funds == Funds::None {
+        nonpayable(info)?;
+    }
+    check_caller(access.caller, storage, &info.sender)?;
+    if access.while_paused == WhilePaused::Refused {
+        check_running(storage, now_s)?;
+    }
+    Ok(())
+}
+
+/// Refuses while the contract is paused.
+pub(crate) fn check_running(storage: &dyn Storage, now_s: u64) -> Result<(), ContractError> {
+    match PAUSE.may_load(storage, ())? {
+        Some(pause) if pause.is_active(now_s) => Err(ContractError::Paused { until_s: pause.end_s }),
+        _ => Ok(()),
+    }
+}
+
+fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr) -> Result<(), ContractError> {
+    let (is_allowed, allowed) = match caller {
+        Caller::Anyone => return Ok(()),
+        Caller::Sponsor { campaign } => {
+            let stored = CAMPAIGNS.may_load(storage, campaign)?;
+            let sponsor = stored.ok_or(ContractError::UnknownCampaign { campaign })?.sponsor;
+            (sponsor == *sender, "the campaign's sponsor")
+        }
+        Caller::Owner => (OWNERSHIP.load(storage)?.owner == *sender, "the owner"),
+        Caller::OwnerOrGuardian => {
+            let roles = OWNERSHIP.load(storage)?;
+            let is_guardian = roles.guardian.as_ref() == Some(sender);
+            (roles.owner == *sender || is_guardian, "the owner or the guardian")
+        }
+        Caller::ProposedOwner => {
+            let proposed = OWNERSHIP.load(storage)?.proposed;
+            let proposed = proposed.ok_or(ContractError::NoOwnerProposed {})?;
+            (proposed == *sender, "the proposed owner")
+        }
+    };
+    if is_allowed {
+        return Ok(());
+    }
+    Err(ContractError::Unauthorized { sender: sender.clone(), allowed })
+}

@@ -1,0 +1,75 @@
+//! Queries: nothing here writes, and every page is bounded.
+
+mod campaigns;
+mod claims;
+mod config;
+mod reports;
+mod scores;
+mod solvency;
+
+use attention_protocol::AccountId;
+use attention_protocol::msg::{PAGE_DEFAULT, PAGE_MAX, QueryMsg};
+use cosmwasm_std::{Binary, Deps, Env, to_json_binary};
+
+use crate::contract::{account, deployment};
+use crate::error::ContractError;
+use crate::payout::Claimant;
+use crate::timeline::{Moment, Timeline};
+
+/// Answers any query.
+pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    let now = Moment::from(env);
+    let storage = deps.storage;
+    let timeline = || Timeline::load(storage, now);
+    let account_of = |address: &str| validated(deps, address);
+    let answer = match msg {
+        QueryMsg::Config {} => to_json_binary(&config::config(storage)?),
+        QueryMsg::Pause {} => to_json_binary(&config::pause(storage, now.time_s)?),
+        QueryMsg::Ownership {} => to_json_binary(&config::ownership(storage)?),
+        QueryMsg::EpochStatus {} => to_json_binary(&reports::epoch_status(&timeline()?)?),
+        QueryMsg::Report { epoch } => to_json_binary(&reports::report(storage, &timeline()?, epoch)?),
+        QueryMsg::Reports { before, limit } => {
+            to_json_binary(&reports::reports(storage, &timeline()?, before, page(limit))?)
+        }
+        QueryMsg::Campaign { campaign } => {
+            to_json_binary(&campaigns::campaign(storage, &timeline()?, campaign)?)
+        }
+        QueryMsg::Campaigns { start_after, limit } => {
+            to_json_binary(&campaigns::campaigns(storage, &timeline()?, start_after, page(limit))?)
+        }
+        QueryMsg::CampaignMoney { campaign } => to_json_binary(&campaigns::money(storage, campaign)?),
+        QueryMsg::Funding { campaign, epoch } => {
+            to_json_binary(&campaigns::funding(storage, campaign, epoch)?)
+        }
+        QueryMsg::Allocation { campaign, epoch } => {
+            to_json_binary(&campaigns::allocation(storage, campaign, epoch)?)
+        }
+        QueryMsg::Claimed { campaign, account } => {
+            to_json_binary(&claims::claimed(storage, campaign, &account_of(&account)?)?)
+        }
+        QueryMsg::Claimable { account, items } => {
+            let (account, deployment) = (account_of(&account)?, deployment(deps.api, env)?);
+            let claimant = Claimant { account: &account, deployment: &deployment, now_s: now.time_s };
+            to_json_binary(&claims::claimable(storage, &claimant, &items)?)
+        }
+        QueryMsg::Score { campaign, account } => {
+            let account = account_of(&account)?;
+            to_json_binary(&scores::score(storage, &timeline()?, campaign, &account)?)
+        }
+        QueryMsg::Solvency { denom, start_after, limit } => {
+            let balance = deps.querier.query_balance(&env.contract.address, &denom)?;
+            to_json_binary(&solvency::solvency(storage, balance, start_after, page(limit))?)
+        }
+        QueryMsg::Fees { denom } => to_json_binary(&solvency::fees(storage, &denom)?),
+    };
+    Ok(answer?)
+}
+
+fn validated(deps: Deps<'_>, address: &str) -> Result<AccountId, ContractError> {
+    account(deps.api, &deps.api.addr_validate(address)?)
+}
+
+/// The number of entries of a page: at least one, or a reader that asks for none would never get on.
+fn page(limit: Option<u32>) -> u32 {
+    limit.unwrap_or(PAGE_DEFAULT).clamp(1, PAGE_MAX)
+}

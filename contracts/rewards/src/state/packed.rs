@@ -1,0 +1,200 @@
+//! A map whose rows are fixed-width bytes instead of JSON.
+
+use std::marker::PhantomData;
+
+use attention_protocol::ProtocolError;
+use attention_protocol::bytes::Reader;
+use cosmwasm_std::{Order, Storage};
+
+/// A row that packs itself, big-endian, in the order of its fields.
+pub(crate) trait Packed: Sized {
+    /// Names the row in errors.
+    const WHAT: &'static str;
+
+    /// Appends the row's bytes.
+    fn pack(&self, out: &mut Vec<u8>);
+
+    /// Reads the row back.
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError>;
+}
+
+impl Packed for u128 {
+    const WHAT: &'static str = "stored amount";
+
+    fn pack(&self, out: &mut Vec<u8>) {
+        out.extend(self.to_be_bytes());
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
+        reader.u128()
+    }
+}
+
+/// A key that keeps its order as bytes.
+pub(crate) trait Key {
+    /// Appends the key's bytes.
+    fn push(&self, out: &mut Vec<u8>);
+}
+
+impl Key for () {
+    fn push(&self, _: &mut Vec<u8>) {}
+}
+
+impl Key for u64 {
+    fn push(&self, out: &mut Vec<u8>) {
+        out.extend(self.to_be_bytes());
+    }
+}
+
+impl Key for &str {
+    fn push(&self, out: &mut Vec<u8>) {
+        out.extend(self.as_bytes());
+    }
+}
+
+impl Key for &[u8] {
+    fn push(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self);
+    }
+}
+
+impl<B: Key> Key for (u64, B) {
+    fn push(&self, out: &mut Vec<u8>) {
+        self.0.push(out);
+        self.1.push(out);
+    }
+}
+
+/// Rows of type `V` under keys `tag ‖ K`.
+pub(crate) struct PackedMap<K, V> {
+    tag: u8,
+    types: PhantomData<(K, V)>,
+}
+
+impl<K: Key, V: Packed> PackedMap<K, V> {
+    /// A map under `tag`.
+    pub(crate) const fn new(tag: u8) -> Self {
+        Self { tag, types: PhantomData }
+    }
+
+    fn key(&self, key: &K) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(48);
+        bytes.push(self.tag);
+        key.push(&mut bytes);
+        bytes
+    }
+
+    /// The row, if there is one.
+    pub(crate) fn may_load(&self, storage: &dyn Storage, key: K) -> Result<Option<V>, ProtocolError> {
+        storage.get(&self.key(&key)).map(|bytes| decode(&bytes)).transpose()
+    }
+
+    /// The row; a missing one is reported as one of zero bytes.
+    pub(crate) fn load(&self, storage: &dyn Storage, key: K) -> Result<V, ProtocolError> {
+        decode(&storage.get(&self.key(&key)).unwrap_or_default())
+    }
+
+    /// Whether there is a row.
+    pub(crate) fn has(&self, storage: &dyn Storage, key: K) -> bool {
+        storage.get(&self.key(&key)).is_some()
+    }
+
+    /// Writes the row.
+    pub(crate) fn save(&self, storage: &mut dyn Storage, key: K, row: &V) {
+        let mut bytes = Vec::with_capacity(128);
+        row.pack(&mut bytes);
+        storage.set(&self.key(&key), &bytes);
+    }
+
+    /// The row with the highest key in `from..=to`: one step of an iterator, however many rows there are.
+    pub(crate) fn newest(&self, storage: &dyn Storage, from: K, to: K) -> Result<Option<V>, ProtocolError> {
+        self.descending(storage, from, to).next().transpose()
+    }
+
+    /// The rows with keys in `from..=to`, highest key first.
+    pub(crate) fn descending<'a>(
+        &self,
+        storage: &'a dyn Storage,
+        from: K,
+        to: K,
+    ) -> impl Iterator<Item = Result<V, ProtocolError>> + use<'a, K, V> {
+        let (start, end) = (self.key(&from), after(self.key(&to)));
+        storage.range(Some(&start), Some(&end), Order::Descending).map(|(_, bytes)| decode(&bytes))
+    }
+}
+
+impl<V: Packed> PackedMap<&str, V> {
+    /// All rows with their text keys, lowest first. Only for maps whose size is bounded at instantiation.
+    pub(crate) fn all<'a>(
+        &self,
+        storage: &'a dyn Storage,
+    ) -> impl Iterator<Item = Result<(String, V), ProtocolError>> + use<'a, V> {
+        let start = [self.tag];
+        let end = self.tag.checked_add(1).map(|next| [next]);
+        let end = end.as_ref().map(<[u8; 1]>::as_slice);
+        storage.range(Some(&start), end, Order::Ascending).map(|(key, bytes)| {
+            let text = key.get(1..).unwrap_or_default();
+            Ok((String::from_utf8_lossy(text).into_owned(), decode(&bytes)?))
+        })
+    }
+}
+
+/// The lowest key above `key`.
+fn after(mut key: Vec<u8>) -> Vec<u8> {
+    key.push(0);
+    key
+}
+
+fn decode<V: Packed>(bytes: &[u8]) -> Result<V, ProtocolError> {
+    let mut reader = Reader::new(V::WHAT, bytes);
+    let row = V::read(&mut reader)?;
+    reader.finish()?;
+    Ok(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::MockStorage;
+
+    use super::*;
+
+    const AMOUNTS: PackedMap<(u64, u64), u128> = PackedMap::new(0x7e);
+    const NAMED: PackedMap<&str, u128> = PackedMap::new(0x7d);
+
+    #[test]
+    fn a_row_comes_back_and_a_damaged_one_is_refused() {
+        let mut storage = MockStorage::new();
+        AMOUNTS.save(&mut storage, (1, 2), &7);
+        assert_eq!(AMOUNTS.load(&storage, (1, 2)).unwrap(), 7);
+        assert_eq!(AMOUNTS.may_load(&storage, (1, 3)).unwrap(), None);
+        let missing = ProtocolError::Length { what: "stored amount", expected: 16, actual: 0 };
+        assert_eq!(AMOUNTS.load(&storage, (1, 3)).unwrap_err(), missing);
+        let key = [&[0x7e][..], &1u64.to_be_bytes(), &3u64.to_be_bytes()].concat();
+        storage.set(&key, &[0; 17]);
+        assert!(AMOUNTS.load(&storage, (1, 3)).is_err());
+    }
+
+    #[test]
+    fn the_newest_row_stays_inside_its_range() {
+        let mut storage = MockStorage::new();
+        for (campaign, epoch) in [(1, 0), (1, 5), (1, 9), (2, 1)] {
+            AMOUNTS.save(&mut storage, (campaign, epoch), &u128::from(campaign * 100 + epoch));
+        }
+        let newest = |campaign, epoch| AMOUNTS.newest(&storage, (campaign, 0), (campaign, epoch)).unwrap();
+        assert_eq!(newest(1, 5), Some(105));
+        assert_eq!(newest(1, 8), Some(105));
+        assert_eq!(newest(1, u64::MAX), Some(109));
+        assert_eq!(newest(2, 0), None);
+        assert_eq!(newest(3, 9), None);
+    }
+
+    #[test]
+    fn named_rows_come_in_order() {
+        let mut storage = MockStorage::new();
+        NAMED.save(&mut storage, "b", &2);
+        NAMED.save(&mut storage, "a", &1);
+        AMOUNTS.save(&mut storage, (0, 0), &3);
+        let all: Result<Vec<_>, _> = NAMED.all(&storage).collect();
+        assert_eq!(all.unwrap(), [("a".to_string(), 1), ("b".to_string(), 2)]);
+    }
+}

@@ -1,0 +1,97 @@
+//! Which message takes which coins: a table over all of them.
+
+use attention_protocol::msg::ExecuteMsg;
+use attention_rewards::ContractError;
+use attention_rewards::permission::{Funds, access};
+use cosmwasm_std::{Binary, Coin, coin};
+
+use crate::suite::{ATT, NewCampaign, ODD, Suite, USD, assert_refused};
+
+/// One of each message, by name.
+pub fn every_message(suite: &Suite) -> Vec<(&'static str, ExecuteMsg)> {
+    let empty = Binary::default;
+    let scores =
+        ExecuteMsg::RecordScores { campaign: 1, epoch: 0, start: 0, leaves: empty(), siblings: empty() };
+    let owner = Some(suite.user("next").to_string());
+    vec![
+        ("submit_report", ExecuteMsg::SubmitReport { body: empty(), signatures: vec![] }),
+        ("settle", ExecuteMsg::Settle { items: vec![] }),
+        ("claim", ExecuteMsg::Claim { items: vec![] }),
+        ("record_scores", scores),
+        ("create_campaign", ExecuteMsg::CreateCampaign(Box::new(NewCampaign::default().msg))),
+        ("fund_campaign", ExecuteMsg::FundCampaign { campaign: 1 }),
+        ("stop_campaign", ExecuteMsg::StopCampaign { campaign: 1 }),
+        ("refund_campaign", ExecuteMsg::RefundCampaign { campaign: 1, absences: vec![] }),
+        ("pause", ExecuteMsg::Pause {}),
+        ("unpause", ExecuteMsg::Unpause {}),
+        ("propose_owner", ExecuteMsg::ProposeOwner { owner }),
+        ("accept_owner", ExecuteMsg::AcceptOwner {}),
+        ("withdraw_fees", ExecuteMsg::WithdrawFees { denom: ATT.into() }),
+    ]
+}
+
+/// Coins as they may come, none of them right for a message that takes none.
+fn attempts() -> [(&'static str, Vec<Coin>); 5] {
+    [
+        ("none", vec![]),
+        ("right", vec![coin(10_050, ATT)]),
+        ("another campaign's denom", vec![coin(10_050, USD)]),
+        ("an unknown denom", vec![coin(10_050, ODD)]),
+        ("right and extra", vec![coin(10_050, ATT), coin(1, USD)]),
+    ]
+}
+
+#[test]
+fn most_messages_take_no_coins() {
+    let mut suite = Suite::new();
+    NewCampaign::default().create(&mut suite);
+    let sponsor = suite.sponsor.clone();
+    let refused = ContractError::Payment("This message does no accept funds".into());
+    for (name, msg) in every_message(&suite) {
+        if access(&msg).funds != Funds::None {
+            continue;
+        }
+        for (what, funds) in attempts().iter().filter(|(_, funds)| !funds.is_empty()) {
+            let result = suite.execute(&sponsor, &msg, funds);
+            assert!(result.is_err(), "{name} with {what}");
+            assert_refused(result, refused.clone());
+        }
+    }
+}
+
+#[test]
+fn creating_and_funding_take_exactly_one_right_coin() {
+    let mut suite = Suite::new();
+    let campaign = NewCampaign::default().create(&mut suite);
+    let sponsor = suite.sponsor.clone();
+    let none = ContractError::Payment("No funds sent".into());
+    let many = ContractError::Payment("Sent more than one denomination".into());
+    let create = ExecuteMsg::CreateCampaign(Box::new(NewCampaign::default().msg));
+    let fund = ExecuteMsg::FundCampaign { campaign };
+    let wrong =
+        |denom: &str| ContractError::WrongDenom { campaign, expected: ATT.into(), denom: denom.into() };
+    let unknown = ContractError::DenomNotAllowed { denom: ODD.into() };
+    let [_, right, other, odd, extra] = attempts().map(|(_, funds)| funds);
+    suite.execute(&sponsor, &create, &right).unwrap();
+    suite.execute(&sponsor, &create, &other).unwrap();
+    suite.execute(&sponsor, &fund, &right).unwrap();
+    for msg in [&create, &fund] {
+        assert_refused(suite.execute(&sponsor, msg, &[]), none.clone());
+        assert_refused(suite.execute(&sponsor, msg, &extra), many.clone());
+    }
+    assert_refused(suite.execute(&sponsor, &create, &odd), unknown);
+    assert_refused(suite.execute(&sponsor, &fund, &odd), wrong(ODD));
+    assert_refused(suite.execute(&sponsor, &fund, &other), wrong(USD));
+}
+
+/// A coin of zero never gets past a chain's bank; should it, the contract counts it as none.
+#[test]
+fn a_coin_of_zero_is_none() {
+    use attention_rewards::contract::execute;
+    use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
+    let mut deps = mock_dependencies();
+    let sender = deps.api.addr_make("sponsor");
+    let msg = ExecuteMsg::FundCampaign { campaign: 1 };
+    let result = execute(deps.as_mut(), mock_env(), message_info(&sender, &[coin(0, ATT)]), msg);
+    assert_eq!(result, Err(ContractError::Payment("No funds sent".into())));
+}

@@ -1,0 +1,53 @@
+//! Migration: the same contract, no older version, the same state.
+
+use attention_protocol::msg::MigrateMsg;
+use attention_rewards::ContractError;
+use attention_rewards::contract::{CONTRACT_NAME, CONTRACT_VERSION};
+use cosmwasm_std::Addr;
+use cw_multi_test::Executor;
+
+use crate::suite::{NewCampaign, Suite, assert_refused};
+
+fn migrate(suite: &mut Suite, sender: &Addr) -> Result<(), String> {
+    let (contract, code_id) = (suite.contract.clone(), suite.code_id());
+    let result = suite.app.migrate_contract(sender.clone(), contract, &MigrateMsg {}, code_id);
+    result.map(|_| ()).map_err(|error| format!("\n{error}"))
+}
+
+fn set_version(suite: &mut Suite, name: &str, version: &str) {
+    let contract = suite.contract.clone();
+    let mut storage = suite.app.contract_storage_mut(&contract);
+    cw2::set_contract_version(storage.as_mut(), name, version).unwrap();
+}
+
+#[test]
+fn the_same_and_an_older_version_migrate_and_keep_their_state() {
+    let mut suite = Suite::new();
+    NewCampaign::default().create(&mut suite);
+    let owner = suite.owner.clone();
+    let stored = suite.app.dump_wasm_raw(&suite.contract);
+    migrate(&mut suite, &owner).unwrap();
+    set_version(&mut suite, CONTRACT_NAME, "0.0.9");
+    migrate(&mut suite, &owner).unwrap();
+    assert_eq!(suite.app.dump_wasm_raw(&suite.contract), stored);
+    suite.check_conservation();
+}
+
+#[test]
+fn another_contract_and_a_newer_version_are_refused() {
+    let mut suite = Suite::new();
+    let owner = suite.owner.clone();
+    let found = "crates.io:cw20-base".to_string();
+    set_version(&mut suite, &found, "0.0.1");
+    assert_refused(
+        migrate(&mut suite, &owner),
+        ContractError::WrongContract { found, expected: CONTRACT_NAME },
+    );
+    for found in ["0.1.1", "0.2.0", "1.0.0", "0.10.0"] {
+        set_version(&mut suite, CONTRACT_NAME, found);
+        let expected = ContractError::Downgrade { found: found.into(), new: CONTRACT_VERSION };
+        assert_refused(migrate(&mut suite, &owner), expected);
+    }
+    set_version(&mut suite, CONTRACT_NAME, "latest");
+    assert!(migrate(&mut suite, &owner).unwrap_err().contains("major.minor.patch"));
+}

@@ -1,0 +1,121 @@
+//! Deployments: the usual one, and ones that differ from it in one thing.
+
+use std::collections::BTreeMap;
+
+use attention_protocol::EpochClock;
+use attention_protocol::msg::{DenomPolicy, InstantiateMsg, Limits, OperatorInfo};
+use attention_rewards::contract::{execute, instantiate, migrate, query};
+use cosmwasm_std::{Addr, Binary, BlockInfo, Empty, Timestamp, Uint128};
+use cw_multi_test::{App, AppBuilder, Contract, ContractWrapper, Executor, no_init};
+use k256::ecdsa::SigningKey;
+
+use super::{ATT, ODD, Suite, USD};
+
+/// Block time of the instantiation.
+pub const T0: u64 = 1_700_000_000;
+/// Seven days.
+const WEEK_S: u64 = 604_800;
+
+/// Epochs of 1,000 s from T0 + 100 on; reports within 400 s, disputable for 300 s and 6 blocks.
+pub fn clock() -> EpochClock {
+    EpochClock {
+        genesis_s: T0 + 100,
+        epoch_length_s: 1_000,
+        report_period_s: 400,
+        dispute_window_s: 300,
+        open_period_s: 100,
+        min_blocks: 6,
+    }
+}
+
+/// Four operators' keys.
+pub fn operator_keys() -> Vec<SigningKey> {
+    (1..=4u8).map(|i| SigningKey::from_slice(&[i; 32]).unwrap()).collect()
+}
+
+/// The usual instantiation: four operators of whom one may be faulty.
+pub fn instantiate_msg(guardian: &Addr) -> InstantiateMsg {
+    let operator = |(i, key): (usize, &SigningKey)| OperatorInfo {
+        name: format!("operator {i}"),
+        pubkey: Binary::new(key.verifying_key().to_sec1_bytes().to_vec()),
+    };
+    InstantiateMsg {
+        owner: None,
+        guardian: Some(guardian.to_string()),
+        operators: operator_keys().iter().enumerate().map(operator).collect(),
+        faulty_max: 1,
+        clock: clock(),
+        spec_hash: Binary::from([7; 32]),
+        limits: Limits {
+            denoms: vec![policy(ATT, 1_000, 50), policy(USD, 1, 0)],
+            settle_grace_s: WEEK_S,
+            claim_period_s: 2 * WEEK_S,
+            pause_max_s: 5_000,
+        },
+    }
+}
+
+fn policy(denom: &str, funding_min: u128, creation_fee: u128) -> DenomPolicy {
+    DenomPolicy {
+        denom: denom.into(),
+        funding_min: Uint128::new(funding_min),
+        creation_fee: Uint128::new(creation_fee),
+    }
+}
+
+fn code() -> Box<dyn Contract<Empty>> {
+    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+}
+
+/// What a deployment can differ in.
+pub struct Setup {
+    pub chain_id: String,
+    /// Contracts of the same code that are made before this one, so that its address differs.
+    pub contracts_before: u32,
+    pub change: fn(&mut InstantiateMsg),
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { chain_id: "chain-1".into(), contracts_before: 0, change: |_| {} }
+    }
+}
+
+impl Suite {
+    /// The usual deployment.
+    pub fn new() -> Self {
+        Self::with(Setup::default()).unwrap()
+    }
+
+    /// A deployment that differs.
+    pub fn with(setup: Setup) -> Result<Self, String> {
+        let block =
+            BlockInfo { height: 1_000, time: Timestamp::from_seconds(T0), chain_id: setup.chain_id.clone() };
+        let mut app: App = AppBuilder::default().with_block(block).build(no_init);
+        let make = |name: &str| app.api().addr_make(name);
+        let (owner, guardian, sponsor) = (make("owner"), make("guardian"), make("sponsor"));
+        let code_id = app.store_code(code());
+        let mut msg = instantiate_msg(&guardian);
+        for _ in 0..setup.contracts_before {
+            app.instantiate_contract(code_id, owner.clone(), &msg, &[], "earlier", None).unwrap();
+        }
+        (setup.change)(&mut msg);
+        let admin = Some(owner.to_string());
+        let contract = app
+            .instantiate_contract(code_id, owner.clone(), &msg, &[], "rewards", admin)
+            .map_err(|error| error.to_string())?;
+        let operators = operator_keys();
+        let mut suite =
+            Self { app, contract, owner, guardian, sponsor, operators, published: BTreeMap::new(), code_id };
+        for denom in [ATT, USD, ODD] {
+            let sponsor = suite.sponsor.clone();
+            suite.mint(&sponsor, 1 << 100, denom);
+        }
+        Ok(suite)
+    }
+
+    /// The code's id on the simulated chain.
+    pub fn code_id(&self) -> u64 {
+        self.code_id
+    }
+}

@@ -1,0 +1,342 @@
+//! One operator's part in every epoch, as a state machine without I/O: inputs and the time in, effects out.
+//!
+//! build → sign → collect k signatures → post in staged order → settle in staged order. Every loop is bounded: builds,
+//! posts and settlements per report, alarms once each, signatures one per operator. After a restart a new [`Round`] starts
+//! from the next [`ChainStatus`]: the chain is the truth, the guard keeps the signature to one digest.
+
+mod collect;
+mod settle;
+mod types;
+
+use attention_protocol::{Hash, OperatorSet};
+
+use self::collect::Collected;
+use self::settle::Settlements;
+pub use self::types::{
+    Built, ChainStatus, FinalState, Input, Output, PeerSignature, Pending, RoundAlarm, TxOutcome,
+};
+use crate::guard::SignKey;
+use crate::transmission::{delay_s, rank};
+
+/// Most attempts to build one report.
+pub const BUILDS_MAX: u32 = 5;
+/// Most posts of one report by one operator.
+pub const SUBMITS_MAX: u32 = 5;
+
+/// What a round needs to know besides its inputs.
+#[derive(Debug, Clone)]
+pub struct RoundConfig {
+    /// This operator's index; `None` for a node that only builds and relays.
+    pub index: Option<u8>,
+    /// All operators.
+    pub operators: OperatorSet,
+    /// Digest of the configuration.
+    pub config_digest: Hash,
+    /// How long the operator at the next rank waits for the one before it, seconds.
+    pub step_s: u32,
+    /// How long between two looks at the chain or at peers, seconds, at least 1.
+    pub poll_s: u32,
+}
+
+/// How far the report of one epoch and revision has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stage {
+    /// Its window has not ended, or a failed build waits for its next attempt.
+    Idle { retry_at_s: u64 },
+    /// [`Output::BuildReport`] is under way.
+    Building,
+    /// [`Output::Sign`] is under way.
+    Signing,
+    /// Signatures are collected, or the report is posted already.
+    Collecting,
+    /// Nothing more can be done by this operator.
+    GivenUp,
+}
+
+/// The report in work.
+#[derive(Debug)]
+struct Current {
+    key: SignKey,
+    stage: Stage,
+    builds: u32,
+    built: Option<Built>,
+    collected: Collected,
+    submits: u32,
+    /// When the quorum was complete, and when the next post may be.
+    submit_at_s: Option<u64>,
+    submitting: bool,
+    fetch_at_s: u64,
+    divergence_told: bool,
+}
+
+impl Current {
+    fn new(key: SignKey) -> Self {
+        Self {
+            key,
+            stage: Stage::Idle { retry_at_s: 0 },
+            builds: 0,
+            built: None,
+            collected: Collected::default(),
+            submits: 0,
+            submit_at_s: None,
+            submitting: false,
+            fetch_at_s: 0,
+            divergence_told: false,
+        }
+    }
+
+    fn is(&self, epoch: u64, revision: u32) -> bool {
+        self.key.epoch == epoch && self.key.revision == revision
+    }
+}
+
+/// The state machine.
+#[derive(Debug)]
+pub struct Round {
+    config: RoundConfig,
+    status: Option<ChainStatus>,
+    current: Option<Current>,
+    settlements: Settlements,
+}
+
+impl Round {
+    /// A round that knows nothing of the chain yet.
+    pub fn new(config: RoundConfig) -> Self {
+        Self { config, status: None, current: None, settlements: Settlements::default() }
+    }
+
+    /// Takes an input at `now_s` and says what to do. The last output is always [`Output::Wait`]: come back with
+    /// [`Input::Tick`] or a fresh status then, or with any other input earlier.
+    pub fn handle(&mut self, input: Input, now_s: u64) -> Vec<Output> {
+        let mut out = Vec::new();
+        match input {
+            Input::Status(status) => self.observe(status, now_s, &mut out),
+            Input::Built(built) => self.built(built, &mut out),
+            Input::BuildFailed { epoch, revision, reason } => {
+                self.build_failed(epoch, revision, reason, now_s, &mut out);
+            }
+            Input::SignedOwn { digest, signature } => self.signed_own(&digest, signature),
+            Input::SignRefused { digest, reason } => self.sign_refused(&digest, reason, &mut out),
+            Input::PeerSignature(peer) => self.peer_signature(peer, &mut out),
+            Input::Submitted { epoch, revision, outcome } => {
+                self.submitted(epoch, revision, outcome, now_s, &mut out);
+            }
+            Input::SettleDone { epoch, outcome } => {
+                self.settlements.done(epoch, outcome, later(now_s, self.config.step_s), &mut out);
+            }
+            Input::Tick => {}
+        }
+        self.advance(now_s, &mut out);
+        out
+    }
+
+    /// The report in work and how many signatures it has, for status pages.
+    pub fn progress(&self) -> Option<(SignKey, usize)> {
+        self.current.as_ref().map(|current| (current.key, current.collected.len()))
+    }
+
+    fn observe(&mut self, status: ChainStatus, now_s: u64, out: &mut Vec<Output>) {
+        let key = SignKey {
+            config_digest: self.config.config_digest,
+            epoch: status.open_epoch,
+            revision: status.revision,
+        };
+        match &self.current {
+            // A node that lags behind: what it says was true once.
+            Some(current) if key < current.key => return,
+            Some(current) if key == current.key => {}
+            _ => self.current = Some(Current::new(key)),
+        }
+        let step_s = self.config.step_s;
+        let operators = self.config.operators.count();
+        let delay = |epoch| {
+            let key = SignKey { epoch, revision: 0, ..key };
+            let rank = self.config.index.and_then(|index| rank(&key, operators, index));
+            delay_s(rank.unwrap_or(operators), step_s)
+        };
+        self.settlements.observe(&status.final_epochs, |epoch| later(now_s, delay(epoch)));
+        self.status = Some(status);
+        self.compare_with_chain(out);
+    }
+
+    /// A posted report that is not ours is an alarm: a quorum computed something else, or we did.
+    fn compare_with_chain(&mut self, out: &mut Vec<Output>) {
+        let pending = self.status.as_ref().and_then(|status| status.pending);
+        let (Some(current), Some(pending)) = (&mut self.current, pending) else { return };
+        let Some(built) = &current.built else { return };
+        if built.digest != pending.digest && !current.divergence_told {
+            current.divergence_told = true;
+            let (epoch, ours, theirs) = (current.key.epoch, built.digest, pending.digest);
+            out.push(Output::Alarm(RoundAlarm::OtherReportPosted { epoch, ours, theirs }));
+        }
+    }
+
+    fn built(&mut self, built: Built, out: &mut Vec<Output>) {
+        let Some(current) = self.current.as_mut().filter(|current| current.is(built.epoch, built.revision))
+        else {
+            return;
+        };
+        if current.stage != Stage::Building {
+            return;
+        }
+        current.stage = match self.config.index {
+            Some(_) => {
+                out.push(Output::Sign { key: current.key, digest: built.digest });
+                Stage::Signing
+            }
+            None => Stage::Collecting,
+        };
+        current.built = Some(built);
+        self.compare_with_chain(out);
+    }
+
+    fn build_failed(&mut self, epoch: u64, revision: u32, reason: String, now_s: u64, out: &mut Vec<Output>) {
+        let retry_at_s = later(now_s, self.config.poll_s);
+        let Some(current) = self.current.as_mut().filter(|current| current.is(epoch, revision)) else {
+            return;
+        };
+        if current.stage != Stage::Building {
+            return;
+        }
+        let given_up = current.builds >= BUILDS_MAX;
+        current.stage = if given_up { Stage::GivenUp } else { Stage::Idle { retry_at_s } };
+        out.push(Output::Alarm(RoundAlarm::BuildFailed { epoch, reason, given_up }));
+    }
+
+    fn signed_own(&mut self, digest: &Hash, signature: [u8; 64]) {
+        let (Some(current), Some(index)) = (self.current.as_mut(), self.config.index) else { return };
+        let is_ours = current.built.as_ref().is_some_and(|built| built.digest == *digest);
+        if is_ours && current.stage == Stage::Signing {
+            current.collected.insert(index, signature);
+            current.stage = Stage::Collecting;
+        }
+    }
+
+    fn sign_refused(&mut self, digest: &Hash, reason: String, out: &mut Vec<Output>) {
+        let Some(current) = self.current.as_mut() else { return };
+        let is_ours = current.built.as_ref().is_some_and(|built| built.digest == *digest);
+        if is_ours && current.stage == Stage::Signing {
+            current.stage = Stage::GivenUp;
+            let epoch = current.key.epoch;
+            out.push(Output::Alarm(RoundAlarm::SignRefused { epoch, digest: *digest, reason }));
+        }
+    }
+
+    fn peer_signature(&mut self, peer: PeerSignature, out: &mut Vec<Output>) {
+        let operators = self.config.operators.count();
+        let Some(current) = self.current.as_mut().filter(|current| current.is(peer.epoch, peer.revision))
+        else {
+            return;
+        };
+        let Some(built) = &current.built else { return };
+        if peer.index >= operators {
+            return;
+        }
+        if peer.digest == built.digest {
+            current.collected.insert(peer.index, peer.signature);
+        } else if current.collected.tell_divergence(peer.index) {
+            let (epoch, index) = (peer.epoch, peer.index);
+            let (ours, theirs) = (built.digest, peer.digest);
+            out.push(Output::Alarm(RoundAlarm::PeerDiverged { epoch, index, ours, theirs }));
+        }
+    }
+
+    fn submitted(
+        &mut self,
+        epoch: u64,
+        revision: u32,
+        outcome: TxOutcome,
+        now_s: u64,
+        out: &mut Vec<Output>,
+    ) {
+        let again_s = later(now_s, self.config.step_s.max(self.config.poll_s));
+        let Some(current) = self.current.as_mut().filter(|current| current.is(epoch, revision)) else {
+            return;
+        };
+        if !current.submitting {
+            return;
+        }
+        current.submitting = false;
+        current.submit_at_s = Some(again_s);
+        if let TxOutcome::Failed { reason } = outcome {
+            let given_up = current.submits >= SUBMITS_MAX;
+            out.push(Output::Alarm(RoundAlarm::SubmitFailed { epoch, reason, given_up }));
+        }
+    }
+
+    /// Everything that time and state call for.
+    fn advance(&mut self, now_s: u64, out: &mut Vec<Output>) {
+        let mut wake_s = later(now_s, self.config.poll_s.max(1));
+        if let Some(status) = &self.status {
+            let is_pending = status.pending.is_some();
+            if let Some(current) = &mut self.current {
+                let open = now_s >= status.window_end_s && status.due_s.is_none_or(|due_s| now_s <= due_s);
+                if open || is_pending {
+                    current.build(status, now_s, out);
+                }
+                if open && !is_pending {
+                    let late = status.now_s < status.window_end_s;
+                    current.collect(&self.config, now_s, out);
+                    current.submit(&self.config, now_s, late, out);
+                }
+                if let Some(at_s) = current.submit_at_s.filter(|at_s| *at_s > now_s) {
+                    wake_s = wake_s.min(at_s);
+                }
+            }
+            if now_s < status.window_end_s {
+                wake_s = wake_s.min(status.window_end_s);
+            }
+        }
+        self.settlements.advance(now_s, out);
+        out.push(Output::Wait { until_s: wake_s });
+    }
+}
+
+impl Current {
+    fn build(&mut self, status: &ChainStatus, now_s: u64, out: &mut Vec<Output>) {
+        let Stage::Idle { retry_at_s } = self.stage else { return };
+        let Some(prev_digest) = status.prev_digest.filter(|_| now_s >= retry_at_s) else { return };
+        let Some(builds) = self.builds.checked_add(1).filter(|builds| *builds <= BUILDS_MAX) else { return };
+        (self.builds, self.stage) = (builds, Stage::Building);
+        let (epoch, revision) = (self.key.epoch, self.key.revision);
+        out.push(Output::BuildReport { epoch, revision, prev_digest });
+    }
+
+    fn collect(&mut self, config: &RoundConfig, now_s: u64, out: &mut Vec<Output>) {
+        let (Stage::Collecting, Some(built)) = (&self.stage, &self.built) else { return };
+        if self.collected.len() >= usize::from(config.operators.quorum()) {
+            if self.submit_at_s.is_none() {
+                let place = config.index.and_then(|index| rank(&self.key, config.operators.count(), index));
+                let wait_s = delay_s(place.unwrap_or(config.operators.count()), config.step_s);
+                self.submit_at_s = Some(later(now_s, wait_s));
+            }
+        } else if now_s >= self.fetch_at_s {
+            self.fetch_at_s = later(now_s, config.poll_s.max(1));
+            let (epoch, revision, digest) = (built.epoch, built.revision, built.digest);
+            out.push(Output::FetchPeerSignatures { epoch, revision, digest });
+        }
+    }
+
+    fn submit(&mut self, config: &RoundConfig, now_s: u64, chain_is_behind: bool, out: &mut Vec<Output>) {
+        let due = self.submit_at_s.is_some_and(|at_s| now_s >= at_s);
+        let Some(built) = self.built.as_ref().filter(|_| due && !self.submitting && !chain_is_behind) else {
+            return;
+        };
+        let Some(submits) = self.submits.checked_add(1).filter(|submits| *submits <= SUBMITS_MAX) else {
+            return;
+        };
+        (self.submits, self.submitting) = (submits, true);
+        out.push(Output::Submit {
+            epoch: built.epoch,
+            revision: built.revision,
+            body: built.body.clone(),
+            signatures: self.collected.first(usize::from(config.operators.quorum())),
+        });
+    }
+}
+
+/// `now_s + delay_s`. A time beyond `u64` seconds never comes: the end of time stands for it.
+fn later(now_s: u64, delay_s: impl Into<u64>) -> u64 {
+    let sum: u128 = [now_s, delay_s.into()].into_iter().map(u128::from).sum();
+    u64::try_from(sum).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,10 @@
+//! The crate as its users see it: whole epochs, proofs, and operators under faults in virtual time.
+
+mod chain;
+mod epochs;
+mod operator;
+mod proofs;
+mod rng;
+mod rounds;
+mod simulation;
+mod world;

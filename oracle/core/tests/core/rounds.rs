@@ -1,0 +1,210 @@
+//! One round by hand: its steps, and the bound on each of its loops.
+
+use attention_core::round::{
+    BUILDS_MAX, Built, ChainStatus, FinalState, Input, Output, PeerSignature, Pending, Round, RoundAlarm,
+    RoundConfig, SUBMITS_MAX, TxOutcome,
+};
+
+use crate::chain::operator_set;
+
+const OURS: [u8; 32] = [7; 32];
+const THEIRS: [u8; 32] = [8; 32];
+
+fn round() -> Round {
+    Round::new(RoundConfig {
+        index: Some(1),
+        operators: operator_set(4, 1),
+        config_digest: [1; 32],
+        step_s: 2,
+        poll_s: 1,
+    })
+}
+
+/// Epoch 0, whose window ends at 100 and whose report is due at 10,000.
+fn status(now_s: u64) -> Input {
+    Input::Status(ChainStatus {
+        now_s,
+        open_epoch: 0,
+        revision: 0,
+        window_end_s: 100,
+        due_s: Some(10_000),
+        prev_digest: Some([0; 32]),
+        pending: None,
+        final_epochs: vec![],
+    })
+}
+
+fn built() -> Input {
+    Input::Built(Built { epoch: 0, revision: 0, digest: OURS, body: vec![9; 244] })
+}
+
+fn peer(index: u8, digest: [u8; 32]) -> Input {
+    Input::PeerSignature(PeerSignature { index, epoch: 0, revision: 0, digest, signature: [index; 64] })
+}
+
+fn signed(round: &mut Round) {
+    round.handle(status(100), 100);
+    round.handle(built(), 100);
+    round.handle(Input::SignedOwn { digest: OURS, signature: [1; 64] }, 100);
+}
+
+fn count(outputs: &[Output], wanted: impl Fn(&Output) -> bool) -> u32 {
+    outputs.iter().filter(|output| wanted(output)).count() as u32
+}
+
+fn is_submit(output: &Output) -> bool {
+    matches!(output, Output::Submit { .. })
+}
+
+#[test]
+fn the_steps_of_a_report_in_order() {
+    let mut round = round();
+    assert_eq!(round.handle(status(98), 98), [Output::Wait { until_s: 99 }], "the window is open");
+    let build = Output::BuildReport { epoch: 0, revision: 0, prev_digest: [0; 32] };
+    assert_eq!(round.handle(status(100), 100)[0], build);
+    assert!(matches!(round.handle(built(), 100)[0], Output::Sign { digest: OURS, .. }));
+    let own = Input::SignedOwn { digest: OURS, signature: [1; 64] };
+    let fetch = Output::FetchPeerSignatures { epoch: 0, revision: 0, digest: OURS };
+    assert_eq!(round.handle(own, 100)[0], fetch);
+    round.handle(peer(3, OURS), 101);
+    round.handle(peer(3, OURS), 101);
+    round.handle(peer(9, OURS), 101);
+    assert_eq!(round.progress().unwrap().1, 2, "one an operator, and only operators");
+    let mut outputs = round.handle(peer(0, OURS), 101);
+    for now_s in 102..112 {
+        outputs.extend(round.handle(status(now_s), now_s));
+    }
+    let posts: Vec<_> = outputs.into_iter().filter(is_submit).collect();
+    let signatures = vec![(0, [0; 64]), (1, [1; 64]), (3, [3; 64])];
+    assert_eq!(posts, [Output::Submit { epoch: 0, revision: 0, body: vec![9; 244], signatures }]);
+}
+
+#[test]
+fn nothing_is_posted_while_the_chain_is_behind_or_after_it_is_due() {
+    let mut round = round();
+    signed(&mut round);
+    round.handle(status(99), 100);
+    for index in [0, 2, 3] {
+        round.handle(peer(index, OURS), 100);
+    }
+    for now_s in 101..140 {
+        let outputs = round.handle(status(99), now_s);
+        assert_eq!(count(&outputs, is_submit), 0, "block time is before the end of the window");
+    }
+    let outputs = round.handle(status(10_001), 10_001);
+    assert_eq!(count(&outputs, is_submit), 0, "past due");
+}
+
+#[test]
+fn posts_are_bounded_and_the_last_failure_says_so() {
+    let mut round = round();
+    signed(&mut round);
+    for index in [0, 2, 3] {
+        round.handle(peer(index, OURS), 100);
+    }
+    let (mut posts, mut given_up) = (0, 0);
+    for now_s in 101..400 {
+        let outputs = round.handle(status(now_s), now_s);
+        if count(&outputs, is_submit) == 0 {
+            continue;
+        }
+        posts += 1;
+        let outcome = TxOutcome::Failed { reason: "refused".into() };
+        let outputs = round.handle(Input::Submitted { epoch: 0, revision: 0, outcome }, now_s);
+        given_up += count(&outputs, |output| {
+            matches!(output, Output::Alarm(RoundAlarm::SubmitFailed { given_up: true, .. }))
+        });
+    }
+    assert_eq!((posts, given_up), (SUBMITS_MAX, 1));
+}
+
+#[test]
+fn builds_are_bounded() {
+    let mut round = round();
+    let mut builds = 0;
+    for now_s in 100..200 {
+        let outputs = round.handle(status(now_s), now_s);
+        if count(&outputs, |output| matches!(output, Output::BuildReport { .. })) == 1 {
+            builds += 1;
+            let reason = "no file".to_owned();
+            round.handle(Input::BuildFailed { epoch: 0, revision: 0, reason }, now_s);
+        }
+    }
+    assert_eq!(builds, BUILDS_MAX);
+}
+
+#[test]
+fn a_diverging_peer_is_told_once_and_never_counted() {
+    let mut round = round();
+    signed(&mut round);
+    let told = |outputs: Vec<Output>| {
+        count(&outputs, |output| matches!(output, Output::Alarm(RoundAlarm::PeerDiverged { index: 2, .. })))
+    };
+    assert_eq!(told(round.handle(peer(2, THEIRS), 101)), 1);
+    assert_eq!(told(round.handle(peer(2, THEIRS), 102)), 0);
+    assert_eq!(round.progress().unwrap().1, 1);
+}
+
+#[test]
+fn another_report_on_chain_is_told_once_and_stops_our_posts() {
+    let mut round = round();
+    signed(&mut round);
+    let Input::Status(open) = status(101) else { unreachable!() };
+    let pending = ChainStatus { pending: Some(Pending { digest: THEIRS }), due_s: None, ..open };
+    let mut told = 0;
+    for now_s in 101..130 {
+        round.handle(peer(0, OURS), now_s);
+        round.handle(peer(2, OURS), now_s);
+        let outputs = round.handle(Input::Status(pending.clone()), now_s);
+        told +=
+            count(&outputs, |output| matches!(output, Output::Alarm(RoundAlarm::OtherReportPosted { .. })));
+        assert_eq!(count(&outputs, is_submit), 0);
+    }
+    assert_eq!(told, 1);
+}
+
+#[test]
+fn a_refused_signature_ends_our_part() {
+    let mut round = round();
+    round.handle(status(100), 100);
+    round.handle(built(), 100);
+    let refused = Input::SignRefused { digest: OURS, reason: "signed another".into() };
+    let outputs = round.handle(refused, 100);
+    assert!(matches!(outputs[0], Output::Alarm(RoundAlarm::SignRefused { digest: OURS, .. })));
+    let outputs = round.handle(status(150), 150);
+    assert_eq!(outputs, [Output::Wait { until_s: 151 }]);
+}
+
+#[test]
+fn epochs_are_settled_lowest_first_one_at_a_time_and_boundedly() {
+    let mut round = round();
+    let Input::Status(open) = status(50) else { unreachable!() };
+    let state = |epoch| FinalState { epoch, is_settled: false };
+    let both = ChainStatus { final_epochs: vec![state(3), state(4)], open_epoch: 5, ..open };
+    let mut order = Vec::new();
+    for now_s in 50..99 {
+        let mut inputs = vec![Input::Status(both.clone())];
+        while let Some(input) = inputs.pop() {
+            for output in round.handle(input, now_s) {
+                if let Output::Settle { epoch } = output {
+                    order.push(epoch);
+                    inputs.push(Input::SettleDone { epoch, outcome: TxOutcome::TimedOut });
+                }
+            }
+        }
+    }
+    assert_eq!(order, [3, 3, 3, 4, 4, 4]);
+    let done = ChainStatus { final_epochs: vec![FinalState { epoch: 4, is_settled: true }], ..both };
+    assert_eq!(round.handle(Input::Status(done), 99).len(), 1);
+}
+
+#[test]
+fn a_node_that_lags_behind_is_not_believed() {
+    let mut round = round();
+    let Input::Status(old) = status(100) else { unreachable!() };
+    let newer = ChainStatus { open_epoch: 1, window_end_s: 200, ..old.clone() };
+    round.handle(Input::Status(newer), 150);
+    let outputs = round.handle(Input::Status(old), 151);
+    assert_eq!(outputs, [Output::Wait { until_s: 152 }]);
+    assert_eq!(round.progress().unwrap().0.epoch, 1);
+}

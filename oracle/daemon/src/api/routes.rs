@@ -1,0 +1,118 @@
+//! The routes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use attention_protocol::Hash;
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+use tokio::sync::Semaphore;
+
+use super::Shared;
+use crate::config::ApiConfig;
+use crate::operator::{ProofError, Proofs};
+use crate::store::HashedFiles;
+
+/// Largest request body: none of the routes takes one.
+const BODY_BYTES_MAX: usize = 1 << 10;
+
+#[derive(Clone)]
+struct Api {
+    shared: Arc<Shared>,
+    leaves: HashedFiles,
+    proofs: Arc<Proofs>,
+}
+
+#[derive(Clone)]
+struct Limits {
+    running: Arc<Semaphore>,
+    timeout: Duration,
+}
+
+/// The router: at most `concurrency_max` requests at once, each bounded in time.
+pub fn router(config: &ApiConfig, shared: Arc<Shared>, leaves: HashedFiles, proofs: Arc<Proofs>) -> Router {
+    let limits =
+        Limits { running: Arc::new(Semaphore::new(config.concurrency_max)), timeout: config.request_timeout };
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/v1/status", get(status))
+        .route("/v1/signatures/{epoch}/{revision}", get(signature))
+        .route("/v1/leaves/{hash}", get(leaves_file))
+        .route("/v1/proof/{campaign}/{account}", get(proof))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn_with_state(limits, limited))
+        .with_state(Api { shared, leaves, proofs })
+}
+
+async fn limited(State(limits): State<Limits>, request: Request, next: Next) -> Response {
+    let Ok(_running) = limits.running.try_acquire() else {
+        return problem(StatusCode::SERVICE_UNAVAILABLE, "too many requests at once");
+    };
+    match tokio::time::timeout(limits.timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => problem(StatusCode::GATEWAY_TIMEOUT, "it took too long"),
+    }
+}
+
+fn problem(status: StatusCode, text: impl ToString) -> Response {
+    (status, Json(json!({"error": text.to_string()}))).into_response()
+}
+
+async fn healthz() -> &'static str {
+    "ok"
+}
+
+async fn readyz(State(api): State<Api>) -> Response {
+    if api.shared.state().ready {
+        return "ready".into_response();
+    }
+    problem(StatusCode::SERVICE_UNAVAILABLE, "models are trained, or the chain was not read yet")
+}
+
+async fn status(State(api): State<Api>) -> Response {
+    Json(api.shared.state()).into_response()
+}
+
+async fn signature(State(api): State<Api>, Path((epoch, revision)): Path<(u64, u32)>) -> Response {
+    match api.shared.signature(epoch, revision) {
+        Some(answer) => Json(answer).into_response(),
+        None => {
+            problem(StatusCode::NOT_FOUND, format!("epoch {epoch} revision {revision} is not signed here"))
+        }
+    }
+}
+
+async fn leaves_file(State(api): State<Api>, Path(hash): Path<String>) -> Response {
+    let parsed = hex::decode(&hash).ok().and_then(|bytes| Hash::try_from(bytes).ok());
+    let Some(parsed) = parsed else {
+        return problem(StatusCode::BAD_REQUEST, "a hash has 64 hex digits");
+    };
+    let leaves = api.leaves.clone();
+    match tokio::task::spawn_blocking(move || leaves.get(&parsed)).await {
+        Ok(Ok(Some(bytes))) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
+        Ok(Ok(None)) => problem(StatusCode::NOT_FOUND, "this file is not here"),
+        Ok(Err(error)) => internal(&error),
+        Err(error) => internal(&error),
+    }
+}
+
+async fn proof(State(api): State<Api>, Path((campaign, account)): Path<(u64, String)>) -> Response {
+    match api.proofs.claim(campaign, &account, None).await {
+        Ok(item) => Json(item).into_response(),
+        Err(error @ ProofError::Account { .. }) => problem(StatusCode::BAD_REQUEST, error),
+        Err(ProofError::Epoch(error)) => internal(&error),
+        Err(error) => problem(StatusCode::NOT_FOUND, error),
+    }
+}
+
+/// Paths and nodes stay in the log.
+fn internal(error: &dyn std::error::Error) -> Response {
+    tracing::warn!(%error, "request failed");
+    problem(StatusCode::INTERNAL_SERVER_ERROR, "the operator's log says more")
+}

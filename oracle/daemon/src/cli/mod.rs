@@ -1,0 +1,164 @@
+//! The command line: one file per command.
+
+mod campaign;
+mod claim;
+mod context;
+mod data;
+mod doctor;
+mod epoch;
+mod error;
+mod init;
+mod keys;
+mod links;
+mod model;
+mod post;
+mod progress;
+mod query;
+mod report;
+mod run;
+mod spec;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub use error::CliError;
+
+use crate::config::{CONFIG_FILE_ENV, DEFAULT_FILE};
+
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 failed · 2 wrong arguments · 3 bad configuration, file or other input · \
+4 chain or node not reachable, stale, or transaction refused · 5 refused: sign-once guard, or a verification mismatch";
+
+/// Attention oracle: from behaviour to signed scores and claimable rewards.
+#[derive(Debug, Parser)]
+#[command(name = "attention-oracle", version, after_help = EXIT_CODES, propagate_version = true)]
+pub struct Cli {
+    /// Configuration file.
+    #[arg(long, global = true, env = CONFIG_FILE_ENV, default_value = DEFAULT_FILE, value_name = "FILE")]
+    pub config: PathBuf,
+    /// Print one JSON document on standard output instead of text.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Format of the log on standard error (RUST_LOG chooses what is logged).
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text, value_name = "FORMAT")]
+    pub log_format: LogFormat,
+    /// File with the passphrase of the keys, mode 0600 (else ATTENTION_PASSPHRASE_FILE, else a prompt).
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a configuration file and make the data folder.
+    #[command(
+        after_help = "Example: attention-oracle init --config op0/attention.toml --chain-id my-1 --rpc http://127.0.0.1:26657"
+    )]
+    Init(init::InitArgs),
+    /// Make, show, import and export keys.
+    #[command(after_help = "Example: attention-oracle keys add signer --passphrase-file pass")]
+    Keys(keys::KeysArgs),
+    /// Import sales and assets; importing the same again changes nothing.
+    #[command(
+        after_help = "Example: attention-oracle import --sales sales.csv --assets assets.csv --report cleaning.json"
+    )]
+    Import(data::ImportArgs),
+    /// Train the model of an epoch (kept, and used when the epoch is scored).
+    #[command(after_help = "Example: attention-oracle train --task interest --epoch 0")]
+    Train(model::TrainArgs),
+    /// Evaluate the model on the test cuts beside its baselines.
+    #[command(after_help = "Example: attention-oracle evaluate --task interest --json")]
+    Evaluate(model::EvaluateArgs),
+    /// Quantiles of past attention, to choose a campaign's scale.
+    #[command(after_help = "Example: attention-oracle scale --from 23 --to 34 --terms terms.json")]
+    Scale(model::ScaleArgs),
+    /// Scores of users and assets in an epoch.
+    #[command(after_help = "Example: attention-oracle score --epoch 0 --dry-run")]
+    Score(epoch::ScoreArgs),
+    /// Build, show or verify the report of an epoch.
+    #[command(after_help = "Example: attention-oracle report verify --epoch 0")]
+    Report(report::ReportArgs),
+    /// Build the open epoch's report and sign it, at most one digest for ever.
+    #[command(after_help = "Example: attention-oracle sign --epoch 0")]
+    Sign(post::EpochArgs),
+    /// Build, sign, collect peers' signatures and post.
+    #[command(after_help = "Example: attention-oracle submit --epoch 0")]
+    Submit(post::EpochArgs),
+    /// Settle the commitments of a final epoch.
+    #[command(after_help = "Example: attention-oracle settle --epoch 0")]
+    Settle(post::EpochArgs),
+    /// The claim proof of an account.
+    #[command(after_help = "Example: attention-oracle proof --campaign 1 --account wasm1...")]
+    Proof(claim::ProofArgs),
+    /// Claim everything a wallet can, in one transaction.
+    #[command(after_help = "Example: attention-oracle claim --key alice --api http://127.0.0.1:7780")]
+    Claim(claim::ClaimArgs),
+    /// Where chain and contract stand.
+    #[command(after_help = "Example: attention-oracle status --json")]
+    Status,
+    /// Check everything an operator needs before running.
+    #[command(after_help = "Example: attention-oracle doctor --passphrase-file pass")]
+    Doctor,
+    /// Run the daemon.
+    #[command(after_help = "Example: attention-oracle run --passphrase-file pass --log-format json")]
+    Run,
+    /// Derive or check a link file.
+    #[command(after_help = "Example: attention-oracle links derive --mnemonic-file words --out links.csv")]
+    Links(links::LinksArgs),
+    /// Print, hash or check a specification.
+    #[command(after_help = "Example: attention-oracle spec print --replay-first 35 > spec.json")]
+    Spec(spec::SpecArgs),
+    /// Create, fund, stop or refund a campaign.
+    #[command(
+        after_help = "Example: attention-oracle campaign create --key sponsor --create create.json --funds 1000000ureward"
+    )]
+    Campaign(campaign::CampaignArgs),
+    /// Ask the contract.
+    #[command(after_help = "Example: attention-oracle query '{\"campaign\":{\"campaign\":1}}'")]
+    Query(query::QueryArgs),
+    /// Write the events as JSON lines.
+    #[command(after_help = "Example: attention-oracle export --out events.jsonl")]
+    Export(data::ExportArgs),
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// [`CliError`] with the exit status.
+pub fn execute(cli: &Cli) -> Result<(), CliError> {
+    match &cli.command {
+        Command::Init(args) => init::run(cli, args),
+        Command::Keys(args) => keys::run(cli, args),
+        Command::Import(args) => data::import(cli, args),
+        Command::Export(args) => data::export(cli, args),
+        Command::Train(args) => model::train(cli, args),
+        Command::Evaluate(args) => model::evaluate(cli, args),
+        Command::Scale(args) => model::scale(cli, args),
+        Command::Links(args) => links::run(cli, args),
+        Command::Spec(args) => spec::run(cli, args),
+        Command::Score(args) => context::block_on(epoch::score(cli, args)),
+        Command::Report(args) => context::block_on(report::run(cli, args)),
+        Command::Sign(args) => context::block_on(post::sign(cli, args)),
+        Command::Submit(args) => context::block_on(post::submit(cli, args)),
+        Command::Settle(args) => context::block_on(post::settle(cli, args)),
+        Command::Proof(args) => context::block_on(claim::proof(cli, args)),
+        Command::Claim(args) => context::block_on(claim::run(cli, args)),
+        Command::Status => context::block_on(query::status(cli)),
+        Command::Query(args) => context::block_on(query::run(cli, args)),
+        Command::Doctor => context::block_on(doctor::run(cli)),
+        Command::Campaign(args) => context::block_on(campaign::run(cli, args)),
+        Command::Run => context::block_on(run::run(cli)),
+    }
+}

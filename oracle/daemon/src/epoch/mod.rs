@@ -1,0 +1,14 @@
+//! One epoch, from events and chain state to the report's bytes.
+
+mod builder;
+mod chain_state;
+mod error;
+mod models;
+mod world;
+
+pub use builder::{BuildRequest, BuiltEpoch, EpochBuilder};
+pub use chain_state::{ChainReader, FinalReport};
+pub(crate) use chain_state::{body_of, hash_of};
+pub use error::EpochError;
+pub use models::ModelCache;
+pub use world::World;

@@ -1,0 +1,161 @@
+//! Everything an epoch is computed from besides the chain: events, assets, links, specification.
+
+use std::path::PathBuf;
+
+use attention_core::attention::{Attention, Window, last_prices};
+use attention_core::interest::InterestPredictor;
+use attention_core::links::LinkTable;
+use attention_features::{
+    AssetCatalog, AssetId, EventLog, FeatureView, FeaturesError, InputRootParts, InterestSpec, LogReport,
+    chain_history, input_root, read_assets,
+};
+use attention_model::Model;
+use attention_protocol::{EpochClock, Hash};
+use std::collections::BTreeMap;
+
+use super::EpochError;
+use crate::config::Config;
+use crate::store::{DataDir, EventStore, StoreError, read_bounded};
+
+/// Largest link file that is read.
+const LINKS_BYTES_MAX: u64 = 1 << 30;
+const ASSETS_BYTES_MAX: u64 = 1 << 30;
+/// Most epochs that the hash chain of the history is computed over in one go.
+const EPOCHS_MAX: u64 = 1 << 20;
+
+/// Events, assets, links and specification, loaded once.
+#[derive(Debug)]
+pub struct World {
+    /// The catalogue.
+    pub catalog: AssetCatalog,
+    /// The events, conflicts resolved.
+    pub log: EventLog,
+    /// What was resolved.
+    pub log_report: LogReport,
+    /// Which user has which wallet.
+    pub links: LinkTable,
+    /// The specification.
+    pub spec: InterestSpec,
+    /// The clock of chain epochs; without a replay map it is that of the data, too.
+    clock: Option<EpochClock>,
+}
+
+impl World {
+    /// Loads what `import` stored and the files the configuration names.
+    ///
+    /// # Errors
+    /// [`EpochError::NoData`] before the first import, or another.
+    pub fn load(config: &Config) -> Result<Self, EpochError> {
+        let data = DataDir::open(&config.data_dir)?;
+        let no_data = || EpochError::NoData { dir: config.data_dir.clone() };
+        if !data.events().exists() || !data.assets().exists() {
+            return Err(no_data());
+        }
+        let assets = read_bounded(&data.assets(), ASSETS_BYTES_MAX)?;
+        let catalog = read_assets(assets.as_slice(), &data.assets().display().to_string())?;
+        let events = EventStore::open(&data.events())?.load()?;
+        if events.is_empty() {
+            return Err(no_data());
+        }
+        let spec = config.spec.clone();
+        let (log, log_report) = EventLog::new(events, |time_s| spec.data_epoch_of(time_s))?;
+        let links = load_links(config)?;
+        let clock = config.deployment().ok().map(|deployment| deployment.clock);
+        Ok(Self { catalog, log, log_report, links, spec, clock })
+    }
+
+    /// The window of a chain epoch in data time: the mapped data epoch if the specification replays, else the clock's.
+    ///
+    /// # Errors
+    /// [`EpochError::Features`] if a time leaves its range.
+    pub fn window(&self, epoch: u64) -> Result<Window, EpochError> {
+        if self.spec.values().replay.is_none()
+            && let Some(clock) = &self.clock
+        {
+            let time = |time_s: u64| {
+                let overflow =
+                    || FeaturesError::Overflow { what: "the window of an epoch", value: epoch.to_string() };
+                i64::try_from(time_s).map_err(|_| overflow())
+            };
+            return Ok(Window {
+                start_s: time(clock.window_start_s(epoch)?)?,
+                end_s: time(clock.window_end_s(epoch)?)?,
+            });
+        }
+        self.data_window(self.spec.data_epoch(epoch)?)
+    }
+
+    /// The window of a data epoch.
+    ///
+    /// # Errors
+    /// [`EpochError::Features`] if a time leaves its range.
+    pub fn data_window(&self, data_epoch: u64) -> Result<Window, EpochError> {
+        let next = data_epoch.checked_add(1);
+        let overflow = || FeaturesError::Overflow { what: "the data epoch", value: data_epoch.to_string() };
+        Ok(Window {
+            start_s: self.spec.cut_s(data_epoch)?,
+            end_s: self.spec.cut_s(next.ok_or_else(overflow)?)?,
+        })
+    }
+
+    /// `H_e`: the hash chain over everything before the epoch's window.
+    ///
+    /// # Errors
+    /// [`EpochError::Features`] if there are too many epochs.
+    pub fn history(&self, epoch: u64) -> Result<Hash, EpochError> {
+        if epoch > EPOCHS_MAX {
+            let got = epoch;
+            return Err(
+                FeaturesError::TooMany { what: "epochs of a hash chain", got, limit: EPOCHS_MAX }.into()
+            );
+        }
+        let mut history = self.log.window_root(i64::MIN, self.window(0)?.start_s);
+        for past in 0..epoch {
+            let window = self.window(past)?;
+            history = chain_history(&history, &self.log.window_root(window.start_s, window.end_s));
+        }
+        Ok(history)
+    }
+
+    /// The commitment to all inputs of an epoch. Consent is a zero table.
+    ///
+    /// # Errors
+    /// As [`World::history`].
+    pub fn input_root(&self, epoch: u64) -> Result<Hash, EpochError> {
+        let window = self.window(epoch)?;
+        Ok(input_root(&InputRootParts {
+            history: self.history(epoch)?,
+            epoch_events: self.log.window_root(window.start_s, window.end_s),
+            links: self.links.hash(),
+            assets: self.catalog.table_hash(),
+            ..InputRootParts::default()
+        }))
+    }
+
+    /// What users did in a window, weighed by the interest that `model` predicted before it.
+    ///
+    /// # Errors
+    /// [`EpochError`] from features, model or scores.
+    pub fn attention(&self, window: Window, model: &Model) -> Result<Attention, EpochError> {
+        let view = FeatureView::new(self.log.before(window.start_s), &self.catalog, &self.spec)?;
+        let predictor = InterestPredictor::new(model, view, &self.catalog, &self.spec)?;
+        let weights = &self.spec.values().engagement;
+        Ok(Attention::measure(&self.log, window, weights, |user, asset| predictor.probability(user, asset))?)
+    }
+
+    /// The last believed price of each asset at the end of a window.
+    pub fn prices(&self, window: Window) -> BTreeMap<AssetId, u128> {
+        last_prices(self.log.before(window.end_s))
+    }
+}
+
+fn load_links(config: &Config) -> Result<LinkTable, EpochError> {
+    let Some(file) = &config.links else { return Ok(LinkTable::default()) };
+    let bytes = read_bounded(file, LINKS_BYTES_MAX)?;
+    let text = String::from_utf8(bytes).map_err(|_| StoreError::Damaged {
+        path: PathBuf::from(file),
+        reason: "it is not UTF-8 text".to_owned(),
+    })?;
+    LinkTable::parse_csv(&text, &config.chain.prefix)
+        .map_err(|error| EpochError::Links { file: file.clone(), error })
+}

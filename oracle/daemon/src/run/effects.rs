@@ -1,0 +1,182 @@
+//! Performing what the round asks for. Each effect runs on its own and answers with inputs.
+
+use std::sync::Arc;
+
+use attention_core::guard::SignKey;
+use attention_core::round::{Built, Input, PeerSignature, TxOutcome};
+use attention_core::submission::{Fresh, ReportId, Submission};
+use attention_core::verify::{Verdict, verify_report};
+use attention_protocol::{Hash, ReportBody};
+
+use crate::api::Shared;
+use crate::chain::{ChainError, Wallet};
+use crate::epoch::{BuildRequest, EpochBuilder};
+use crate::ledger::Ledger;
+use crate::operator::{PostError, PostOutcome, Poster, SettleError, Settler, check_deployment};
+use crate::peers::{PeerClient, SignatureAnswer, check_answer};
+
+/// Everything an effect may need.
+#[derive(Debug)]
+pub(super) struct Effects {
+    pub(super) builder: Arc<EpochBuilder>,
+    pub(super) settler: Arc<Settler>,
+    pub(super) peers: PeerClient,
+    pub(super) ledger: Ledger,
+    pub(super) signer: Wallet,
+    pub(super) index: u8,
+    /// Absent if this operator does not transmit.
+    pub(super) poster: Option<Poster>,
+    pub(super) shared: Arc<Shared>,
+    /// The newest report that was built here.
+    pub(super) built: tokio::sync::Mutex<Option<ReportBody>>,
+}
+
+impl Effects {
+    pub(super) async fn build(&self, epoch: u64, revision: u32, prev_digest: Hash) -> Vec<Input> {
+        let failed = |reason: String| vec![Input::BuildFailed { epoch, revision, reason }];
+        let built = match self.builder.build(BuildRequest { epoch, revision, prev_digest }, true).await {
+            Ok(built) => built.output,
+            Err(error) => return failed(error.to_string()),
+        };
+        for alarm in &built.summary.alarms {
+            self.shared.alarm(alarm.to_string());
+        }
+        let digest = built.digest;
+        tracing::info!(
+            epoch,
+            revision,
+            digest = hex::encode(digest),
+            input_root = hex::encode(built.body.input_root),
+            model_hash = hex::encode(built.body.model_hash),
+            users = built.summary.users,
+            campaigns = built.body.campaign_count,
+            "report built"
+        );
+        let body = built.body.pack();
+        *self.built.lock().await = Some(built.body);
+        vec![Input::Built(Built { epoch, revision, digest, body })]
+    }
+
+    /// Own configuration against the chain's first, then the guard, then the key.
+    pub(super) async fn sign(&self, key: SignKey, digest: Hash) -> Vec<Input> {
+        match self.try_sign(key, digest).await {
+            Ok(signature) => vec![Input::SignedOwn { digest, signature }],
+            Err(reason) => vec![Input::SignRefused { digest, reason }],
+        }
+    }
+
+    async fn try_sign(&self, key: SignKey, digest: Hash) -> Result<[u8; 64], String> {
+        let reader = self.builder.reader();
+        let config = reader.config().await.map_err(|error| error.to_string())?;
+        check_deployment(reader.deployment(), &config).map_err(|error| error.to_string())?;
+        let body = self.built.lock().await.clone().filter(|body| body.digest() == digest);
+        let body = body.ok_or("the report to sign is not the one that was built")?;
+        let (ledger, wallet, packed) = (self.ledger.clone(), self.signer.clone(), body.pack());
+        let signed = tokio::task::spawn_blocking(move || {
+            let signature = ledger.sign(&wallet, key, digest)?;
+            let id = ReportId::from(key);
+            if matches!(ledger.submission(&id), None | Some(Submission::Fresh(_))) {
+                ledger.record(Submission::Signed(Fresh { id }.into_signed(digest, packed)))?;
+            }
+            Ok::<_, crate::ledger::LedgerError>(signature)
+        })
+        .await;
+        let signature = signed.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        self.shared.publish(SignatureAnswer::new(self.index, &body, &signature));
+        tracing::info!(
+            epoch = key.epoch,
+            revision = key.revision,
+            digest = hex::encode(digest),
+            "report signed"
+        );
+        Ok(signature)
+    }
+
+    /// Asks all peers; what does not verify is logged and dropped, what verifies over another digest is compared.
+    pub(super) async fn fetch(&self, epoch: u64, revision: u32) -> Vec<Input> {
+        let mut inputs = Vec::new();
+        for answer in self.peers.signatures(epoch, revision).await {
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(error) => {
+                    tracing::debug!(%error, "no signature");
+                    continue;
+                }
+            };
+            match check_answer(&self.builder.reader().deployment().operators, epoch, revision, &answer) {
+                Ok(checked) => {
+                    self.explain_difference(checked.index, &checked.body).await;
+                    inputs.push(Input::PeerSignature(PeerSignature {
+                        index: checked.index,
+                        epoch,
+                        revision,
+                        digest: checked.digest,
+                        signature: checked.signature,
+                    }));
+                }
+                Err(error) => {
+                    tracing::warn!(epoch, revision, claimed_index = answer.index, %error, "peer's answer refused")
+                }
+            }
+        }
+        inputs
+    }
+
+    async fn explain_difference(&self, index: u8, theirs: &ReportBody) {
+        let Some(ours) = self.built.lock().await.clone() else { return };
+        if let Verdict::Mismatch { field, ours, theirs } = verify_report(&ours, theirs) {
+            tracing::error!(index, field, ours, theirs, "a peer's report differs");
+        }
+    }
+
+    pub(super) async fn submit(&self, body: &[u8], signatures: &[(u8, [u8; 64])]) -> Vec<Input> {
+        let Ok(body) = ReportBody::unpack(body) else { return vec![] };
+        let (epoch, revision) = (body.epoch, body.revision);
+        let outcome = match &self.poster {
+            None => TxOutcome::TimedOut,
+            Some(poster) => match poster.post(&body, signatures).await {
+                Ok(PostOutcome::Included(response)) => {
+                    let (hash, gas_used, height) = (response.hash, response.gas_used, response.height);
+                    tracing::info!(epoch, revision, tx_hash = hash, gas_used, height, "report posted");
+                    TxOutcome::Included
+                }
+                Ok(PostOutcome::InFlight) => TxOutcome::TimedOut,
+                Err(PostError::Chain(ChainError::NotIncluded { .. })) => TxOutcome::TimedOut,
+                Err(error) => TxOutcome::Failed { reason: error.to_string() },
+            },
+        };
+        vec![Input::Submitted { epoch, revision, outcome }]
+    }
+
+    pub(super) async fn settle(&self, epoch: u64) -> Vec<Input> {
+        let outcome = match self.try_settle(epoch).await {
+            Ok(()) => TxOutcome::Included,
+            Err(SettleError::Post(PostError::Chain(ChainError::NotIncluded { .. }))) => TxOutcome::TimedOut,
+            Err(error) => TxOutcome::Failed { reason: error.to_string() },
+        };
+        vec![Input::SettleDone { epoch, outcome }]
+    }
+
+    async fn try_settle(&self, epoch: u64) -> Result<(), SettleError> {
+        let Some(poster) = &self.poster else { return Ok(()) };
+        let after = epoch.checked_add(1).unwrap_or(epoch);
+        let reports = self.builder.reader().final_reports(after).await?;
+        let Some(report) = reports.iter().find(|report| report.body.epoch == epoch) else { return Ok(()) };
+        let summary = self.settler.settle(report, poster).await?;
+        for item in &summary.items {
+            let (campaign, outcome, reason) = (item.campaign, item.outcome, item.reason.as_str());
+            if outcome == "settled" || outcome == "skipped" {
+                tracing::info!(
+                    epoch,
+                    campaign,
+                    outcome,
+                    delta = item.delta.to_string(),
+                    "commitment settled"
+                );
+            } else {
+                self.shared.alarm(format!("epoch {epoch} campaign {campaign}: {outcome}: {reason}"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,10 @@
+//! The daemon: everything wired once, then one supervised group.
+
+mod app;
+mod driver;
+mod effects;
+mod status;
+mod trainer;
+
+pub use app::{App, RunError};
+pub(crate) use trainer::now_s;

@@ -1,0 +1,59 @@
+//! Fits a logistic regression on a seeded integer data set and prints the model's hash, one line.
+//!
+//! `cargo run -p attention-model --example determinism -- [--threads N] [--rows N] [--shuffle]`
+//! The hash is the same for every number of threads and every build profile. `--shuffle` generates the rows
+//! in another order and sorts them back by row number, as a reader of shuffled input does.
+
+use attention_model::{Dataset, FeatureSchema, Fit, LogisticParams, Model, ParamGuard};
+
+const COLUMNS: u64 = 12;
+const SEED: u64 = 20_250_101;
+
+/// The counter generator splitmix64 (Steele, Lea and Flood 2014). Wrapping is its definition.
+fn splitmix64(seed: u64, index: u64) -> u64 {
+    let mut z = seed.wrapping_add((index.wrapping_add(1)).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// Row number, features, label: a noisy threshold on a weighted sum, in integers.
+fn row(number: u64) -> (u64, Vec<i64>, bool) {
+    let draw = |slot: u64, span: u64| (splitmix64(SEED, number * 32 + slot) % span) as i64;
+    let features: Vec<i64> = (0..COLUMNS).map(|slot| draw(slot, 10 + 90 * (slot + 1)) - 50).collect();
+    let signal: i64 = features.iter().enumerate().map(|(at, x)| if at % 2 == 0 { *x } else { -*x / 2 }).sum();
+    (number, features, signal + draw(30, 2_000) > 1_800)
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let (mut threads, mut rows, mut shuffle) = (1usize, 20_000u64, false);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or(format!("{argument} needs a number"));
+        match argument.as_str() {
+            "--threads" => threads = value()?.parse()?,
+            "--rows" => rows = value()?.parse()?,
+            "--shuffle" => shuffle = true,
+            other => {
+                return Err(
+                    format!("unknown argument {other}; known: --threads N, --rows N, --shuffle").into()
+                );
+            }
+        }
+    }
+    let mut order: Vec<u64> = (0..rows).collect();
+    if shuffle {
+        order.sort_by_key(|&number| splitmix64(7, number));
+    }
+    let mut table: Vec<(u64, Vec<i64>, bool)> = order.into_iter().map(row).collect();
+    table.sort();
+    let values: Vec<i64> = table.iter().flat_map(|(_, features, _)| features.iter().copied()).collect();
+    let labels: Vec<bool> = table.iter().map(|(_, _, label)| *label).collect();
+    let schema = FeatureSchema::new(1, (0..COLUMNS).map(|slot| format!("x{slot}")).collect())?;
+    let data = Dataset::from_rows(&schema, &values, &labels)?;
+    let params = LogisticParams { l2_micro: 1_000, newton_rounds: 8 }.check()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let model = Model::Logistic(pool.install(|| params.fit(&data))?);
+    println!("{}", hex::encode(model.hash()));
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! Deterministic estimators: the same bytes on every machine, thread count and build.
+//!
+//! What makes them so: features are integers and their statistics are exact integer sums; rows are
+//! processed in fixed chunks of [`CHUNK_ROWS`] whose partial sums are merged in row order, however many
+//! threads compute them; transcendental functions come from the `libm` crate alone; there is no fused
+//! multiply-add and no matrix-multiply kernel chosen at run time; iteration counts are fixed.
+//!
+//! The crate knows nothing of chains, files or clocks. Data comes in as a [`Dataset`], a fit needs checked
+//! hyper-parameters ([`ParamGuard`]), and a fitted [`Model`] is a canonical, versioned file whose sha256 is
+//! the model's name.
+
+#![deny(clippy::unwrap_used, clippy::expect_used)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod codec;
+mod dataset;
+mod error;
+mod linalg;
+mod logistic;
+mod math;
+mod metrics;
+mod model;
+mod prior;
+mod standardise;
+mod traits;
+
+pub use dataset::{
+    CHUNK_ROWS, Dataset, FEATURE_ABS_MAX, FEATURES_MAX, FeatureSchema, NAME_BYTES_MAX, ROWS_MAX,
+};
+pub use error::ModelError;
+pub use logistic::{
+    CheckedLogisticParams, LogisticModel, LogisticParams, NEWTON_ROUNDS_MAX, loss_and_gradient,
+};
+pub use math::{log_loss_of_logit, sampling_correction, sigmoid};
+pub use metrics::{GroupedAuc, Reliability, auc, base_rate, calibration_error, grouped_auc, mean_log_loss};
+pub use model::{FILE_BYTES_MAX, Model};
+pub use prior::PriorModel;
+pub use standardise::Standardiser;
+pub use traits::{Fit, ParamGuard, Predict};

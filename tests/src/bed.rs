@@ -1,0 +1,281 @@
+//! A deployment of the contract on a real chain, with operators whose keys the test holds.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use attention_protocol::hash::Deployment;
+use attention_protocol::msg::{
+    CampaignMoney, ConfigResponse, CreateCampaign, DenomPolicy, EpochStatusResponse, ExecuteMsg,
+    InstantiateMsg, Limits, OperatorInfo, QueryMsg, ReportResponse, ReportStatus, SignatureEntry,
+};
+use attention_protocol::{CampaignTerms, EpochClock, Hash, ReportBody, ZERO_HASH};
+use cosmwasm_std::{Binary, Uint128};
+use k256::ecdsa::signature::hazmat::PrehashSigner;
+use k256::ecdsa::{Signature, SigningKey};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::chain::{LocalChain, contract_wasm};
+use crate::error::E2eError;
+use crate::ledger::EpochBook;
+use crate::wasmd::{Account, Tx, TxFailed, Wasmd, canonical};
+
+/// The denom that campaigns pay in.
+pub const REWARD: &str = "ureward";
+const WEEK_S: u64 = 604_800;
+
+/// What can differ between deployments.
+#[derive(Debug, Clone, Copy)]
+pub struct BedOptions {
+    /// Seconds from now to genesis.
+    pub genesis_in_s: u64,
+    /// Length of an epoch, seconds.
+    pub epoch_length_s: u64,
+    /// Seconds in which a report may be posted.
+    pub report_period_s: u64,
+    /// Seconds in which it may be disputed.
+    pub dispute_window_s: u64,
+}
+
+impl Default for BedOptions {
+    fn default() -> Self {
+        Self { genesis_in_s: 20, epoch_length_s: 16, report_period_s: 14, dispute_window_s: 1 }
+    }
+}
+
+/// A deployment and everything a test needs to drive it.
+#[derive(Debug)]
+pub struct Bed {
+    /// The chain's command line.
+    pub wasmd: Wasmd,
+    /// The contract's address.
+    pub contract: String,
+    /// Where it lives, for domains.
+    pub deployment: Deployment,
+    /// Its clock.
+    pub clock: EpochClock,
+    /// Who owns it and creates campaigns.
+    pub owner: Account,
+    operators: Vec<SigningKey>,
+    config_digest: Hash,
+}
+
+/// Uploads the optimised contract once per chain and returns its code id.
+pub fn store_contract(chain: &LocalChain) -> Result<String, E2eError> {
+    let wasmd = Wasmd::new(chain);
+    let uploader = wasmd.add_key("uploader")?;
+    chain.fund(std::slice::from_ref(&uploader.address), &["100000000uattn"])?;
+    contract_wasm()?;
+    let path = crate::chain::repository().join("artifacts/attention_rewards.wasm");
+    let path = path.to_string_lossy();
+    let tx = wasmd.send(&uploader.key, &["wasm", "store", &path])?;
+    let tx = tx.map_err(|failed| E2eError::Output(format!("storing the contract: {}", failed.log)))?;
+    let code = tx.attribute("store_code", "code_id").map(str::to_string);
+    code.ok_or_else(|| E2eError::Output("storing the contract: no code id in the events".into()))
+}
+
+impl Bed {
+    /// Deploys the contract with four operators (quorum 3). `name` makes its keys unique on the chain.
+    pub fn deploy(chain: &LocalChain, code: &str, name: &str, options: BedOptions) -> Result<Self, E2eError> {
+        let wasmd = Wasmd::new(chain);
+        let owner = wasmd.add_key(&format!("{name}-owner"))?;
+        chain.fund(std::slice::from_ref(&owner.address), &["1000000000uattn", "1000000000000ureward"])?;
+        let operators: Vec<SigningKey> = (1..=4).map(|i| operator_key(name, i)).collect::<Result<_, _>>()?;
+        let (_, now_s) = wasmd.now()?;
+        let clock = EpochClock {
+            genesis_s: now_s + options.genesis_in_s,
+            epoch_length_s: options.epoch_length_s,
+            report_period_s: options.report_period_s,
+            dispute_window_s: options.dispute_window_s,
+            open_period_s: 0,
+            min_blocks: 1,
+        };
+        let message = InstantiateMsg {
+            owner: None,
+            guardian: None,
+            operators: (0..4).map(|i| operator_info(i, &operators[i])).collect(),
+            faulty_max: 1,
+            clock,
+            spec_hash: Binary::from([5; 32]),
+            limits: Limits {
+                denoms: vec![DenomPolicy {
+                    denom: REWARD.into(),
+                    funding_min: Uint128::new(1_000),
+                    creation_fee: Uint128::new(7),
+                }],
+                settle_grace_s: WEEK_S,
+                claim_period_s: WEEK_S,
+                pause_max_s: 3_600,
+            },
+        };
+        let message = json(&message)?;
+        let arguments = ["wasm", "instantiate", code, &message, "--label", name, "--no-admin"];
+        let tx = wasmd.send(&owner.key, &arguments)?;
+        let tx = tx.map_err(|failed| E2eError::Output(format!("instantiating: {}", failed.log)))?;
+        let contract = tx.attribute("instantiate", "_contract_address").unwrap_or_default().to_string();
+        let info = chain.info();
+        let id = canonical(&contract, &info.prefix)?;
+        let deployment = Deployment::new(&info.chain_id, &id)
+            .map_err(|error| E2eError::Output(format!("the deployment: {error}")))?;
+        let mut bed = Self { wasmd, contract, deployment, clock, owner, operators, config_digest: ZERO_HASH };
+        let config: ConfigResponse = bed.query(&QueryMsg::Config {})?;
+        bed.config_digest = hash(&config.config_digest);
+        Ok(bed)
+    }
+
+    /// Asks the contract.
+    pub fn query<T: DeserializeOwned>(&self, message: &QueryMsg) -> Result<T, E2eError> {
+        let message = json(message)?;
+        let answer: Value =
+            self.wasmd.query(&["wasm", "contract-state", "smart", &self.contract, &message])?;
+        serde_json::from_value(answer["data"].clone())
+            .map_err(|error| E2eError::Output(format!("the contract's answer {answer}: {error}")))
+    }
+
+    /// Sends an execute message, with funds like `5ureward` or none.
+    pub fn execute(
+        &self,
+        from: &Account,
+        message: &ExecuteMsg,
+        funds: &str,
+    ) -> Result<Result<Tx, TxFailed>, E2eError> {
+        let message = json(message)?;
+        let mut arguments = vec!["wasm", "execute", &self.contract, &message];
+        if !funds.is_empty() {
+            arguments.extend(["--amount", funds]);
+        }
+        self.wasmd.send(&from.key, &arguments)
+    }
+
+    /// Creates a campaign funded by the owner and returns its id.
+    pub fn create_campaign(&self, terms: &CampaignTerms, funds: &str) -> Result<u64, E2eError> {
+        let (_, now_s) = self.wasmd.now()?;
+        let create = CreateCampaign {
+            terms: terms.clone(),
+            claim_deadline_s: now_s + 52 * WEEK_S,
+            refund_address: None,
+            metadata: None,
+        };
+        let tx = self.execute(&self.owner, &ExecuteMsg::CreateCampaign(Box::new(create)), funds)?;
+        let tx = tx.map_err(|failed| E2eError::Output(format!("creating a campaign: {}", failed.log)))?;
+        let id = tx.attribute("wasm-campaign_created", "campaign").and_then(|id| id.parse().ok());
+        id.ok_or_else(|| E2eError::Output("creating a campaign: no id in the events".into()))
+    }
+
+    /// The body of the report that is due on an epoch, with the given commitments.
+    pub fn body(&self, book: &EpochBook, prev_digest: Hash) -> ReportBody {
+        let (campaigns_root, campaign_count) = book.root();
+        ReportBody {
+            config_digest: self.config_digest,
+            prev_digest,
+            epoch: book.epoch,
+            revision: 0,
+            campaigns_root,
+            campaign_count,
+            assets_root: ZERO_HASH,
+            asset_count: 0,
+            input_root: [1; 32],
+            model_hash: [2; 32],
+            leaves_hash: [3; 32],
+        }
+    }
+
+    /// The message that posts a body with the signatures of the operators at `signers`, in that order.
+    pub fn submit_message(&self, body: &ReportBody, signers: &[u8]) -> ExecuteMsg {
+        let signatures = signers
+            .iter()
+            .map(|index| SignatureEntry { index: *index, signature: self.sign(*index, &body.digest()) })
+            .collect();
+        ExecuteMsg::SubmitReport { body: Binary::from(body.pack()), signatures }
+    }
+
+    /// An operator's signature; an index that nobody has signs with a key that nobody knows.
+    pub fn sign(&self, index: u8, digest: &Hash) -> Binary {
+        let stranger = operator_key(&self.contract, index).ok();
+        let key = self.operators.get(usize::from(index)).or(stranger.as_ref());
+        let signature: Option<Signature> = key.and_then(|key| key.sign_prehash(digest).ok());
+        signature.map(|signature| Binary::from(signature.to_bytes().as_slice())).unwrap_or_default()
+    }
+
+    /// Waits until the newest block's time is at least `time_s`.
+    pub fn wait_until(&self, time_s: u64) -> Result<(), E2eError> {
+        while self.wasmd.now()?.1 < time_s {
+            sleep(Duration::from_millis(200));
+        }
+        Ok(())
+    }
+
+    /// Waits for the end of an epoch, posts the report of the first three operators, waits until it is final, and returns the
+    /// transaction and the digest.
+    pub fn report(&self, book: &EpochBook, prev_digest: Hash) -> Result<(Tx, Hash), E2eError> {
+        let body = self.body(book, prev_digest);
+        let window_end = self.clock.window_end_s(book.epoch);
+        self.wait_until(window_end.map_err(|error| E2eError::Output(error.to_string()))?)?;
+        let tx = self.execute(&self.owner, &self.submit_message(&body, &[0, 1, 2]), "")?;
+        let tx =
+            tx.map_err(|failed| E2eError::Output(format!("posting epoch {}: {}", book.epoch, failed.log)))?;
+        self.wait_final(book.epoch)?;
+        Ok((tx, body.digest()))
+    }
+
+    /// Waits until an epoch's report is final.
+    pub fn wait_final(&self, epoch: u64) -> Result<(), E2eError> {
+        loop {
+            let report: ReportResponse = self.query(&QueryMsg::Report { epoch })?;
+            match report.status {
+                ReportStatus::Final => return Ok(()),
+                ReportStatus::Pending => sleep(Duration::from_millis(200)),
+                other => {
+                    return Err(E2eError::Output(format!(
+                        "epoch {epoch} is {other:?}, not pending: the report"
+                    )));
+                }
+            }
+        }
+    }
+
+    /// Checks I9 for a campaign and I10 for the contract, from the chain's own figures, and returns the campaign's money.
+    ///
+    /// # Panics
+    /// If a token was made or lost.
+    pub fn check_money(&self, campaigns: &[u64]) -> Result<Vec<CampaignMoney>, E2eError> {
+        let mut owed = 0;
+        let mut all = Vec::new();
+        for campaign in campaigns {
+            let money: CampaignMoney = self.query(&QueryMsg::CampaignMoney { campaign: *campaign })?;
+            let parts = [money.unallocated, money.allocated, money.refunded, money.fees];
+            let sum: u128 = parts.iter().map(|part| part.u128()).sum();
+            assert_eq!(sum, money.funded.u128(), "I9, campaign {campaign}: {money:?}");
+            assert!(money.claimed <= money.allocated, "I9, campaign {campaign}: {money:?}");
+            owed += money.funded.u128() - money.refunded.u128() - money.claimed.u128();
+            all.push(money);
+        }
+        let balance = self.wasmd.balance(&self.contract, REWARD)?;
+        assert_eq!(balance, owed, "I10: the contract holds what it owes, and nothing else");
+        Ok(all)
+    }
+
+    /// Where the clock stands.
+    pub fn epoch_status(&self) -> Result<EpochStatusResponse, E2eError> {
+        self.query(&QueryMsg::EpochStatus {})
+    }
+}
+
+fn json(message: &impl serde::Serialize) -> Result<String, E2eError> {
+    serde_json::to_string(message).map_err(|error| E2eError::Output(format!("a message: {error}")))
+}
+
+fn hash(bytes: &Binary) -> Hash {
+    Hash::try_from(bytes.as_slice()).unwrap_or(ZERO_HASH)
+}
+
+/// A test key that follows from a name: never used outside a throw-away chain.
+fn operator_key(name: &str, index: u8) -> Result<SigningKey, E2eError> {
+    let secret = attention_protocol::hash::sha256(&[name.as_bytes(), &[index]]);
+    SigningKey::from_slice(&secret).map_err(|error| E2eError::Output(format!("a test key: {error}")))
+}
+
+fn operator_info(index: usize, key: &SigningKey) -> OperatorInfo {
+    let pubkey = Binary::from(key.verifying_key().to_encoded_point(true).as_bytes());
+    OperatorInfo { name: format!("operator-{index}"), pubkey }
+}

@@ -1,0 +1,15 @@
+//! What the end-to-end tests stand on: a real wasmd chain, the optimised contract, operators with real keys.
+//!
+//! Transactions go through wasmd's own command line, a client that shares no code with the project.
+
+pub mod bed;
+pub mod chain;
+pub mod error;
+pub mod ledger;
+pub mod wasmd;
+
+pub use bed::{Bed, BedOptions};
+pub use chain::LocalChain;
+pub use error::E2eError;
+pub use ledger::{CampaignBook, EpochBook};
+pub use wasmd::{Account, Tx, TxFailed, Wasmd};

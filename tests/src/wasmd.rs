@@ -1,0 +1,254 @@
+//! Sending transactions and asking questions with wasmd's command line.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use attention_protocol::AccountId;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::chain::LocalChain;
+use crate::error::E2eError;
+
+/// Gas limit and fee of every transaction: far above what any needs, so that a refusal comes from the contract.
+const GAS_LIMIT: &str = "40000000";
+const FEE: &str = "1000000uattn";
+/// How long a transaction may take to be in a block.
+const INCLUSION_LIMIT: Duration = Duration::from_secs(20);
+
+/// A key in the chain's test keyring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its name in the keyring.
+    pub key: String,
+    /// Its bech32 address.
+    pub address: String,
+    /// Its canonical address.
+    pub id: AccountId,
+}
+
+/// A transaction that succeeded.
+#[derive(Debug, Clone)]
+pub struct Tx {
+    /// Its hash.
+    pub hash: String,
+    /// Gas it used.
+    pub gas_used: u64,
+    /// The events as they stand in the block.
+    pub events: Vec<TxEvent>,
+}
+
+/// A transaction that is in a block but failed there, or was refused before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TxFailed {
+    /// The chain's error code.
+    pub code: u32,
+    /// Its log.
+    pub log: String,
+}
+
+/// An event of a transaction.
+#[derive(Debug, Clone, Deserialize)]
+pub struct TxEvent {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: String,
+    attributes: Vec<TxAttribute>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct TxAttribute {
+    key: String,
+    value: String,
+}
+
+impl TxEvent {
+    /// The value of an attribute.
+    pub fn attribute(&self, key: &str) -> Option<&str> {
+        self.attributes
+            .iter()
+            .find(|attribute| attribute.key == key)
+            .map(|attribute| attribute.value.as_str())
+    }
+}
+
+impl Tx {
+    /// The first attribute of any event of `kind`.
+    pub fn attribute(&self, kind: &str, key: &str) -> Option<&str> {
+        self.events.iter().filter(|event| event.kind == kind).find_map(|event| event.attribute(key))
+    }
+
+    /// The contract's own events.
+    pub fn contract_events(&self, contract: &str) -> Vec<attention_protocol::event::Event> {
+        self.events
+            .iter()
+            .filter(|event| event.attribute("_contract_address") == Some(contract))
+            .filter_map(|event| {
+                attention_protocol::event::Event::parse(&event.kind, |key| event.attribute(key))
+            })
+            .collect()
+    }
+}
+
+/// wasmd's command line, bound to one chain.
+#[derive(Debug, Clone)]
+pub struct Wasmd {
+    program: PathBuf,
+    home: PathBuf,
+    rpc: String,
+    chain_id: String,
+    prefix: String,
+}
+
+impl Wasmd {
+    /// The command line for a running chain.
+    pub fn new(chain: &LocalChain) -> Self {
+        let info = chain.info();
+        Self {
+            program: info.wasmd.clone(),
+            home: info.home.clone(),
+            rpc: info.rpc.replace("http://", "tcp://"),
+            chain_id: info.chain_id.clone(),
+            prefix: info.prefix.clone(),
+        }
+    }
+
+    /// Makes a key. It has no coins, and no account on the chain, until somebody sends some.
+    pub fn add_key(&self, key: &str) -> Result<Account, E2eError> {
+        let answer: Value =
+            self.run(&["keys", "add", key, "--output", "json"], &["--keyring-backend", "test"])?;
+        let address = answer["address"].as_str().unwrap_or_default().to_string();
+        let id = canonical(&address, &self.prefix)?;
+        Ok(Account { key: key.into(), address, id })
+    }
+
+    /// Sends a transaction with the arguments after `wasmd tx`, and waits until it is in a block.
+    pub fn send(&self, from: &str, arguments: &[&str]) -> Result<Result<Tx, TxFailed>, E2eError> {
+        let mut command = vec!["tx"];
+        command.extend(arguments);
+        let common = [
+            "--from",
+            from,
+            "--keyring-backend",
+            "test",
+            "--chain-id",
+            &self.chain_id,
+            "--node",
+            &self.rpc,
+            "--gas",
+            GAS_LIMIT,
+            "--fees",
+            FEE,
+            "--broadcast-mode",
+            "sync",
+            "--output",
+            "json",
+            "--yes",
+        ];
+        let answer: BroadcastAnswer = self.run(&command, &common)?;
+        if answer.code != 0 {
+            return Ok(Err(TxFailed { code: answer.code, log: answer.raw_log }));
+        }
+        let started = Instant::now();
+        while started.elapsed() < INCLUSION_LIMIT {
+            let found: Result<TxAnswer, _> =
+                self.run(&["query", "tx", &answer.txhash], &["--node", &self.rpc, "--output", "json"]);
+            if let Ok(tx) = found {
+                return Ok(tx.judge());
+            }
+            sleep(Duration::from_millis(150));
+        }
+        Err(E2eError::Output(format!(
+            "transaction {} is in no block after {INCLUSION_LIMIT:?}: wasmd",
+            answer.txhash
+        )))
+    }
+
+    /// Asks with the arguments after `wasmd query`.
+    pub fn query<T: DeserializeOwned>(&self, arguments: &[&str]) -> Result<T, E2eError> {
+        let mut command = vec!["query"];
+        command.extend(arguments);
+        self.run(&command, &["--node", &self.rpc, "--output", "json"])
+    }
+
+    /// Height and unix time of the newest block.
+    pub fn now(&self) -> Result<(u64, u64), E2eError> {
+        let answer: Value = self.run(&["status"], &["--node", &self.rpc, "--output", "json"])?;
+        let sync = &answer["sync_info"];
+        let height = sync["latest_block_height"].as_str().and_then(|height| height.parse().ok());
+        let time = sync["latest_block_time"].as_str().and_then(unix_seconds);
+        height.zip(time).ok_or_else(|| E2eError::Output(format!("wasmd status: {answer}")))
+    }
+
+    /// Balance of an address, base units.
+    pub fn balance(&self, address: &str, denom: &str) -> Result<u128, E2eError> {
+        let answer: Value = self.query(&["bank", "balance", address, denom])?;
+        let amount = answer["balance"]["amount"].as_str().and_then(|amount| amount.parse().ok());
+        amount.ok_or_else(|| E2eError::Output(format!("wasmd query bank balance: {answer}")))
+    }
+
+    fn run<T: DeserializeOwned>(&self, command: &[&str], flags: &[&str]) -> Result<T, E2eError> {
+        let output = Command::new(&self.program)
+            .args(command)
+            .args(flags)
+            .arg("--home")
+            .arg(&self.home)
+            .output()
+            .map_err(|error| E2eError::io("wasmd", error))?;
+        let failed = |text: &[u8]| {
+            E2eError::Output(format!("wasmd {}: {}", command.join(" "), String::from_utf8_lossy(text).trim()))
+        };
+        if !output.status.success() {
+            return Err(failed(&output.stderr));
+        }
+        // Some commands answer on stderr.
+        let answer = if output.stdout.is_empty() { &output.stderr } else { &output.stdout };
+        serde_json::from_slice(answer).map_err(|_| failed(answer))
+    }
+}
+
+#[derive(Deserialize)]
+struct BroadcastAnswer {
+    code: u32,
+    txhash: String,
+    raw_log: String,
+}
+
+#[derive(Deserialize)]
+struct TxAnswer {
+    txhash: String,
+    code: u32,
+    raw_log: String,
+    gas_used: String,
+    events: Vec<TxEvent>,
+}
+
+impl TxAnswer {
+    fn judge(self) -> Result<Tx, TxFailed> {
+        if self.code != 0 {
+            return Err(TxFailed { code: self.code, log: self.raw_log });
+        }
+        Ok(Tx { hash: self.txhash, gas_used: self.gas_used.parse().unwrap_or(u64::MAX), events: self.events })
+    }
+}
+
+/// Canonical bytes of a bech32 address.
+pub fn canonical(address: &str, prefix: &str) -> Result<AccountId, E2eError> {
+    let wrong = || E2eError::Output(format!("{address:?} is no address with prefix {prefix}: wasmd"));
+    let (hrp, bytes) = bech32::decode(address).map_err(|_| wrong())?;
+    if hrp.as_str() != prefix {
+        return Err(wrong());
+    }
+    AccountId::try_from(bytes.as_slice()).map_err(|_| wrong())
+}
+
+/// Unix seconds of an RFC 3339 time, as a node prints it.
+fn unix_seconds(text: &str) -> Option<u64> {
+    let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    u64::try_from(time.unix_timestamp()).ok()
+}
