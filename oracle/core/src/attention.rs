@@ -267,7 +267,7 @@ fn engagements<'a>(
     let mut sums = Engagements::new();
     for event in events {
         let weight = weight_micro(event.kind, weights);
-        let Some(asset) = event.asset.filter(|_| weight > 0) else { continue };
+        let Some(asset) = event.asset.filter(|_| weight > 0 && event.quantity > 0) else { continue };
         let sum = sums.entry((&event.user, asset, event.kind)).or_default();
         *sum =
             event.quantity.checked_mul(weight).and_then(|more| sum.checked_add(more)).ok_or_else(|| {
@@ -367,6 +367,16 @@ mod tests {
         ];
         assert_eq!(measured().rows(), expected);
         assert_eq!(Attention::from_rows(expected.iter().rev().cloned().collect()).unwrap(), measured());
+    }
+
+    /// A quantity of zero is no engagement: it lists neither user nor asset.
+    #[test]
+    fn nothing_done_is_no_engagement() {
+        let mut nothing = event("1", "ann", EventKind::Purchase, 7, 12);
+        nothing.quantity = 0;
+        let (log, _) = EventLog::new(vec![nothing], |_| 0).unwrap();
+        let measured = Attention::measure(&log, WINDOW, &WEIGHTS, |_, _| Ok(0.5)).unwrap();
+        assert_eq!(measured, Attention::default());
     }
 
     #[test]

@@ -479,7 +479,28 @@ mod tests {
         let report = evaluate_interest(&log_of(clean.events), &catalog, &spec, TEST_CUTS).unwrap();
         assert_eq!((report.cuts_s.len(), report.model_hashes.len()), (9, 9));
         let model = &report.model;
+        let cuts_s: Vec<i64> = (31..=39).map(cut_s).collect();
+        assert_eq!(report.cuts_s, cuts_s, "2020-01-09 to 2020-09-05");
+        println!(
+            "{} rows, {:.5} positive, {} groups",
+            report.rows, report.base_rate, report.within_user_groups
+        );
+        for of in std::iter::once(model).chain(&report.baselines) {
+            let Quality { name, auc, within_user_auc, log_loss, calibration_error } = of;
+            println!(
+                "{name}: AUC {auc:.4} within {within_user_auc:.4} loss {log_loss:.5} ECE {calibration_error:.5}"
+            );
+        }
         assert!(model.auc >= 0.83 && model.within_user_auc >= 0.66, "{model:?}");
+        // What another program counted in the file, with its own parser, draws, labels and pairs, from raw counts
+        // without any fit: activity = purchases in 365 days, popularity = sales ever.
+        assert_eq!((report.rows, report.within_user_groups), (137_391, 426));
+        let near = |value: f64, counted: f64| (value - counted).abs() < 0.002;
+        assert!(near(report.base_rate, 0.017_403), "{}", report.base_rate);
+        let baseline = |name| report.baselines.iter().find(|quality| quality.name == name).unwrap();
+        let (activity, popularity) = (baseline("activity alone"), baseline("popularity alone"));
+        assert!(near(activity.auc, 0.836_5) && near(activity.within_user_auc, 0.5), "{activity:?}");
+        assert!(near(popularity.auc, 0.608_7) && near(popularity.within_user_auc, 0.635_9), "{popularity:?}");
         assert!(model.log_loss <= 0.0726 && model.calibration_error < 0.01, "{model:?}");
         for baseline in &report.baselines {
             assert!(model.log_loss < baseline.log_loss && model.auc > baseline.auc, "{baseline:?}");

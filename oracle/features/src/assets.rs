@@ -142,7 +142,13 @@ impl AssetCatalog {
 /// # Errors
 /// [`FeaturesError::Cell`] with line, column and value; [`FeaturesError::File`]; those of [`AssetCatalog::new`].
 pub fn read_assets(reader: impl Read, file: &str) -> Result<AssetCatalog, FeaturesError> {
-    let mut csv = csv::ReaderBuilder::new().from_reader(reader.take(FILE_BYTES_MAX));
+    read_bounded(reader, file, FILE_BYTES_MAX)
+}
+
+fn read_bounded(reader: impl Read, file: &str, bytes_max: u64) -> Result<AssetCatalog, FeaturesError> {
+    // One byte more than allowed, so that a longer file is seen to be one.
+    let reader = reader.take(bytes_max.checked_add(1).unwrap_or(bytes_max));
+    let mut csv = csv::ReaderBuilder::new().from_reader(reader);
     let header = csv.headers().map_err(|error| whole(file, error.to_string()))?;
     if header != COLUMNS.as_slice() {
         let found = shorten(&header.iter().collect::<Vec<_>>().join(","));
@@ -174,6 +180,9 @@ pub fn read_assets(reader: impl Read, file: &str) -> Result<AssetCatalog, Featur
         }
         attributes.extend(accessories.iter().map(|name| ("accessory".to_owned(), (*name).to_owned())));
         assets.push((AssetId(id), attributes));
+    }
+    if csv.position().byte() > bytes_max {
+        return Err(whole(file, format!("is longer than the limit of {bytes_max} bytes")));
     }
     AssetCatalog::new(assets)
 }
@@ -221,6 +230,15 @@ mod tests {
         assert!(!a.has_attribute(AssetId(1), "gender", "Female"));
         assert!(!a.has_attribute(AssetId(9), "gender", "Female"));
         assert_eq!(a.position(AssetId(2)), Err(FeaturesError::UnknownAsset { asset: 2, assets: 2 }));
+    }
+
+    #[test]
+    fn a_file_above_the_limit_is_refused_and_never_read_in_part() {
+        let text = format!("{HEADER}0,Ape,Male,,0,\n1,Ape,Male,,0,\n");
+        let len = text.len() as u64;
+        assert_eq!(read_bounded(text.as_bytes(), "a.csv", len).unwrap().len(), 2);
+        let error = read_bounded(text.as_bytes(), "a.csv", len - 1).unwrap_err().to_string();
+        assert_eq!(error, format!("a.csv: is longer than the limit of {} bytes", len - 1));
     }
 
     #[test]

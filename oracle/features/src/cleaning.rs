@@ -1,9 +1,10 @@
 //! The cleaning rules: from rows as they stand to events that can be believed.
 //!
 //! In this order: malformed rows and assets outside the catalogue go; rows are put in canonical order (time,
-//! block, transaction, asset); copies of one sale go, and all of them if they contradict each other; a sale
-//! to oneself goes; an unknown party gives no event and is never guessed; a price that is unknown, below the
-//! dust floor, or far below the market is not believed, but the sale remains behaviour.
+//! block, transaction, asset); copies of one sale go, and all of them if they contradict each other at one
+//! time (a copy of a later time goes alone: what comes later never undoes what came before); a sale to oneself
+//! goes; an unknown party gives no event and is never guessed; a price that is unknown, below the dust floor,
+//! or far below the market is not believed, but the sale remains behaviour.
 //!
 //! **Far below the market**: `price · below_market_factor < reference`, the reference being the lower median
 //! of the last `reference_sales` earlier sales at most `reference_age_s` old, whose price is known and not
@@ -90,7 +91,8 @@ fn note_disorder(rows: &[SaleRow], report: &mut CleaningReport) {
     }
 }
 
-/// Sorted rows with one row for each (transaction, asset), none where copies contradict each other.
+/// Sorted rows with one row for each (transaction, asset): the copies of its earliest time decide, and none stays
+/// where they contradict each other. Copies of a later time are dropped and change nothing.
 fn one_row_a_sale(rows: Vec<SaleRow>, report: &mut CleaningReport) -> Vec<SaleRow> {
     let mut by_sale: BTreeMap<(String, u32), Vec<SaleRow>> = BTreeMap::new();
     for row in rows {
@@ -98,14 +100,21 @@ fn one_row_a_sale(rows: Vec<SaleRow>, report: &mut CleaningReport) -> Vec<SaleRo
     }
     let mut kept = Vec::new();
     for ((tx, asset), copies) in by_sale {
+        // The rows came sorted, so the earliest time stands first.
+        let of_first_time = copies.partition_point(|copy| copy.time_s == copies[0].time_s);
+        let (first, later) = copies.split_at(of_first_time);
         let sale = |copy: &SaleRow| SaleRow { line: 0, ..copy.clone() };
-        let conflict = copies.iter().any(|copy| sale(copy) != sale(&copies[0]));
-        for copy in &copies[usize::from(!conflict)..] {
+        let conflict = first.iter().any(|copy| sale(copy) != sale(&first[0]));
+        let found = || format!("asset {asset} in transaction {tx}");
+        for copy in &first[usize::from(!conflict)..] {
             let reason = if conflict { Reason::ConflictingRows } else { Reason::DuplicateRow };
-            report.note(reason, copy.line, || format!("asset {asset} in transaction {tx}"));
+            report.note(reason, copy.line, found);
+        }
+        for copy in later {
+            report.note(Reason::ConflictingRows, copy.line, found);
         }
         if !conflict {
-            kept.extend(copies.into_iter().next());
+            kept.extend(first.first().cloned());
         }
     }
     kept.sort();

@@ -15,7 +15,7 @@ pub enum CleaningReason {
     MalformedRow,
     /// The same sale (transaction and asset) again with the same content.
     DuplicateRow,
-    /// The same sale (transaction and asset) with different contents.
+    /// The same sale (transaction and asset) with different contents, or again at a later time.
     ConflictingRows,
     /// The asset is not in the catalogue.
     UnknownAsset,
@@ -43,7 +43,7 @@ impl CleaningReason {
         match self {
             Self::MalformedRow | Self::UnknownAsset | Self::SelfTrade | Self::NoKnownParty => "row dropped",
             Self::DuplicateRow => "copy dropped, one stays",
-            Self::ConflictingRows => "all copies dropped",
+            Self::ConflictingRows => "all copies of one time dropped; a copy of a later time goes alone",
             Self::UnknownBuyer => "seller's event kept, no purchase event; the buyer is never guessed",
             Self::UnknownSeller => "buyer's event kept, no sale event; the seller is never guessed",
             Self::UnknownPrice | Self::DustPrice | Self::FarBelowMarket => "events kept, without a price",

@@ -54,13 +54,25 @@ pub struct SalesFile {
 
 /// Reads `timestamp,asset_id,price_wei,seller,buyer,block,tx`. Rows with an unreadable cell are listed, not
 /// fatal; what is fatal is a wrong header, an unreadable file, or more than `malformed_max` such rows (that
-/// is another file, not a dirty one).
+/// is another file, not a dirty one). No cell needs quotes, so a quote is a character like any other: an open
+/// one cannot swallow the lines after it.
 ///
 /// # Errors
 /// [`FeaturesError::File`] or [`FeaturesError::TooMany`].
 pub fn read_sales(reader: impl Read, file: &str, malformed_max: u32) -> Result<SalesFile, FeaturesError> {
+    read_bounded(reader, file, malformed_max, FILE_BYTES_MAX)
+}
+
+fn read_bounded(
+    reader: impl Read,
+    file: &str,
+    malformed_max: u32,
+    bytes_max: u64,
+) -> Result<SalesFile, FeaturesError> {
     let whole = |problem: String| FeaturesError::File { file: file.to_owned(), problem };
-    let mut csv = csv::ReaderBuilder::new().flexible(true).from_reader(reader.take(FILE_BYTES_MAX));
+    // One byte more than allowed, so that a longer file is seen to be one.
+    let reader = reader.take(bytes_max.checked_add(1).unwrap_or(bytes_max));
+    let mut csv = csv::ReaderBuilder::new().flexible(true).quoting(false).from_reader(reader);
     let header = csv.byte_headers().map_err(|error| whole(error.to_string()))?;
     if header != COLUMNS.map(str::as_bytes).as_slice() {
         let found = shorten(&header.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(","));
@@ -88,6 +100,9 @@ pub fn read_sales(reader: impl Read, file: &str, malformed_max: u32) -> Result<S
                 out.malformed.push((line, error));
             }
         }
+    }
+    if csv.position().byte() > bytes_max {
+        return Err(whole(format!("is longer than the limit of {bytes_max} bytes")));
     }
     Ok(out)
 }
@@ -154,4 +169,23 @@ fn hex_text(text: &str, digits: usize) -> Option<String> {
     let body = text.strip_prefix("0x")?;
     let valid = body.len() == digits && body.bytes().all(|b| b.is_ascii_hexdigit());
     valid.then(|| text.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_above_the_limit_is_refused_and_never_read_in_part() {
+        let row = format!("2018-01-01 00:00:01 UTC,1,5,0x{:040x},0x{:040x},1,0x{:064x}\n", 1, 2, 3);
+        let text = format!("{}\n{}", COLUMNS.join(","), row.repeat(3));
+        let read = |bytes_max| read_bounded(text.as_bytes(), "s.csv", 10, bytes_max);
+        let len = text.len() as u64;
+        assert_eq!(read(len).unwrap().rows.len(), 3);
+        let limit = len - 1;
+        assert_eq!(
+            read(limit).unwrap_err().to_string(),
+            format!("s.csv: is longer than the limit of {limit} bytes")
+        );
+    }
 }

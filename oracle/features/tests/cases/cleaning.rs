@@ -134,6 +134,26 @@ fn copies_count_once_and_contradictions_not_at_all() {
     assert_eq!((got.report.count(Reason::ConflictingRows), got.report.sales_kept), (3, 0));
 }
 
+/// A contradicting copy that bears a later time undoes nothing that was known before it.
+#[test]
+fn a_later_copy_never_undoes_an_earlier_sale() {
+    let first = row(1, "1", ETHER, A, B);
+    let later = first.replacen("00:00:01", "00:09:01", 1);
+    let got = clean(&[later.clone(), first.clone(), later]);
+    assert_eq!(got.events, clean(&[first]).events);
+    assert_eq!((got.report.count(Reason::ConflictingRows), got.report.sales_kept), (2, 1));
+}
+
+/// A quote that is never closed spoils its own row alone.
+#[test]
+fn an_open_quote_swallows_no_other_row() {
+    let spoilt = row(1, "1", ETHER, A, B).replacen(",1,", ",\"1,", 1);
+    let got = clean(&[spoilt, row(2, "2", ETHER, A, B), row(3, "3", ETHER, A, B)]);
+    assert_eq!((got.report.rows, got.report.count(Reason::MalformedRow), got.report.sales_kept), (3, 1, 2));
+    let found = &got.report.examples[&Reason::MalformedRow][0].found;
+    assert!(found.ends_with(r#"column asset_id: "\"1" is not an asset number (u32)"#), "{found}");
+}
+
 /// Eleven sales at 1 ether make a reference; a tenth of it is believed, one wei less is not; and a single
 /// low price moves nothing.
 #[test]
