@@ -18,7 +18,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::rpc::Rpc;
+use super::rpc::{Rpc, shorten};
 use super::{ChainError, Coin, GasPrice, HttpLimits};
 
 /// The SDK's code for "not found".
@@ -177,18 +177,30 @@ impl ChainClient {
         })
     }
 
-    /// The newest block, if it is young by the local clock `now_s` and the node is not catching up.
+    /// The newest block, if its time is near the local clock `now_s` and the node is not catching up. Where it is not,
+    /// the next node is asked, and is the one in use from then on.
     ///
     /// # Errors
-    /// [`ChainError::Stale`] or another.
+    /// [`ChainError::Stale`] or [`ChainError::Ahead`] if no node has such a block, or another.
     pub async fn fresh_status(&self, now_s: u64) -> Result<ChainStatus, ChainError> {
-        let status = self.status().await?;
-        let age_s = now_s.max(status.time_s).abs_diff(status.time_s);
         let max_s = self.config.block_age_max.as_secs();
-        if status.catching_up || age_s > max_s {
-            return Err(ChainError::Stale { height: status.height, age_s, max_s });
+        let mut asked = 1;
+        loop {
+            let status = self.status().await?;
+            let (height, apart_s) = (status.height, now_s.abs_diff(status.time_s));
+            let error = match status.time_s > now_s {
+                true if apart_s > max_s => ChainError::Ahead { height, ahead_s: apart_s, max_s },
+                false if apart_s > max_s => ChainError::Stale { height, age_s: apart_s, max_s },
+                _ if status.catching_up => ChainError::Stale { height, age_s: apart_s, max_s },
+                _ => return Ok(status),
+            };
+            if asked >= self.rpc.node_count() {
+                return Err(error);
+            }
+            tracing::warn!(%error, "asking the next node");
+            self.rpc.prefer_next();
+            asked += 1;
         }
-        Ok(status)
     }
 
     /// An account's number and sequence; `None` if the chain has never seen it.
@@ -272,6 +284,7 @@ impl ChainClient {
         let (response, value) = self.abci_query(path, &request.encode_to_vec()).await?;
         if response.code != 0 {
             let AbciResponse { code, codespace, log, .. } = response;
+            let (codespace, log) = (shorten(&codespace), shorten(&log));
             return Err(ChainError::Query { path: path.to_owned(), code, codespace, log });
         }
         A::decode(value.as_slice()).map_err(|error| ChainError::decode("a query's answer", error))

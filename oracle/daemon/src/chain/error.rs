@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use super::rpc::shorten;
+
 /// Why a transaction was refused, by code space and code (or by text, where a node gives no better).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
@@ -90,8 +92,8 @@ impl TxFailure {
         Self {
             kind: FailureKind::of(codespace, code, log),
             code,
-            codespace: codespace.to_owned(),
-            log: log.to_owned(),
+            codespace: shorten(codespace),
+            log: shorten(log),
             hash: hash.map(str::to_owned),
         }
     }
@@ -145,6 +147,19 @@ pub enum ChainError {
         height: u64,
         /// Its age by the local clock.
         age_s: u64,
+        /// What is accepted.
+        max_s: u64,
+    },
+    /// The newest block lies in the future of the local clock.
+    #[error(
+        "the newest block ({height}) is {ahead_s} s ahead of the local clock, at most {max_s} s are accepted: set the \
+         clock, or use another node"
+    )]
+    Ahead {
+        /// Its height.
+        height: u64,
+        /// How far ahead.
+        ahead_s: u64,
         /// What is accepted.
         max_s: u64,
     },
@@ -216,6 +231,7 @@ impl ChainError {
             Self::Transport { .. }
             | Self::TooLarge { .. }
             | Self::Stale { .. }
+            | Self::Ahead { .. }
             | Self::NotIncluded { .. } => true,
             Self::Tx(failure) => matches!(failure.kind, FailureKind::MempoolFull | FailureKind::Sequence),
             _ => false,

@@ -18,7 +18,7 @@ pub use gas::{Coin, GasPrice};
 pub use messages::{bank_send, execute, feegrant, instantiate, store_code};
 pub use response::{ChainEvent, TxResponse};
 pub use rpc::HttpLimits;
-pub(crate) use rpc::{BodyError, host_and_port, http_client, plain_reason, read_body};
+pub(crate) use rpc::{BodyError, host_and_port, http_client, plain_reason, read_body, shorten};
 pub use tx::{Prepared, TxOptions};
 pub use wallet::{DEFAULT_PREFIX, Wallet, WalletError, new_mnemonic};
 

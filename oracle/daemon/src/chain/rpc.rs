@@ -1,6 +1,6 @@
 //! JSON-RPC over HTTP: bounded in time and size, one node after the other until one answers.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reqwest::Url;
@@ -13,6 +13,9 @@ use super::ChainError;
 
 /// Most nodes in a configuration.
 pub const NODES_MAX: usize = 8;
+
+/// Longest text of a node that is repeated in an error or the log, characters.
+const TEXT_MAX: usize = 2_000;
 
 /// Bounds of one HTTP exchange.
 #[derive(Debug, Clone, Copy)]
@@ -99,10 +102,14 @@ pub(super) struct Rpc {
     nodes: Vec<Node>,
     /// The node that answered last.
     preferred: AtomicUsize,
+    /// Id of the next request: an answer has to carry it.
+    next_id: AtomicU64,
 }
 
 #[derive(Deserialize)]
 struct Envelope {
+    #[serde(default)]
+    id: Value,
     result: Option<Value>,
     error: Option<RpcFault>,
 }
@@ -128,50 +135,72 @@ impl Rpc {
             .map_err(|reason| ChainError::Transport { node: "local".to_owned(), reason })?;
         let node = |url: Url| Node { name: host_and_port(&url), url, checked: OnceCell::new() };
         let nodes = urls.into_iter().map(node).collect();
-        Ok(Self { http, limits, chain_id, nodes, preferred: AtomicUsize::new(0) })
+        Ok(Self { http, limits, chain_id, nodes, preferred: AtomicUsize::new(0), next_id: AtomicU64::new(1) })
+    }
+
+    /// How many nodes there are.
+    pub(super) fn node_count(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Asks the node after the one in use first from now on.
+    pub(super) fn prefer_next(&self) {
+        self.preferred.store(self.node_at(1), Ordering::Relaxed);
+    }
+
+    /// The index of the node `offset` places after the one in use.
+    fn node_at(&self, offset: usize) -> usize {
+        let first = self.preferred.load(Ordering::Relaxed);
+        first.checked_add(offset).and_then(|at| at.checked_rem(self.nodes.len())).unwrap_or(0)
     }
 
     /// Calls `method`, on the node that answered last first, on each node at most once. Only what another node may
-    /// answer better is asked again.
+    /// answer better is asked again: a node that does not answer, is on another chain, or answers what the method never
+    /// returns is passed over.
     pub(super) async fn call<T: DeserializeOwned>(
         &self,
         what: &'static str,
         method: &str,
         params: Value,
     ) -> Result<T, ChainError> {
-        let first = self.preferred.load(Ordering::Relaxed);
+        let order: Vec<usize> = (0..self.nodes.len()).map(|offset| self.node_at(offset)).collect();
         let mut last = None;
-        for offset in 0..self.nodes.len() {
-            let index =
-                first.checked_add(offset).and_then(|at| at.checked_rem(self.nodes.len())).unwrap_or(0);
+        for index in order {
             let Some(node) = self.nodes.get(index) else { continue };
-            match self.call_checked(node, method, &params).await {
-                Ok(value) => {
+            let error = match self.ask(node, what, method, &params).await {
+                Ok(answer) => {
                     self.preferred.store(index, Ordering::Relaxed);
-                    return serde_json::from_value(value).map_err(|error| ChainError::decode(what, error));
+                    return Ok(answer);
                 }
-                Err(error) if error.is_transient() || matches!(error, ChainError::WrongChain { .. }) => {
-                    tracing::warn!(node = node.name, method, %error, "node failed");
-                    last = Some(error);
-                }
-                Err(error) => return Err(error),
-            }
+                // On the right chain, a refusal of this very request: another node would say the same.
+                Err(error @ ChainError::Rpc { .. }) if node.checked.initialized() => return Err(error),
+                Err(error) => error,
+            };
+            tracing::warn!(node = node.name, method, %error, "node failed");
+            last = Some(error);
         }
         Err(last.unwrap_or_else(|| ChainError::invalid("the number of RPC nodes", 0, "at least 1")))
     }
 
-    async fn call_checked(&self, node: &Node, method: &str, params: &Value) -> Result<Value, ChainError> {
-        node.checked.get_or_try_init(|| self.check_chain(node)).await?;
-        self.call_node(node, method, params).await
+    /// Asks one node, which has to have told the right chain id once.
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        node: &Node,
+        what: &'static str,
+        method: &str,
+        params: &Value,
+    ) -> Result<T, ChainError> {
+        node.checked.get_or_try_init(|| self.ask_chain_id(node)).await?;
+        let value = self.call_node(node, method, params).await?;
+        serde_json::from_value(value).map_err(|error| decode(node, what, error))
     }
 
-    async fn check_chain(&self, node: &Node) -> Result<(), ChainError> {
+    async fn ask_chain_id(&self, node: &Node) -> Result<(), ChainError> {
         let status = self.call_node(node, "status", &json!({})).await?;
         let found = status.pointer("/node_info/network").and_then(Value::as_str);
-        let found =
-            found.ok_or_else(|| ChainError::decode("the node's status", "it has no node_info.network"))?;
+        let found = found.ok_or_else(|| decode(node, "the node's status", "it has no node_info.network"))?;
         if found != self.chain_id {
-            let (expected, found) = (self.chain_id.clone(), found.to_owned());
+            let (expected, found) = (self.chain_id.clone(), shorten(found));
             return Err(ChainError::WrongChain { node: node.name.clone(), expected, found });
         }
         Ok(())
@@ -179,7 +208,8 @@ impl Rpc {
 
     async fn call_node(&self, node: &Node, method: &str, params: &Value) -> Result<Value, ChainError> {
         let transport = |reason: String| ChainError::Transport { node: node.name.clone(), reason };
-        let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
         let response = self.http.post(node.url.clone()).json(&request).send().await;
         let response = response.map_err(|error| transport(plain_reason(error)))?;
         let status = response.status();
@@ -198,10 +228,27 @@ impl Rpc {
                     None if data.is_null() => message,
                     None => format!("{message}: {data}"),
                 };
-                Err(ChainError::Rpc { node: node.name.clone(), code, message })
+                Err(ChainError::Rpc { node: node.name.clone(), code, message: shorten(&message) })
             }
-            Envelope { result: Some(result), .. } => Ok(result),
+            Envelope { result: Some(result), id: answered, .. } if answered == id => Ok(result),
+            Envelope { result: Some(_), id: answered, .. } => {
+                let answered = shorten(&answered.to_string());
+                Err(transport(format!("it answered request {answered}, asked was request {id}")))
+            }
             _ => Err(transport("a JSON-RPC answer with neither result nor error".to_owned())),
         }
     }
+}
+
+fn decode(node: &Node, what: &'static str, reason: impl ToString) -> ChainError {
+    ChainError::decode(what, format!("{} (node {})", shorten(&reason.to_string()), node.name))
+}
+
+/// The front of a text that came from outside and may be as long as an answer.
+pub(crate) fn shorten(text: &str) -> String {
+    let mut front: String = text.chars().take(TEXT_MAX).collect();
+    if front.len() < text.len() {
+        front.push_str(" ...");
+    }
+    front
 }

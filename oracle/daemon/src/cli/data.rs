@@ -13,7 +13,8 @@ use super::{Cli, CliError};
 use crate::output::print_json;
 use crate::store::{DataDir, EventStore, Inserted, read_bounded, write_atomic};
 
-const FILE_BYTES_MAX: u64 = 4 << 30;
+/// Largest asset file; the daemon reads no more of the copy that is kept.
+const ASSETS_BYTES_MAX: u64 = 1 << 30;
 
 /// What to import.
 #[derive(Debug, Args)]
@@ -52,9 +53,9 @@ pub(super) fn import(cli: &Cli, args: &ImportArgs) -> Result<(), CliError> {
     let config = config(cli)?;
     let data = DataDir::create(&config.data_dir)?;
     let _lock = data.lock()?;
-    let asset_bytes = read_bounded(&args.assets, FILE_BYTES_MAX)?;
+    let asset_bytes = read_bounded(&args.assets, ASSETS_BYTES_MAX)?;
     let catalog = read_assets(asset_bytes.as_slice(), &args.assets.display().to_string())?;
-    keep_catalogue(&data, &asset_bytes, args)?;
+    let catalogue_is_new = is_new_catalogue(&data, &asset_bytes, args)?;
     let sales = std::fs::File::open(&args.sales).map_err(|error| CliError::file(&args.sales, error))?;
     let length = sales.metadata().map_err(|error| CliError::file(&args.sales, error))?.len();
     let reading = bar("reading sales, bytes", length);
@@ -62,6 +63,10 @@ pub(super) fn import(cli: &Cli, args: &ImportArgs) -> Result<(), CliError> {
     let rules = &config.spec.values().cleaning;
     let clean = read_clean_sales(reading.wrap_read(sales), &name, &catalog, rules)?;
     reading.finish_and_clear();
+    // Only now: a file that is refused leaves the folder as it was.
+    if catalogue_is_new {
+        write_atomic(&data.assets(), &asset_bytes)?;
+    }
     let mut store = EventStore::open(&data.events())?;
     let writing = bar("storing events", u64::try_from(clean.events.len()).unwrap_or(u64::MAX));
     let inserted = store.insert(&clean.events, |done| writing.set_position(done))?;
@@ -89,10 +94,10 @@ pub(super) fn import(cli: &Cli, args: &ImportArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-/// The catalogue decides which negatives are drawn: another one is another world.
-fn keep_catalogue(data: &DataDir, bytes: &[u8], args: &ImportArgs) -> Result<(), CliError> {
-    match read_bounded(&data.assets(), FILE_BYTES_MAX) {
-        Ok(kept) if kept == bytes => Ok(()),
+/// Whether the folder has no catalogue yet. It decides which negatives are drawn: another one is another world.
+fn is_new_catalogue(data: &DataDir, bytes: &[u8], args: &ImportArgs) -> Result<bool, CliError> {
+    match read_bounded(&data.assets(), ASSETS_BYTES_MAX) {
+        Ok(kept) if kept == bytes => Ok(false),
         Ok(_) => {
             let problem = format!(
                 "is not the catalogue in {}; use that one, or a new data folder",
@@ -100,7 +105,7 @@ fn keep_catalogue(data: &DataDir, bytes: &[u8], args: &ImportArgs) -> Result<(),
             );
             Err(CliError::file(&args.assets, problem))
         }
-        Err(error) if error.is_missing() => Ok(write_atomic(&data.assets(), bytes)?),
+        Err(error) if error.is_missing() => Ok(true),
         Err(error) => Err(error.into()),
     }
 }

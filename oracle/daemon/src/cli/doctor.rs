@@ -83,16 +83,21 @@ fn data(config: &Config) -> Result<String, String> {
 async fn chain(config: &Config, client: &std::sync::Arc<ChainClient>, checks: &mut Checks) {
     let now = now_s();
     let status = client.fresh_status(now).await;
-    let skew = status.as_ref().map(|status| now.abs_diff(status.time_s)).unwrap_or(0);
+    let skew = status.as_ref().map(|status| now.abs_diff(status.time_s)).ok();
     checks.note(
         "chain",
         status
             .map(|status| format!("{} at height {}", status.chain_id, status.height))
             .map_err(|error| error.to_string()),
     );
-    let skewed = skew > CLOCK_SKEW_MAX_S;
-    let detail = format!("newest block and local clock differ by {skew} s");
-    checks.note("clock", if skewed { Err(detail) } else { Ok(detail) });
+    let clock = match skew {
+        None => Err("there is no block to compare the local clock with".to_owned()),
+        Some(skew) => {
+            let detail = format!("newest block and local clock differ by {skew} s");
+            if skew > CLOCK_SKEW_MAX_S { Err(detail) } else { Ok(detail) }
+        }
+    };
+    checks.note("clock", clock);
     let deployment = match config.deployment() {
         Ok(deployment) => deployment,
         Err(error) => {

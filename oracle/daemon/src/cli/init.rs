@@ -77,8 +77,9 @@ pub(super) fn run(cli: &Cli, args: &InitArgs) -> Result<(), CliError> {
             set("deployment", key, &value);
         }
     }
+    // Checked before it is written: what is refused leaves no file that the next try would have to overwrite.
+    let config = Config::parse(&text, &cli.config)?;
     write_atomic(&cli.config, text.as_bytes())?;
-    let config = Config::load(&cli.config)?;
     DataDir::create(&config.data_dir)?;
     if cli.json {
         return Ok(print_json(&json!({"config": cli.config, "data_dir": config.data_dir}))?);

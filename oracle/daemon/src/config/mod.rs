@@ -71,4 +71,12 @@ impl Config {
         let raw = raw::load(file)?;
         Self::check(raw, file)
     }
+
+    /// As [`Config::load`], with the text that is going to stand in `file`.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(text: &str, file: &Path) -> Result<Self, ConfigError> {
+        Self::check(raw::parse(text, file)?, file)
+    }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use figment::Figment;
+use figment::error::Actual;
 use figment::providers::{Env, Format, Toml};
 use serde::{Deserialize, Serialize};
 
@@ -148,7 +149,12 @@ pub struct RawModel {
 pub(super) fn load(file: &Path) -> Result<RawConfig, ConfigError> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| ConfigError::Unreadable { file: file.to_owned(), reason: error.to_string() })?;
-    let figment = Figment::new().merge(Toml::string(&text)).merge(Env::prefixed(ENV_PREFIX).split("__"));
+    parse(&text, file)
+}
+
+/// The text that stands, or is going to stand, in `file`.
+pub(super) fn parse(text: &str, file: &Path) -> Result<RawConfig, ConfigError> {
+    let figment = Figment::new().merge(Toml::string(text)).merge(Env::prefixed(ENV_PREFIX).split("__"));
     figment.extract().map_err(|error| shape(file, error))
 }
 
@@ -173,10 +179,40 @@ fn shape(file: &Path, error: figment::Error) -> ConfigError {
             path.push(name.to_string());
             "missing".to_owned()
         }
+        figment::error::Kind::InvalidType(found, expected)
+        | figment::error::Kind::InvalidValue(found, expected) => {
+            format!("is {}, must be {}", shown(found), requirement(expected))
+        }
         kind => kind.to_string(),
     };
     let key = Some(path.join(".")).filter(|key| !key.is_empty());
     ConfigError::Shape { source_name, key, reason }
+}
+
+/// A value as it stands in the file.
+fn shown(found: &Actual) -> String {
+    match found {
+        Actual::Bool(value) => value.to_string(),
+        Actual::Unsigned(value) => value.to_string(),
+        Actual::Signed(value) => value.to_string(),
+        Actual::Float(value) => value.to_string(),
+        Actual::Char(value) => format!("{value:?}"),
+        Actual::Str(value) => format!("{value:?}"),
+        other => other.to_string(),
+    }
+}
+
+/// What a reader of TOML has to write there.
+fn requirement(expected: &str) -> String {
+    match expected {
+        "u8" => format!("a whole number from 0 to {}", u8::MAX),
+        "u32" => format!("a whole number from 0 to {}", u32::MAX),
+        "u64" | "usize" => "a whole number, 0 or more".to_owned(),
+        "a string" => "text in quotes".to_owned(),
+        "a sequence" => "a list in square brackets".to_owned(),
+        "a boolean" => "true or false".to_owned(),
+        other => other.to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -58,9 +58,9 @@ impl World {
             return Err(no_data());
         }
         let spec = config.spec.clone();
-        let (log, log_report) = EventLog::new(events, |time_s| spec.data_epoch_of(time_s))?;
-        let links = load_links(config)?;
         let clock = config.deployment().ok().map(|deployment| deployment.clock);
+        let (log, log_report) = EventLog::new(events, |time_s| epoch_of(&spec, clock.as_ref(), time_s))?;
+        let links = load_links(config)?;
         Ok(Self { catalog, log, log_report, links, spec, clock })
     }
 
@@ -149,6 +149,18 @@ impl World {
     }
 }
 
+/// The epoch that decides which copies of one event contradict each other: that of [`World::window`], so that what comes
+/// in a later epoch never changes an earlier one.
+fn epoch_of(spec: &InterestSpec, clock: Option<&EpochClock>, time_s: i64) -> i64 {
+    let Some(clock) = clock.filter(|_| spec.values().replay.is_none()) else {
+        return spec.data_epoch_of(time_s);
+    };
+    let offset_s = i128::from(time_s) - i128::from(clock.genesis_s);
+    // A clock whose epochs have no length is refused by the configuration.
+    let epoch = offset_s.div_euclid(i128::from(clock.epoch_length_s.max(1)));
+    i64::try_from(epoch).unwrap_or(if epoch < 0 { i64::MIN } else { i64::MAX })
+}
+
 fn load_links(config: &Config) -> Result<LinkTable, EpochError> {
     let Some(file) = &config.links else { return Ok(LinkTable::default()) };
     let bytes = read_bounded(file, LINKS_BYTES_MAX)?;
@@ -158,4 +170,35 @@ fn load_links(config: &Config) -> Result<LinkTable, EpochError> {
     })?;
     LinkTable::parse_csv(&text, &config.chain.prefix)
         .map_err(|error| EpochError::Links { file: file.clone(), error })
+}
+
+#[cfg(test)]
+mod tests {
+    use attention_features::{InterestSpecValues, Replay};
+
+    use super::*;
+
+    /// Epochs of a day: two copies of one event a day apart fall into two epochs, though into one data epoch of 30 days.
+    #[test]
+    fn copies_are_compared_by_the_epochs_that_are_reported() {
+        let values = InterestSpecValues::sales();
+        let genesis_s = values.data_start_s.unsigned_abs() + 5 * 86_400;
+        let clock = EpochClock {
+            genesis_s,
+            epoch_length_s: 86_400,
+            report_period_s: 21_600,
+            dispute_window_s: 21_600,
+            open_period_s: 3_600,
+            min_blocks: 6,
+        };
+        let spec = values.clone().check().unwrap();
+        let at = |offset_s: i64| i64::try_from(genesis_s).unwrap() + offset_s;
+        let of = |offset_s| epoch_of(&spec, Some(&clock), at(offset_s));
+        assert_eq!([of(-1), of(0), of(86_399), of(86_400)], [-1, 0, 0, 1]);
+        assert_eq!(epoch_of(&spec, None, at(86_400)), 0, "without a contract: data epochs");
+        let (data_start_s, data_epoch_length_s) = (values.data_start_s, values.epoch_length_s);
+        let replay = Some(Replay { data_start_s, data_epoch_length_s, first: 0 });
+        let replayed = InterestSpecValues { replay, ..values }.check().unwrap();
+        assert_eq!(epoch_of(&replayed, Some(&clock), at(86_400)), 0, "in a replay: data epochs");
+    }
 }

@@ -6,7 +6,7 @@ use reqwest::{StatusCode, Url};
 use thiserror::Error;
 
 use super::SignatureAnswer;
-use crate::chain::{BodyError, HttpLimits, host_and_port, http_client, plain_reason, read_body};
+use crate::chain::{BodyError, HttpLimits, host_and_port, http_client, plain_reason, read_body, shorten};
 use crate::config::PeersConfig;
 
 /// A signature answer has about a kilobyte.
@@ -77,7 +77,10 @@ impl PeerClient {
         let path = format!("v1/signatures/{epoch}/{revision}");
         let Some(body) = self.get(url, &path, SIGNATURE_BYTES_MAX).await? else { return Ok(None) };
         let answer = serde_json::from_slice(&body);
-        answer.map(Some).map_err(|error| PeerError { peer: host_and_port(url), reason: error.to_string() })
+        answer.map(Some).map_err(|error: serde_json::Error| PeerError {
+            peer: host_and_port(url),
+            reason: shorten(&error.to_string()),
+        })
     }
 
     /// The file with a hash, from the first peer that has it. A peer that sends another file is named in the log.

@@ -1,0 +1,58 @@
+//! `evaluate`, `train`, `scale`: what needs data and no chain.
+
+use serde_json::{Value, json};
+
+use super::data::{imported, punks};
+
+#[test]
+fn the_model_stands_beside_its_baselines() {
+    let home = imported();
+    let report = home.run(&["evaluate", "--json"]).json();
+    let number = |of: &Value, key: &str| of[key].as_f64().unwrap_or_else(|| panic!("{key}: {of}"));
+    let names: Vec<&str> = report["baselines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|quality| quality["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["activity alone", "popularity alone", "base rate", "without personal features"]);
+    assert_eq!(report["cuts_s"].as_array().unwrap().len(), 9);
+    // 2020-01-09 and 2020-09-05.
+    assert_eq!((&report["cuts_s"][0], &report["cuts_s"][8]), (&json!(1_578_528_000), &json!(1_599_264_000)));
+    assert_eq!(report["model_hashes"].as_array().unwrap().len(), 9);
+    let model = &report["model"];
+    for quality in report["baselines"].as_array().unwrap().iter().chain([model]) {
+        let auc = number(quality, "auc");
+        assert!((0.0..=1.0).contains(&auc) && number(quality, "log_loss") > 0.0, "{quality}");
+    }
+    // The real sales, known by their number: the targets.
+    if std::fs::read_to_string(punks().join("sales.csv")).unwrap().lines().count() == 6_131 {
+        assert!(number(model, "auc") >= 0.83 && number(model, "within_user_auc") >= 0.66, "{model}");
+    }
+}
+
+#[test]
+fn a_model_is_trained_once_and_kept() {
+    let home = imported();
+    let train = || home.run(&["train", "--epoch", "20", "--count", "2", "--json"]).json();
+    let first = train();
+    assert_eq!(first.as_array().unwrap().len(), 2);
+    assert_eq!((&first[0]["epoch"], &first[1]["epoch"]), (&json!(20), &json!(21)));
+    assert_eq!(first[0]["kind"], "logistic");
+    assert_ne!(first[0]["model_hash"], first[1]["model_hash"]);
+    let kept = || home.snapshot("data/models");
+    let files = kept();
+    assert_eq!(train(), first);
+    assert_eq!(kept(), files);
+    // A kept file that was changed is trained anew, to the same bytes.
+    let (path, mut bytes) = files[0].clone();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(train(), first);
+    assert_eq!(kept(), files);
+    // And with another number of threads.
+    std::fs::remove_dir_all(home.path("data/models")).unwrap();
+    let arguments = ["train", "--epoch", "20", "--count", "2", "--json"];
+    assert_eq!(home.run_with(&arguments, &[("ATTENTION__MODEL__THREADS", "3")]).json(), first);
+    assert_eq!(kept(), files);
+}

@@ -1,0 +1,14 @@
+//! The command line as a user meets it: the built binary, its files, its words and its exit codes.
+
+mod chain;
+mod config;
+mod data;
+mod evaluate;
+mod help;
+mod import;
+mod init;
+mod keys;
+mod links;
+mod lock;
+mod spec;
+mod world;
