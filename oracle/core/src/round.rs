@@ -18,10 +18,14 @@ pub use self::types::{
 use crate::guard::SignKey;
 use crate::transmission::{delay_s, rank};
 
-/// Most attempts to build one report.
-pub const BUILDS_MAX: u32 = 5;
-/// Most posts of one report by one operator.
-pub const SUBMITS_MAX: u32 = 5;
+/// Most attempts to build one report. The pause after each is twice the one before: an outage of an hour is outlived.
+pub const BUILDS_MAX: u32 = 12;
+/// Most posts of one report by one operator, with pauses that double as well.
+pub const SUBMITS_MAX: u32 = 12;
+/// How often a pause doubles.
+const DOUBLINGS_MAX: u32 = 10;
+/// How many looks at the chain in a row may show an earlier report than the one in work, before they are believed.
+pub const LOOKS_BACK_MAX: u32 = 30;
 
 /// What a round needs to know besides its inputs.
 #[derive(Debug, Clone)]
@@ -96,13 +100,15 @@ pub struct Round {
     config: RoundConfig,
     status: Option<ChainStatus>,
     current: Option<Current>,
+    /// Looks in a row that showed an earlier report than the one in work.
+    looks_back: u32,
     settlements: Settlements,
 }
 
 impl Round {
     /// A round that knows nothing of the chain yet.
     pub fn new(config: RoundConfig) -> Self {
-        Self { config, status: None, current: None, settlements: Settlements::default() }
+        Self { config, status: None, current: None, looks_back: 0, settlements: Settlements::default() }
     }
 
     /// Takes an input at `now_s` and says what to do. The last output is always [`Output::Wait`]: come back with
@@ -122,7 +128,12 @@ impl Round {
                 self.submitted(epoch, revision, outcome, now_s, &mut out);
             }
             Input::SettleDone { epoch, outcome } => {
-                self.settlements.done(epoch, outcome, later(now_s, self.config.step_s), &mut out);
+                self.settlements.done(
+                    epoch,
+                    outcome,
+                    |attempts| again(now_s, self.config.step_s, attempts),
+                    &mut out,
+                );
             }
             Input::Tick => {}
         }
@@ -142,11 +153,16 @@ impl Round {
             revision: status.revision,
         };
         match &self.current {
-            // A node that lags behind: what it says was true once.
-            Some(current) if key < current.key => return,
+            // A node that lags behind: what it says was true once. If it is said for long, what was said before was a
+            // lie; the guard keeps us from signing otherwise than we did.
+            Some(current) if key < current.key && self.looks_back < LOOKS_BACK_MAX => {
+                self.looks_back = self.looks_back.checked_add(1).unwrap_or(LOOKS_BACK_MAX);
+                return;
+            }
             Some(current) if key == current.key => {}
             _ => self.current = Some(Current::new(key)),
         }
+        self.looks_back = 0;
         let step_s = self.config.step_s;
         let operators = self.config.operators.count();
         let delay = |epoch| {
@@ -191,13 +207,14 @@ impl Round {
     }
 
     fn build_failed(&mut self, epoch: u64, revision: u32, reason: String, now_s: u64, out: &mut Vec<Output>) {
-        let retry_at_s = later(now_s, self.config.poll_s);
+        let poll_s = self.config.poll_s.max(1);
         let Some(current) = self.current.as_mut().filter(|current| current.is(epoch, revision)) else {
             return;
         };
         if current.stage != Stage::Building {
             return;
         }
+        let retry_at_s = again(now_s, poll_s, current.builds);
         let given_up = current.builds >= BUILDS_MAX;
         current.stage = if given_up { Stage::GivenUp } else { Stage::Idle { retry_at_s } };
         out.push(Output::Alarm(RoundAlarm::BuildFailed { epoch, reason, given_up }));
@@ -249,7 +266,7 @@ impl Round {
         now_s: u64,
         out: &mut Vec<Output>,
     ) {
-        let again_s = later(now_s, self.config.step_s.max(self.config.poll_s));
+        let step_s = self.config.step_s.max(self.config.poll_s);
         let Some(current) = self.current.as_mut().filter(|current| current.is(epoch, revision)) else {
             return;
         };
@@ -257,7 +274,7 @@ impl Round {
             return;
         }
         current.submitting = false;
-        current.submit_at_s = Some(again_s);
+        current.submit_at_s = Some(again(now_s, step_s, current.submits));
         if let TxOutcome::Failed { reason } = outcome {
             let given_up = current.submits >= SUBMITS_MAX;
             out.push(Output::Alarm(RoundAlarm::SubmitFailed { epoch, reason, given_up }));
@@ -271,13 +288,14 @@ impl Round {
             let is_pending = status.pending.is_some();
             if let Some(current) = &mut self.current {
                 let open = now_s >= status.window_end_s && status.due_s.is_none_or(|due_s| now_s <= due_s);
-                if open || is_pending {
+                // By the chain's clock, too: before, neither its funds nor its campaigns are settled for the window.
+                let behind = status.now_s < status.window_end_s;
+                if (open && !behind) || is_pending {
                     current.build(status, now_s, out);
                 }
                 if open && !is_pending {
-                    let late = status.now_s < status.window_end_s;
                     current.collect(&self.config, now_s, out);
-                    current.submit(&self.config, now_s, late, out);
+                    current.submit(&self.config, now_s, behind, out);
                 }
                 if let Some(at_s) = current.submit_at_s.filter(|at_s| *at_s > now_s) {
                     wake_s = wake_s.min(at_s);
@@ -339,4 +357,11 @@ impl Current {
 fn later(now_s: u64, delay_s: impl Into<u64>) -> u64 {
     let sum: u128 = [now_s, delay_s.into()].into_iter().map(u128::from).sum();
     u64::try_from(sum).unwrap_or(u64::MAX)
+}
+
+/// When to try again after `attempts` attempts, at least 1: `base_s` later, twice that after the next one, and so on.
+fn again(now_s: u64, base_s: u32, attempts: u32) -> u64 {
+    let doublings = attempts.max(1).abs_diff(1).min(DOUBLINGS_MAX);
+    // Below 2^42.
+    later(now_s, u64::from(base_s) << doublings)
 }

@@ -1,8 +1,8 @@
 //! One round by hand: its steps, and the bound on each of its loops.
 
 use attention_core::round::{
-    BUILDS_MAX, Built, ChainStatus, FinalState, Input, Output, PeerSignature, Pending, Round, RoundAlarm,
-    RoundConfig, SUBMITS_MAX, TxOutcome,
+    BUILDS_MAX, Built, ChainStatus, FinalState, Input, LOOKS_BACK_MAX, Output, PeerSignature, Pending, Round,
+    RoundAlarm, RoundConfig, SUBMITS_MAX, TxOutcome,
 };
 
 use crate::chain::operator_set;
@@ -103,7 +103,7 @@ fn posts_are_bounded_and_the_last_failure_says_so() {
         round.handle(peer(index, OURS), 100);
     }
     let (mut posts, mut given_up) = (0, 0);
-    for now_s in 101..400 {
+    for now_s in 101..9_900 {
         let outputs = round.handle(status(now_s), now_s);
         if count(&outputs, is_submit) == 0 {
             continue;
@@ -121,16 +121,31 @@ fn posts_are_bounded_and_the_last_failure_says_so() {
 #[test]
 fn builds_are_bounded() {
     let mut round = round();
-    let mut builds = 0;
-    for now_s in 100..200 {
+    let mut built_at = Vec::new();
+    for now_s in 100..9_900 {
         let outputs = round.handle(status(now_s), now_s);
         if count(&outputs, |output| matches!(output, Output::BuildReport { .. })) == 1 {
-            builds += 1;
+            built_at.push(now_s);
             let reason = "no file".to_owned();
             round.handle(Input::BuildFailed { epoch: 0, revision: 0, reason }, now_s);
         }
     }
-    assert_eq!(builds, BUILDS_MAX);
+    assert_eq!(built_at.len(), BUILDS_MAX as usize);
+    assert_eq!(built_at[..6], [100, 101, 103, 107, 115, 131], "each pause is twice the one before");
+    assert!(built_at[11] > 100 + 1_800, "a file that is missing for half an hour costs no epoch");
+}
+
+/// Blocks come late: an attempt before the chain's own clock has reached the end of the window must fail, and would be
+/// counted.
+#[test]
+fn nothing_is_built_before_the_chains_clock_says_so() {
+    let mut round = round();
+    for now_s in 100..160 {
+        let outputs = round.handle(status(99), now_s);
+        assert_eq!(count(&outputs, |output| matches!(output, Output::BuildReport { .. })), 0, "{now_s}");
+    }
+    let build = Output::BuildReport { epoch: 0, revision: 0, prev_digest: [0; 32] };
+    assert_eq!(round.handle(status(100), 160)[0], build);
 }
 
 #[test]
@@ -182,7 +197,7 @@ fn epochs_are_settled_lowest_first_one_at_a_time_and_boundedly() {
     let state = |epoch| FinalState { epoch, is_settled: false };
     let both = ChainStatus { final_epochs: vec![state(3), state(4)], open_epoch: 5, ..open };
     let mut order = Vec::new();
-    for now_s in 50..99 {
+    for now_s in 50..20_000 {
         let mut inputs = vec![Input::Status(both.clone())];
         while let Some(input) = inputs.pop() {
             for output in round.handle(input, now_s) {
@@ -193,9 +208,14 @@ fn epochs_are_settled_lowest_first_one_at_a_time_and_boundedly() {
             }
         }
     }
-    assert_eq!(order, [3, 3, 3, 4, 4, 4]);
+    assert_eq!(order[0], 3, "lowest first");
+    let fourth = order.iter().position(|epoch| *epoch == 4).unwrap();
+    assert!(fourth < 6, "while one pauses after a failure, the next has its turn: {order:?}");
+    let of = |wanted| order.iter().filter(|epoch| **epoch == wanted).count();
+    assert_eq!((of(3), of(4)), (12, 12));
     let done = ChainStatus { final_epochs: vec![FinalState { epoch: 4, is_settled: true }], ..both };
-    assert_eq!(round.handle(Input::Status(done), 99).len(), 1);
+    let outputs = round.handle(Input::Status(done), 20_000);
+    assert_eq!(count(&outputs, |output| matches!(output, Output::Settle { .. })), 0);
 }
 
 #[test]
@@ -207,4 +227,29 @@ fn a_node_that_lags_behind_is_not_believed() {
     let outputs = round.handle(Input::Status(old), 151);
     assert_eq!(outputs, [Output::Wait { until_s: 152 }]);
     assert_eq!(round.progress().unwrap().0.epoch, 1);
+}
+
+/// One lie about an epoch far ahead must not stop an operator for ever.
+#[test]
+fn a_node_that_lied_about_the_future_is_forgotten() {
+    let mut round = round();
+    let Input::Status(truth) = status(100) else { unreachable!() };
+    let lie = ChainStatus { open_epoch: u64::MAX, window_end_s: u64::MAX, ..truth.clone() };
+    round.handle(Input::Status(truth.clone()), 100);
+    round.handle(Input::Status(lie.clone()), 101);
+    let mut epochs = Vec::new();
+    for look in 0..=u64::from(LOOKS_BACK_MAX) {
+        // Whoever lies again starts the count anew.
+        if look == 3 {
+            round.handle(Input::Status(lie.clone()), 102);
+        }
+        let outputs = round.handle(Input::Status(truth.clone()), 103 + look);
+        assert_eq!(count(&outputs, |output| matches!(output, Output::BuildReport { .. })), 0, "{look}");
+        epochs.push(round.progress().unwrap().0.epoch);
+    }
+    assert!(epochs.iter().all(|epoch| *epoch == u64::MAX));
+    for now_s in 200..203 {
+        round.handle(Input::Status(truth.clone()), now_s);
+    }
+    assert_eq!(round.progress().unwrap().0.epoch, 0);
 }
