@@ -13,12 +13,11 @@ use cosmwasm_std::{Binary, Uint128};
 use k256::ecdsa::signature::hazmat::PrehashSigner;
 use k256::ecdsa::{Signature, SigningKey};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use crate::chain::{LocalChain, contract_wasm};
+use crate::chain::{LocalChain, contract_path, contract_wasm};
 use crate::error::E2eError;
 use crate::ledger::EpochBook;
-use crate::wasmd::{Account, Tx, TxFailed, Wasmd, canonical};
+use crate::wasmd::{Account, Tx, TxFailed, Wasmd, canonical, to_json};
 
 /// The denom that campaigns pay in.
 pub const REWARD: &str = "ureward";
@@ -66,12 +65,7 @@ pub fn store_contract(chain: &LocalChain) -> Result<String, E2eError> {
     let uploader = wasmd.add_key("uploader")?;
     chain.fund(std::slice::from_ref(&uploader.address), &["100000000uattn"])?;
     contract_wasm()?;
-    let path = crate::chain::repository().join("artifacts/attention_rewards.wasm");
-    let path = path.to_string_lossy();
-    let tx = wasmd.send(&uploader.key, &["wasm", "store", &path])?;
-    let tx = tx.map_err(|failed| E2eError::Output(format!("storing the contract: {}", failed.log)))?;
-    let code = tx.attribute("store_code", "code_id").map(str::to_string);
-    code.ok_or_else(|| E2eError::Output("storing the contract: no code id in the events".into()))
+    wasmd.store(&uploader.key, &contract_path())
 }
 
 impl Bed {
@@ -108,11 +102,7 @@ impl Bed {
                 pause_max_s: 3_600,
             },
         };
-        let message = json(&message)?;
-        let arguments = ["wasm", "instantiate", code, &message, "--label", name, "--no-admin"];
-        let tx = wasmd.send(&owner.key, &arguments)?;
-        let tx = tx.map_err(|failed| E2eError::Output(format!("instantiating: {}", failed.log)))?;
-        let contract = tx.attribute("instantiate", "_contract_address").unwrap_or_default().to_string();
+        let contract = wasmd.instantiate(&owner.key, code, &message, name)?;
         let info = chain.info();
         let id = canonical(&contract, &info.prefix)?;
         let deployment = Deployment::new(&info.chain_id, &id)
@@ -125,11 +115,7 @@ impl Bed {
 
     /// Asks the contract.
     pub fn query<T: DeserializeOwned>(&self, message: &QueryMsg) -> Result<T, E2eError> {
-        let message = json(message)?;
-        let answer: Value =
-            self.wasmd.query(&["wasm", "contract-state", "smart", &self.contract, &message])?;
-        serde_json::from_value(answer["data"].clone())
-            .map_err(|error| E2eError::Output(format!("the contract's answer {answer}: {error}")))
+        self.wasmd.smart(&self.contract, message)
     }
 
     /// Sends an execute message, with funds like `5ureward` or none.
@@ -139,7 +125,7 @@ impl Bed {
         message: &ExecuteMsg,
         funds: &str,
     ) -> Result<Result<Tx, TxFailed>, E2eError> {
-        let message = json(message)?;
+        let message = to_json(message)?;
         let mut arguments = vec!["wasm", "execute", &self.contract, &message];
         if !funds.is_empty() {
             arguments.extend(["--amount", funds]);
@@ -259,10 +245,6 @@ impl Bed {
     pub fn epoch_status(&self) -> Result<EpochStatusResponse, E2eError> {
         self.query(&QueryMsg::EpochStatus {})
     }
-}
-
-fn json(message: &impl serde::Serialize) -> Result<String, E2eError> {
-    serde_json::to_string(message).map_err(|error| E2eError::Output(format!("a message: {error}")))
 }
 
 fn hash(bytes: &Binary) -> Hash {

@@ -48,8 +48,18 @@ pub struct Faucet {
 #[derive(Debug)]
 pub struct LocalChain {
     info: ChainInfo,
-    node: Child,
-    _folder: tempfile::TempDir,
+    lifetime: Lifetime,
+}
+
+/// What ends the node.
+#[derive(Debug)]
+enum Lifetime {
+    /// The end of this process, however it comes.
+    Process { node: Child, _folder: tempfile::TempDir },
+    /// [`LocalChain`] being dropped.
+    Value,
+    /// Whoever runs `scripts/localchain stop`.
+    Kept,
 }
 
 impl LocalChain {
@@ -67,12 +77,33 @@ impl LocalChain {
         // The document is printed once blocks are made; the script's own deadline ends the wait if they never are.
         let mut documents = serde_json::Deserializer::from_reader(BufReader::new(stdout)).into_iter();
         match documents.next() {
-            Some(Ok(info)) => Ok(Self { info, node, _folder: folder }),
+            Some(Ok(info)) => Ok(Self { info, lifetime: Lifetime::Process { node, _folder: folder } }),
             _ => {
                 let _ = node.kill();
                 Err(E2eError::Output("scripts/localchain start".into()))
             }
         }
+    }
+
+    /// Starts a chain in `home` that can outlive this process: see [`LocalChain::keep`].
+    ///
+    /// # Errors
+    /// [`E2eError`] with what the script says.
+    pub fn start_in(home: &Path, chain_id: &str) -> Result<Self, E2eError> {
+        let output = script("localchain")
+            .args(["start", "--json", "--chain-id", chain_id, "--home"])
+            .arg(home)
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|error| E2eError::io("scripts/localchain", error))?;
+        let info = serde_json::from_slice(&output.stdout)
+            .map_err(|_| E2eError::Output("scripts/localchain start failed (see above)".into()))?;
+        Ok(Self { info, lifetime: Lifetime::Value })
+    }
+
+    /// Leaves the node running for good.
+    pub fn keep(&mut self) {
+        self.lifetime = Lifetime::Kept;
     }
 
     /// Where it is and what it runs.
@@ -98,11 +129,16 @@ impl LocalChain {
 
 impl Drop for LocalChain {
     fn drop(&mut self) {
+        if matches!(self.lifetime, Lifetime::Kept) {
+            return;
+        }
         let stopped = script("localchain").args(["stop", "--purge", "--home"]).arg(&self.info.home).output();
-        if stopped.is_ok_and(|output| output.status.success()) {
-            let _ = self.node.wait();
-        } else {
-            let _ = self.node.kill();
+        if let Lifetime::Process { node, .. } = &mut self.lifetime {
+            if stopped.is_ok_and(|output| output.status.success()) {
+                let _ = node.wait();
+            } else {
+                let _ = node.kill();
+            }
         }
     }
 }
@@ -118,9 +154,17 @@ pub fn script(name: &str) -> Command {
     Command::new(repository().join("scripts").join(name))
 }
 
+/// Where `scripts/wasm` puts the optimised contract.
+pub fn contract_path() -> PathBuf {
+    repository().join("artifacts/attention_rewards.wasm")
+}
+
 /// The optimised contract that `scripts/wasm` built.
+///
+/// # Errors
+/// [`E2eError::Io`] if it is not there.
 pub fn contract_wasm() -> Result<Vec<u8>, E2eError> {
-    let path = repository().join("artifacts/attention_rewards.wasm");
+    let path = contract_path();
     std::fs::read(&path)
         .map_err(|error| E2eError::io(format!("{} (scripts/wasm builds it)", path.display()), error))
 }

@@ -4,12 +4,17 @@
 
 pub mod bed;
 pub mod chain;
+pub mod demo;
 pub mod error;
 pub mod ledger;
+pub mod operators;
+pub mod oracle;
 pub mod wasmd;
 
 pub use bed::{Bed, BedOptions};
 pub use chain::LocalChain;
 pub use error::E2eError;
 pub use ledger::{CampaignBook, EpochBook};
+pub use operators::{Operator, Surroundings, configure};
+pub use oracle::Oracle;
 pub use wasmd::{Account, Tx, TxFailed, Wasmd};

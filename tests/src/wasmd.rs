@@ -192,6 +192,50 @@ impl Wasmd {
         amount.ok_or_else(|| E2eError::Output(format!("wasmd query bank balance: {answer}")))
     }
 
+    /// Asks a contract.
+    pub fn smart<T: DeserializeOwned>(
+        &self,
+        contract: &str,
+        message: &impl serde::Serialize,
+    ) -> Result<T, E2eError> {
+        let message = to_json(message)?;
+        let answer: Value = self.query(&["wasm", "contract-state", "smart", contract, &message])?;
+        serde_json::from_value(answer["data"].clone())
+            .map_err(|error| E2eError::Output(format!("the contract's answer {answer}: {error}")))
+    }
+
+    /// Transactions that succeeded with an event like `wasm-report_submitted` whose attribute `key` is `value`, oldest
+    /// first; at most 100.
+    pub fn find(&self, kind: &str, key: &str, value: &str) -> Result<Vec<Tx>, E2eError> {
+        let query = format!("{kind}.{key}='{value}'");
+        let answer: TxsAnswer =
+            self.query(&["txs", "--query", &query, "--order_by", "asc", "--limit", "100"])?;
+        Ok(answer.txs.into_iter().filter_map(|tx| tx.judge().ok()).collect())
+    }
+
+    /// Stores a contract's code and returns its id.
+    pub fn store(&self, from: &str, wasm: &std::path::Path) -> Result<String, E2eError> {
+        let tx = self.send(from, &["wasm", "store", &wasm.to_string_lossy()])?;
+        let tx = tx.map_err(|failed| E2eError::Output(format!("storing the contract: {}", failed.log)))?;
+        let code = tx.attribute("store_code", "code_id").map(str::to_string);
+        code.ok_or_else(|| E2eError::Output("storing the contract: no code id in the events".into()))
+    }
+
+    /// Makes a contract of stored code, without an admin, and returns its address.
+    pub fn instantiate(
+        &self,
+        from: &str,
+        code: &str,
+        message: &impl serde::Serialize,
+        label: &str,
+    ) -> Result<String, E2eError> {
+        let message = to_json(message)?;
+        let tx = self.send(from, &["wasm", "instantiate", code, &message, "--label", label, "--no-admin"])?;
+        let tx = tx.map_err(|failed| E2eError::Output(format!("instantiating: {}", failed.log)))?;
+        let address = tx.attribute("instantiate", "_contract_address").map(str::to_string);
+        address.ok_or_else(|| E2eError::Output("instantiating: no address in the events".into()))
+    }
+
     fn run<T: DeserializeOwned>(&self, command: &[&str], flags: &[&str]) -> Result<T, E2eError> {
         let output = Command::new(&self.program)
             .args(command)
@@ -220,6 +264,12 @@ struct BroadcastAnswer {
 }
 
 #[derive(Deserialize)]
+struct TxsAnswer {
+    #[serde(default)]
+    txs: Vec<TxAnswer>,
+}
+
+#[derive(Deserialize)]
 struct TxAnswer {
     txhash: String,
     code: u32,
@@ -235,6 +285,11 @@ impl TxAnswer {
         }
         Ok(Tx { hash: self.txhash, gas_used: self.gas_used.parse().unwrap_or(u64::MAX), events: self.events })
     }
+}
+
+/// A message as the command line takes it.
+pub(crate) fn to_json(message: &impl serde::Serialize) -> Result<String, E2eError> {
+    serde_json::to_string(message).map_err(|error| E2eError::Output(format!("a message: {error}")))
 }
 
 /// Canonical bytes of a bech32 address.

@@ -3,8 +3,9 @@
 //! In this order: malformed rows and assets outside the catalogue go; rows are put in canonical order (time,
 //! block, transaction, asset); copies of one sale go, and all of them if they contradict each other at one
 //! time (a copy of a later time goes alone: what comes later never undoes what came before); a sale to oneself
-//! goes; an unknown party gives no event and is never guessed; a price that is unknown, below the dust floor,
-//! or far below the market is not believed, but the sale remains behaviour.
+//! goes, and so does one below the dust floor: nobody parts with an asset for a few wei, so it is a gift or a
+//! change of wallets, and would be engagement that costs nothing; an unknown party gives no event and is never
+//! guessed; a price that is unknown or far below the market is not believed, but the sale remains behaviour.
 //!
 //! **Far below the market**: `price · below_market_factor < reference`, the reference being the lower median
 //! of the last `reference_sales` earlier sales at most `reference_age_s` old, whose price is known and not
@@ -68,7 +69,7 @@ pub fn clean_sales(
     let mut market = MarketWindow::new(rules.reference_sales as usize, rules.reference_age_s);
     let mut events = Vec::with_capacity(rows.len() * 2);
     for row in rows {
-        if let Some(price) = keep(&row, catalog, &mut report) {
+        if let Some(price) = keep(&row, catalog, rules, &mut report) {
             let believed = believe(price, &row, rules, &mut market, &mut report);
             report.sales_kept += 1;
             report.sales_priced += u64::from(believed.is_some());
@@ -123,13 +124,21 @@ fn one_row_a_sale(rows: Vec<SaleRow>, report: &mut CleaningReport) -> Vec<SaleRo
 
 /// The stated price if the row stays, `None` if it goes.
 #[allow(clippy::option_option, reason = "outer: the row stays; inner: its price is known")]
-fn keep(row: &SaleRow, catalog: &AssetCatalog, report: &mut CleaningReport) -> Option<Option<u128>> {
+fn keep(
+    row: &SaleRow,
+    catalog: &AssetCatalog,
+    rules: &CleaningRules,
+    report: &mut CleaningReport,
+) -> Option<Option<u128>> {
     let dropped = if catalog.position(row.asset).is_err() {
         Reason::UnknownAsset
     } else if row.seller.is_none() && row.buyer.is_none() {
         Reason::NoKnownParty
     } else if row.seller == row.buyer {
         Reason::SelfTrade
+    } else if let Some(price) = row.price_wei.filter(|price| *price < rules.dust_price) {
+        report.note(Reason::DustPrice, row.line, || format!("asset {}, price {price} wei", row.asset.0));
+        return None;
     } else {
         if row.buyer.is_none() {
             report.note(Reason::UnknownBuyer, row.line, || format!("asset {}, no buyer", row.asset.0));
@@ -158,10 +167,6 @@ fn believe(
         report.note(Reason::UnknownPrice, row.line, || format!("asset {}, price -", row.asset.0));
         return None;
     };
-    if price < rules.dust_price {
-        report.note(Reason::DustPrice, row.line, || format!("asset {}, price {price} wei", row.asset.0));
-        return None;
-    }
     let reference = market.median(row.time_s, rules.reference_sales_min as usize);
     market.push(row.time_s, price);
     match reference {

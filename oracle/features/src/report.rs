@@ -41,12 +41,16 @@ impl CleaningReason {
     /// What is done with such a row.
     pub fn effect(self) -> &'static str {
         match self {
-            Self::MalformedRow | Self::UnknownAsset | Self::SelfTrade | Self::NoKnownParty => "row dropped",
+            Self::MalformedRow
+            | Self::UnknownAsset
+            | Self::SelfTrade
+            | Self::NoKnownParty
+            | Self::DustPrice => "row dropped",
             Self::DuplicateRow => "copy dropped, one stays",
             Self::ConflictingRows => "all copies of one time dropped; a copy of a later time goes alone",
             Self::UnknownBuyer => "seller's event kept, no purchase event; the buyer is never guessed",
             Self::UnknownSeller => "buyer's event kept, no sale event; the seller is never guessed",
-            Self::UnknownPrice | Self::DustPrice | Self::FarBelowMarket => "events kept, without a price",
+            Self::UnknownPrice | Self::FarBelowMarket => "events kept, without a price",
             Self::OutOfOrder => "row kept, put in order",
         }
     }

@@ -14,7 +14,7 @@ const SALES_DATA_START_S: i64 = 1_498_176_000;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CleaningRules {
-    /// Prices below this many wei are no prices.
+    /// A sale for less than this many wei is none.
     pub dust_price: u128,
     /// A price is far below the market if `price · factor < reference`; at least 2.
     pub below_market_factor: u32,

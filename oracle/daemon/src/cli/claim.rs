@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use attention_protocol::Leaf;
 use attention_protocol::event::Event;
 use attention_protocol::msg::{
     CLAIM_ITEMS_MAX, ClaimItem, ClaimableResponse, ClaimableStatus, ExecuteMsg, QueryMsg,
@@ -76,6 +77,8 @@ struct ClaimedItem {
     campaign: u64,
     epoch: u64,
     denom: String,
+    /// Score of the leaf, that of the allocation's epoch.
+    score_ppm: u32,
     #[serde(serialize_with = "decimal")]
     amount: u128,
 }
@@ -218,10 +221,12 @@ async fn payable(
             tracing::warn!(campaign = item.campaign, reason, "left out of the claim");
         } else if !claimable.amount.is_zero() {
             let amount = claimable.amount.u128();
+            let (leaf, _) = Leaf::split(item.proof.as_slice())?;
             out.push(ClaimedItem {
                 campaign: item.campaign,
                 epoch: item.epoch,
                 denom: claimable.denom,
+                score_ppm: leaf.score.ppm(),
                 amount,
             });
             kept.push(item);
@@ -237,7 +242,10 @@ fn show(cli: &Cli, report: &ClaimReport) -> Result<(), CliError> {
     }
     println!("account {}", report.account);
     for item in &report.items {
-        println!("campaign {} epoch {}: {} {}", item.campaign, item.epoch, item.amount, item.denom);
+        println!(
+            "campaign {} epoch {}: {} {} (score {} ppm)",
+            item.campaign, item.epoch, item.amount, item.denom, item.score_ppm
+        );
     }
     for balance in &report.balances {
         println!("balance {}: {} -> {}", balance.denom, balance.before, balance.after);

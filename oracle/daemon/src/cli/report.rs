@@ -69,12 +69,16 @@ pub(super) async fn run(cli: &Cli, args: &ReportArgs) -> Result<(), CliError> {
             let (theirs, _) = body_of(&report)?.ok_or_else(|| {
                 CliError::new(ExitStatus::Chain, format!("epoch {epoch} has no report on chain"))
             })?;
-            let ours = super::epoch::build(&builder, *epoch, false).await?.output.body;
-            match verify_report(&ours, &theirs) {
-                Verdict::Match => print(
-                    cli,
-                    &json!({"epoch": epoch, "verdict": "match", "digest": hex::encode(ours.digest())}),
-                ),
+            let built = super::epoch::build(&builder, *epoch, false).await?.output;
+            match verify_report(&built.body, &theirs) {
+                Verdict::Match => {
+                    let digest = hex::encode(built.body.digest());
+                    let mut shown = json!({"epoch": epoch, "verdict": "match", "digest": digest});
+                    if cli.json {
+                        shown["summary"] = json!(built.summary);
+                    }
+                    print(cli, &shown)
+                }
                 Verdict::Mismatch { field, ours, theirs } => {
                     let text = format!("epoch {epoch}: {field} is {ours} here and {theirs} on chain");
                     Err(CliError::new(ExitStatus::Refused, text))
