@@ -26,7 +26,7 @@ fn client(nodes: &[&Server]) -> ChainClient {
 }
 
 /// A status whose newest block is `age_s` old.
-fn status(chain: &str, age_s: i64, catching_up: bool) -> Value {
+pub fn status(chain: &str, age_s: i64, catching_up: bool) -> Value {
     let time = OffsetDateTime::from_unix_timestamp(now_s() as i64 - age_s).unwrap().format(&Rfc3339).unwrap();
     json!({
         "node_info": {"network": chain},
@@ -35,13 +35,13 @@ fn status(chain: &str, age_s: i64, catching_up: bool) -> Value {
 }
 
 /// The answer to a request, with its id.
-fn answered(request: &str, result: Value) -> Reply {
+pub fn answered(request: &str, result: Value) -> Reply {
     let request: Value = serde_json::from_str(request).unwrap();
     Reply::ok(json!({"jsonrpc": "2.0", "id": request["id"], "result": result}).to_string())
 }
 
 /// A node that answers `status` so, and `rest` to everything else.
-fn node(status: Value, rest: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Server {
+pub fn node(status: Value, rest: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Server {
     Server::start(
         move |_, body| if body.contains("\"status\"") { answered(body, status.clone()) } else { rest(body) },
     )
