@@ -494,13 +494,13 @@ mod tests {
         assert!(model.auc >= 0.83 && model.within_user_auc >= 0.66, "{model:?}");
         // What another program counted in the file, with its own parser, draws, labels and pairs, from raw counts
         // without any fit: activity = purchases in 365 days, popularity = sales ever.
-        assert_eq!((report.rows, report.within_user_groups), (137_391, 426));
+        assert_eq!((report.rows, report.within_user_groups), (137_388, 424));
         let near = |value: f64, counted: f64| (value - counted).abs() < 0.002;
-        assert!(near(report.base_rate, 0.017_403), "{}", report.base_rate);
+        assert!(near(report.base_rate, 0.017_381), "{}", report.base_rate);
         let baseline = |name| report.baselines.iter().find(|quality| quality.name == name).unwrap();
         let (activity, popularity) = (baseline("activity alone"), baseline("popularity alone"));
-        assert!(near(activity.auc, 0.836_5) && near(activity.within_user_auc, 0.5), "{activity:?}");
-        assert!(near(popularity.auc, 0.608_7) && near(popularity.within_user_auc, 0.635_9), "{popularity:?}");
+        assert!(near(activity.auc, 0.836_9) && near(activity.within_user_auc, 0.5), "{activity:?}");
+        assert!(near(popularity.auc, 0.608_9) && near(popularity.within_user_auc, 0.636_1), "{popularity:?}");
         assert!(model.log_loss <= 0.0726 && model.calibration_error < 0.01, "{model:?}");
         for baseline in &report.baselines {
             assert!(model.log_loss < baseline.log_loss && model.auc > baseline.auc, "{baseline:?}");

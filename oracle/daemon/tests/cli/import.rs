@@ -27,6 +27,7 @@ fn all_sales_are_imported_once() {
         "unknown_asset",
         "self_trade",
         "no_known_party",
+        "dust_price",
     ]
     .map(count)
     .iter()
