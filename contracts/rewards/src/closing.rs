@@ -2,11 +2,11 @@
 
 use cosmwasm_std::Storage;
 
-use crate::error::ContractError;
+use crate::error::{ContractError, Result};
 use crate::payout::settled_allocation;
 use crate::state::campaign::Campaign;
 use crate::state::config::LIMITS;
-use crate::state::money::PayoutRow;
+use crate::state::money::TotalsRow;
 use crate::state::pause::PAUSE;
 
 /// `max(deadline, last settled + claim_period, unlock_end + claim_period) + seconds paused since creation`, unix
@@ -15,17 +15,17 @@ pub(crate) fn claims_close_s(
     storage: &dyn Storage,
     now_s: u64,
     (campaign, stored): (u64, &Campaign),
-    payout: &PayoutRow,
-) -> Result<u64, ContractError> {
-    let overflow = ContractError::Overflow { what: "the closing time of claims" };
+    totals: &TotalsRow,
+) -> Result<u64> {
+    let overflow = || ContractError::overflow("the closing time of claims");
     let claim_period_s = LIMITS.load(storage, ())?.claim_period_s;
-    let settled_at_s = match payout.settled_epoch {
+    let settled_at_s = match totals.settled_epoch {
         Some(epoch) => settled_allocation(storage, campaign, epoch)?.settled_at_s,
         None => 0,
     };
-    let claimable_from_s = settled_at_s.max(payout.unlock.end_s);
-    let period_over_s = claimable_from_s.checked_add(claim_period_s).ok_or(overflow.clone())?;
+    let claimable_from_s = settled_at_s.max(stored.terms.rule.unlock.end_s);
+    let period_over_s = claimable_from_s.checked_add(claim_period_s).ok_or_else(overflow)?;
     let paused_s = PAUSE.may_load(storage, ())?.map_or(Ok(0), |pause| pause.total_s(now_s))?;
-    let paused_s = paused_s.checked_sub(stored.paused_before_s).ok_or(overflow.clone())?;
-    stored.claim_deadline_s.max(period_over_s).checked_add(paused_s).ok_or(overflow)
+    let paused_s = paused_s.checked_sub(stored.paused_before_s).ok_or_else(overflow)?;
+    stored.claim_deadline_s.max(period_over_s).checked_add(paused_s).ok_or_else(overflow)
 }

@@ -8,7 +8,7 @@ use cosmwasm_std::entry_point;
 use cosmwasm_std::{Addr, Api, Binary, Deps, DepsMut, Env, HexBinary, MessageInfo, Response};
 use cw_utils::{nonpayable, one_coin};
 
-use crate::error::ContractError;
+use crate::error::{ContractError, Result, refuse};
 use crate::execute::create_campaign::Sponsorship;
 use crate::execute::record_scores::ScoreRange;
 use crate::payout::Claimant;
@@ -23,12 +23,7 @@ pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Creates a deployment.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn instantiate(
-    deps: DepsMut<'_>,
-    env: Env,
-    info: MessageInfo,
-    msg: InstantiateMsg,
-) -> Result<Response, ContractError> {
+pub fn instantiate(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: InstantiateMsg) -> Result<Response> {
     nonpayable(&info)?;
     let owner = validate_or(deps.api, msg.owner.as_deref(), &info.sender)?;
     let guardian = msg.guardian.as_deref().map(|address| deps.api.addr_validate(address)).transpose()?;
@@ -42,12 +37,7 @@ pub fn instantiate(
 
 /// Runs a message.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn execute(
-    deps: DepsMut<'_>,
-    env: Env,
-    info: MessageInfo,
-    msg: ExecuteMsg,
-) -> Result<Response, ContractError> {
+pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response> {
     let now = Moment::from(&env);
     permission::check(permission::access(&msg), deps.storage, &info, now.time_s)?;
     match msg {
@@ -103,32 +93,32 @@ pub fn execute(
 
 /// Answers a query.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn query(deps: Deps<'_>, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+pub fn query(deps: Deps<'_>, env: Env, msg: QueryMsg) -> Result<Binary> {
     ask::answer(deps, &env, msg)
 }
 
 /// Migrates a deployment to this code: the same contract, and no older version.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut<'_>, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+pub fn migrate(deps: DepsMut<'_>, _env: Env, _msg: MigrateMsg) -> Result<Response> {
     let stored = cw2::get_contract_version(deps.storage)?;
     if stored.contract != CONTRACT_NAME {
-        return Err(ContractError::WrongContract { found: stored.contract, expected: CONTRACT_NAME });
+        return refuse(ContractError::WrongContract { found: stored.contract, expected: CONTRACT_NAME });
     }
     if version(&stored.version)? > version(CONTRACT_VERSION)? {
-        return Err(ContractError::Downgrade { found: stored.version, new: CONTRACT_VERSION });
+        return refuse(ContractError::Downgrade { found: stored.version, new: CONTRACT_VERSION });
     }
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new().add_attribute("version", CONTRACT_VERSION))
 }
 
 /// `major.minor.patch`, which is how this workspace numbers its releases.
-fn version(text: &str) -> Result<[u64; 3], ContractError> {
+fn version(text: &str) -> Result<[u64; 3]> {
     let parts: Result<Vec<u64>, _> = text.split('.').map(str::parse).collect();
     let parts = parts.ok().and_then(|parts| <[u64; 3]>::try_from(parts).ok());
     parts.ok_or_else(|| ContractError::invalid("the stored version", text, "major.minor.patch"))
 }
 
-fn validate_or(api: &dyn Api, address: Option<&str>, default: &Addr) -> Result<Addr, ContractError> {
+fn validate_or(api: &dyn Api, address: Option<&str>, default: &Addr) -> Result<Addr> {
     match address {
         Some(address) => Ok(api.addr_validate(address)?),
         None => Ok(default.clone()),
@@ -136,12 +126,12 @@ fn validate_or(api: &dyn Api, address: Option<&str>, default: &Addr) -> Result<A
 }
 
 /// Where this contract lives, as every digest and tree is bound to it.
-pub(crate) fn deployment(api: &dyn Api, env: &Env) -> Result<Deployment, ContractError> {
+pub(crate) fn deployment(api: &dyn Api, env: &Env) -> Result<Deployment> {
     Ok(Deployment::new(&env.block.chain_id, &account(api, &env.contract.address)?)?)
 }
 
 /// The canonical bytes of an address.
-pub(crate) fn account(api: &dyn Api, address: &Addr) -> Result<AccountId, ContractError> {
+pub(crate) fn account(api: &dyn Api, address: &Addr) -> Result<AccountId> {
     let canonical = api.addr_canonicalize(address.as_str())?;
     Ok(AccountId::try_from(canonical.as_slice())?)
 }

@@ -6,6 +6,10 @@ use cosmwasm_std::{Addr, StdError, Uint256};
 use cw_utils::PaymentError;
 use thiserror::Error;
 
+/// What everything inside the contract returns. A refusal lives on the heap: handing one on then copies a pointer, not the
+/// widest error.
+pub type Result<T, E = Box<ContractError>> = std::result::Result<T, E>;
+
 /// Why a message or query was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ContractError {
@@ -384,29 +388,58 @@ pub enum ContractError {
     },
 }
 
-impl From<PaymentError> for ContractError {
+impl From<PaymentError> for Box<ContractError> {
+    #[cold]
     fn from(error: PaymentError) -> Self {
-        Self::Payment(error.to_string())
+        Self::new(ContractError::Payment(error.to_string()))
     }
 }
 
-impl From<StdError> for ContractError {
+impl From<StdError> for Box<ContractError> {
+    #[cold]
     fn from(error: StdError) -> Self {
-        Self::Std(error.to_string())
+        Self::new(ContractError::Std(error.to_string()))
+    }
+}
+
+impl From<ProtocolError> for Box<ContractError> {
+    #[cold]
+    fn from(error: ProtocolError) -> Self {
+        Self::new(error.into())
+    }
+}
+
+impl From<QuorumError> for Box<ContractError> {
+    #[cold]
+    fn from(error: QuorumError) -> Self {
+        Self::new(error.into())
     }
 }
 
 impl ContractError {
     /// A value of a message that is outside its bounds.
-    pub(crate) fn invalid(field: &'static str, value: impl ToString, requirement: &'static str) -> Self {
-        Self::Invalid { field, value: value.to_string(), requirement }
+    #[cold]
+    pub(crate) fn invalid(field: &'static str, value: impl ToString, requirement: &'static str) -> Box<Self> {
+        Box::new(Self::Invalid { field, value: value.to_string(), requirement })
+    }
+
+    /// Arithmetic that left its type.
+    #[cold]
+    pub(crate) fn overflow(what: &'static str) -> Box<Self> {
+        Box::new(Self::Overflow { what })
     }
 }
 
+/// Refuses with `error`, on the heap.
+#[cold]
+pub(crate) fn refuse<T>(error: ContractError) -> Result<T> {
+    Err(Box::new(error))
+}
+
 /// Refuses a list that is empty or longer than `max`.
-pub(crate) fn check_count(what: &'static str, actual: usize, max: usize) -> Result<(), ContractError> {
+pub(crate) fn check_count(what: &'static str, actual: usize, max: usize) -> Result<()> {
     if actual == 0 || actual > max {
-        return Err(ContractError::Count { what, max, actual });
+        return refuse(ContractError::Count { what, max, actual });
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use attention_protocol::rule::AMOUNT_MAX;
 use attention_protocol::{ConfigDigestInput, EpochClock};
 use cosmwasm_std::{Binary, Storage};
 
-use crate::error::{ContractError, check_count};
+use crate::error::{ContractError, Result, check_count};
 use crate::state::campaign::CAMPAIGN_COUNT;
 use crate::state::config::{
     ABOUT, About, CLOCK, DENOMS, DenomRow, LIMITS, LimitsRow, OPERATORS, OperatorsRow,
@@ -36,7 +36,7 @@ pub(crate) fn instantiate(
     deployment: &Deployment,
     ownership: &Ownership,
     msg: InstantiateMsg,
-) -> Result<Hash, ContractError> {
+) -> Result<Hash> {
     msg.clock.validate(now_s)?;
     let keys: Vec<Binary> = msg.operators.iter().map(|operator| operator.pubkey.clone()).collect();
     let set = OperatorSet::new(&keys, msg.faulty_max)?;
@@ -62,7 +62,7 @@ fn digest(deployment: &Deployment, operators: &OperatorSet, spec_hash: &Hash, cl
     ConfigDigestInput { deployment, config_version, operators, spec_hash, clock }.digest()
 }
 
-fn store_limits(storage: &mut dyn Storage, limits: &Limits) -> Result<(), ContractError> {
+fn store_limits(storage: &mut dyn Storage, limits: &Limits) -> Result<()> {
     let grace = "604800 (7 days) to 3153600000 (100 years)";
     check_bounds("limits.settle_grace_s", limits.settle_grace_s, GRACE_MIN_S..=PERIOD_MAX_S, grace)?;
     check_bounds("limits.claim_period_s", limits.claim_period_s, GRACE_MIN_S..=PERIOD_MAX_S, grace)?;
@@ -77,7 +77,7 @@ fn store_limits(storage: &mut dyn Storage, limits: &Limits) -> Result<(), Contra
     store_denoms(storage, limits)
 }
 
-fn store_denoms(storage: &mut dyn Storage, limits: &Limits) -> Result<(), ContractError> {
+fn store_denoms(storage: &mut dyn Storage, limits: &Limits) -> Result<()> {
     check_count("limits.denoms", limits.denoms.len(), DENOMS_MAX)?;
     for policy in &limits.denoms {
         check_denom(&policy.denom)?;
@@ -96,7 +96,7 @@ fn store_denoms(storage: &mut dyn Storage, limits: &Limits) -> Result<(), Contra
 }
 
 /// The bank module's rule: a letter, then letters, digits and `/ : . _ -`.
-fn check_denom(denom: &str) -> Result<(), ContractError> {
+fn check_denom(denom: &str) -> Result<()> {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"/:._-".contains(&byte);
     let starts_with_letter = denom.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
     if DENOM_BYTES.contains(&denom.len()) && starts_with_letter && denom.bytes().all(inner) {
@@ -111,7 +111,7 @@ fn check_bounds(
     value: u64,
     bounds: std::ops::RangeInclusive<u64>,
     requirement: &'static str,
-) -> Result<(), ContractError> {
+) -> Result<()> {
     if bounds.contains(&value) {
         return Ok(());
     }
@@ -124,7 +124,7 @@ pub(crate) fn check_length(
     text: &str,
     bounds: std::ops::RangeInclusive<usize>,
     requirement: &'static str,
-) -> Result<(), ContractError> {
+) -> Result<()> {
     if bounds.contains(&text.len()) {
         return Ok(());
     }

@@ -8,11 +8,11 @@ use attention_protocol::tree::{Shape, SumNode, verify_leaf};
 use attention_protocol::{AccountId, Leaf};
 use cosmwasm_std::Storage;
 
-use crate::error::ContractError;
-use crate::money::load_payout;
+use crate::error::{ContractError, Result, refuse};
+use crate::money::load_totals;
 use crate::state::allocation::{ALLOCATIONS, AllocationRow};
 use crate::state::claim::CLAIMED;
-use crate::state::money::CLAIMED_TOTAL;
+use crate::state::money::TotalsRow;
 
 /// Who asks, where and when.
 pub(crate) struct Claimant<'a> {
@@ -30,8 +30,8 @@ pub(crate) struct Entitlement {
     pub(crate) unlocked: u128,
     /// What the account was paid before.
     pub(crate) claimed: u128,
-    /// What the campaign paid before, to everybody.
-    pub(crate) claimed_total: u128,
+    /// What the campaign promised and paid before, to everybody.
+    pub(crate) totals: TotalsRow,
     /// What is due now; may be 0.
     pub(crate) amount: u128,
 }
@@ -41,39 +41,31 @@ pub(crate) fn entitlement(
     storage: &dyn Storage,
     claimant: &Claimant<'_>,
     item: &ClaimItem,
-) -> Result<Entitlement, ContractError> {
+) -> Result<Entitlement> {
     let campaign = item.campaign;
-    let payout = load_payout(storage, campaign)?;
-    if payout.closed {
-        return Err(ContractError::ClaimsClosed { campaign });
+    let totals = load_totals(storage, campaign)?;
+    if totals.closed {
+        return refuse(ContractError::ClaimsClosed { campaign });
     }
-    let (leaf, allocation) = proven_leaf(storage, claimant, item)?;
+    let (leaf, AllocationRow { released, payout, .. }) = proven_leaf(storage, claimant, item)?;
     // A cap of 10^6 ppm still bounds a leaf by what was ever released.
-    let cap = mul_ppm_floor(allocation.released, payout.share_cap_ppm).unwrap_or(0);
+    let cap = mul_ppm_floor(released, payout.share_cap_ppm).unwrap_or(0);
     if leaf.cumulative > cap {
-        return Err(ContractError::AboveShareCap { campaign, cumulative: leaf.cumulative, cap });
+        return refuse(ContractError::AboveShareCap { campaign, cumulative: leaf.cumulative, cap });
     }
     let claimed = CLAIMED.may_load(storage, (campaign, claimant.account.as_slice()))?.unwrap_or(0);
     let unlocked = unlocked(payout.unlock, leaf.cumulative, claimant.now_s);
     // A leaf older than the one last claimed on holds less than was paid: it pays nothing.
     let amount = unlocked.max(claimed).abs_diff(claimed);
-    let claimed_total = CLAIMED_TOTAL.may_load(storage, campaign)?.unwrap_or(0);
-    if claimed_total.checked_add(amount).is_none_or(|total| total > payout.allocated) {
-        return Err(ContractError::AllocationExhausted {
+    if totals.claimed.checked_add(amount).is_none_or(|total| total > totals.allocated) {
+        return refuse(ContractError::AllocationExhausted {
             campaign,
-            claimed: claimed_total,
-            allocated: payout.allocated,
+            claimed: totals.claimed,
+            allocated: totals.allocated,
             amount,
         });
     }
-    Ok(Entitlement {
-        denom: payout.denom,
-        cumulative: leaf.cumulative,
-        unlocked,
-        claimed,
-        claimed_total,
-        amount,
-    })
+    Ok(Entitlement { denom: payout.denom, cumulative: leaf.cumulative, unlocked, claimed, totals, amount })
 }
 
 /// The item's leaf, the account's own and proven into a settled allocation.
@@ -81,10 +73,10 @@ fn proven_leaf(
     storage: &dyn Storage,
     claimant: &Claimant<'_>,
     item: &ClaimItem,
-) -> Result<(Leaf, AllocationRow), ContractError> {
+) -> Result<(Leaf, AllocationRow)> {
     let (leaf, siblings) = Leaf::split(item.proof.as_slice())?;
     if leaf.account != *claimant.account {
-        return Err(ContractError::NotYourLeaf { campaign: item.campaign });
+        return refuse(ContractError::NotYourLeaf { campaign: item.campaign });
     }
     let allocation = settled_allocation(storage, item.campaign, item.epoch)?;
     let shape = allocation_shape(claimant.deployment, item.campaign, item.epoch, &allocation);
@@ -96,15 +88,11 @@ fn proven_leaf(
 ///
 /// # Errors
 /// [`ContractError::NotSettled`] if there is none, or it was rejected.
-pub(crate) fn settled_allocation(
-    storage: &dyn Storage,
-    campaign: u64,
-    epoch: u64,
-) -> Result<AllocationRow, ContractError> {
+pub(crate) fn settled_allocation(storage: &dyn Storage, campaign: u64, epoch: u64) -> Result<AllocationRow> {
     ALLOCATIONS
         .may_load(storage, (campaign, epoch))?
         .filter(|row| row.status == AllocationStatus::Settled)
-        .ok_or(ContractError::NotSettled { campaign, epoch })
+        .ok_or_else(|| ContractError::NotSettled { campaign, epoch }.into())
 }
 
 /// What proofs against an allocation's tree are checked with.

@@ -4,7 +4,7 @@ use attention_protocol::msg::ExecuteMsg;
 use cosmwasm_std::{Addr, MessageInfo, Storage};
 use cw_utils::nonpayable;
 
-use crate::error::ContractError;
+use crate::error::{ContractError, Result, refuse};
 use crate::state::campaign::CAMPAIGNS;
 use crate::state::owner::OWNERSHIP;
 use crate::state::pause::PAUSE;
@@ -82,12 +82,7 @@ pub fn access(msg: &ExecuteMsg) -> Access {
 }
 
 /// Refuses whom, what and when the table does not let through.
-pub(crate) fn check(
-    access: Access,
-    storage: &dyn Storage,
-    info: &MessageInfo,
-    now_s: u64,
-) -> Result<(), ContractError> {
+pub(crate) fn check(access: Access, storage: &dyn Storage, info: &MessageInfo, now_s: u64) -> Result<()> {
     if access.funds == Funds::None {
         nonpayable(info)?;
     }
@@ -99,14 +94,14 @@ pub(crate) fn check(
 }
 
 /// Refuses while the contract is paused.
-pub(crate) fn check_running(storage: &dyn Storage, now_s: u64) -> Result<(), ContractError> {
+pub(crate) fn check_running(storage: &dyn Storage, now_s: u64) -> Result<()> {
     match PAUSE.may_load(storage, ())? {
-        Some(pause) if pause.is_active(now_s) => Err(ContractError::Paused { until_s: pause.end_s }),
+        Some(pause) if pause.is_active(now_s) => refuse(ContractError::Paused { until_s: pause.end_s }),
         _ => Ok(()),
     }
 }
 
-fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr) -> Result<(), ContractError> {
+fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr) -> Result<()> {
     let (is_allowed, allowed) = match caller {
         Caller::Anyone => return Ok(()),
         Caller::Sponsor { campaign } => {
@@ -129,5 +124,5 @@ fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr) -> Result<
     if is_allowed {
         return Ok(());
     }
-    Err(ContractError::Unauthorized { sender: sender.clone(), allowed })
+    refuse(ContractError::Unauthorized { sender: sender.clone(), allowed })
 }

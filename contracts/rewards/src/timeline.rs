@@ -5,7 +5,7 @@ use attention_protocol::msg::ReportStatus;
 use attention_protocol::{EpochClock, LastReport};
 use cosmwasm_std::{Env, Storage};
 
-use crate::error::ContractError;
+use crate::error::{ContractError, Result};
 use crate::state::campaign::RunRow;
 use crate::state::config::CLOCK;
 use crate::state::report::{NEWEST_REPORT, NewestReport, REPORTS, ReportRow};
@@ -35,7 +35,7 @@ pub(crate) struct Timeline {
 
 impl Timeline {
     /// Reads two rows.
-    pub(crate) fn load(storage: &dyn Storage, now: Moment) -> Result<Self, ContractError> {
+    pub(crate) fn load(storage: &dyn Storage, now: Moment) -> Result<Self> {
         let clock = CLOCK.load(storage, ())?;
         let newest = NEWEST_REPORT.may_load(storage, ())?;
         Ok(Self { now, clock, newest })
@@ -52,7 +52,7 @@ impl Timeline {
     }
 
     /// The lowest epoch that is neither final nor missed: the pending one if there is one.
-    pub(crate) fn open_epoch(&self) -> Result<u64, ContractError> {
+    pub(crate) fn open_epoch(&self) -> Result<u64> {
         match self.pending() {
             Some(pending) => Ok(pending.epoch),
             None => Ok(self.clock.open_epoch(self.last().as_ref(), self.now.time_s, self.now.height)?),
@@ -64,7 +64,7 @@ impl Timeline {
         &self,
         storage: &dyn Storage,
         epoch: u64,
-    ) -> Result<(ReportStatus, Option<ReportRow>), ContractError> {
+    ) -> Result<(ReportStatus, Option<ReportRow>)> {
         if let Some(row) = REPORTS.may_load(storage, epoch)? {
             let status =
                 if row.window.has_ended(self.now) { ReportStatus::Final } else { ReportStatus::Pending };
@@ -78,15 +78,15 @@ impl Timeline {
     ///
     /// # Errors
     /// [`ContractError::NotFinal`] if there is none, or it is still disputable.
-    pub(crate) fn final_report(&self, storage: &dyn Storage, epoch: u64) -> Result<ReportRow, ContractError> {
+    pub(crate) fn final_report(&self, storage: &dyn Storage, epoch: u64) -> Result<ReportRow> {
         REPORTS
             .may_load(storage, epoch)?
             .filter(|row| row.window.has_ended(self.now))
-            .ok_or(ContractError::NotFinal { epoch })
+            .ok_or_else(|| ContractError::NotFinal { epoch }.into())
     }
 
     /// First epoch without an allocation, a missed last epoch taken into account.
-    pub(crate) fn effective_end(&self, storage: &dyn Storage, run: &RunRow) -> Result<u64, ContractError> {
+    pub(crate) fn effective_end(&self, storage: &dyn Storage, run: &RunRow) -> Result<u64> {
         let open = self.open_epoch()?;
         effective_end(
             run.start_epoch,

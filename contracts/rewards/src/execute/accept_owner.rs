@@ -3,11 +3,11 @@
 use attention_protocol::event::Event;
 use cosmwasm_std::{Addr, Response, Storage};
 
-use crate::error::ContractError;
+use crate::error::Result;
 use crate::state::owner::{OWNERSHIP, Ownership};
 
 /// That `sender` is the proposed owner was checked before.
-pub(crate) fn accept_owner(storage: &mut dyn Storage, sender: Addr) -> Result<Response, ContractError> {
+pub(crate) fn accept_owner(storage: &mut dyn Storage, sender: Addr) -> Result<Response> {
     let roles = OWNERSHIP.load(storage)?;
     let owner = sender.to_string();
     OWNERSHIP.save(storage, &Ownership { owner: sender, proposed: None, ..roles })?;

@@ -4,10 +4,10 @@ use attention_protocol::event::Event;
 use attention_protocol::msg::{CLAIM_ITEMS_MAX, ClaimItem};
 use cosmwasm_std::{Addr, BankMsg, Coin, Response, Storage};
 
-use crate::error::{ContractError, check_count};
+use crate::error::{ContractError, Result, check_count, refuse};
 use crate::payout::{Claimant, Entitlement, entitlement};
 use crate::state::claim::CLAIMED;
-use crate::state::money::CLAIMED_TOTAL;
+use crate::state::money::{TOTALS, TotalsRow};
 
 /// Books every item, then pays the sum per denom. An item that pays nothing is fine beside one that pays.
 pub(crate) fn claim(
@@ -15,7 +15,7 @@ pub(crate) fn claim(
     claimant: &Claimant<'_>,
     sender: &Addr,
     items: &[ClaimItem],
-) -> Result<Response, ContractError> {
+) -> Result<Response> {
     check_count("items", items.len(), CLAIM_ITEMS_MAX)?;
     let mut payouts = Vec::<(String, u128)>::new();
     let mut response = Response::new();
@@ -23,7 +23,7 @@ pub(crate) fn claim(
     for item in items {
         // Strictly rising: no campaign can be claimed twice in one message.
         if before >= Some(item.campaign) {
-            return Err(ContractError::CampaignsNotRising { campaign: item.campaign });
+            return refuse(ContractError::CampaignsNotRising { campaign: item.campaign });
         }
         before = Some(item.campaign);
         let due = entitlement(storage, claimant, item)?;
@@ -41,7 +41,7 @@ pub(crate) fn claim(
         add(&mut payouts, due)?;
     }
     if payouts.is_empty() {
-        return Err(ContractError::NothingToClaim {});
+        return refuse(ContractError::NothingToClaim {});
     }
     // The bank wants coins in the order of their denoms.
     payouts.sort();
@@ -50,27 +50,22 @@ pub(crate) fn claim(
 }
 
 /// Adds what is due to the sum of its denom. At most 32 sums: a list is smaller than a map.
-fn add(payouts: &mut Vec<(String, u128)>, due: Entitlement) -> Result<(), ContractError> {
+fn add(payouts: &mut Vec<(String, u128)>, due: Entitlement) -> Result<()> {
     match payouts.iter_mut().find(|(denom, _)| *denom == due.denom) {
         Some((_, sum)) => {
             let total = sum.checked_add(due.amount);
-            *sum = total.ok_or(ContractError::Overflow { what: "the payout" })?;
+            *sum = total.ok_or_else(|| ContractError::overflow("the payout"))?;
         }
         None => payouts.push((due.denom, due.amount)),
     }
     Ok(())
 }
 
-fn book(
-    storage: &mut dyn Storage,
-    claimant: &Claimant<'_>,
-    campaign: u64,
-    due: &Entitlement,
-) -> Result<(), ContractError> {
-    let overflow = ContractError::Overflow { what: "the claimed total" };
-    let claimed = due.claimed.checked_add(due.amount).ok_or(overflow.clone())?;
-    let total = due.claimed_total.checked_add(due.amount).ok_or(overflow)?;
+fn book(storage: &mut dyn Storage, claimant: &Claimant<'_>, campaign: u64, due: &Entitlement) -> Result<()> {
+    let overflow = || ContractError::overflow("the claimed total");
+    let claimed = due.claimed.checked_add(due.amount).ok_or_else(overflow)?;
+    let total = due.totals.claimed.checked_add(due.amount).ok_or_else(overflow)?;
     CLAIMED.save(storage, (campaign, claimant.account.as_slice()), &claimed);
-    CLAIMED_TOTAL.save(storage, campaign, &total);
+    TOTALS.save(storage, campaign, &TotalsRow { claimed: total, ..due.totals });
     Ok(())
 }

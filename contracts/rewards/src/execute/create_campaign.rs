@@ -6,11 +6,11 @@ use attention_protocol::msg::{CreateCampaign, METADATA_NAME_MAX_BYTES, METADATA_
 use cosmwasm_std::{Addr, Coin, HexBinary, Response, Storage};
 
 use crate::credit::{amount_of, credit};
-use crate::error::ContractError;
+use crate::error::{ContractError, Result};
 use crate::instantiate::check_length;
-use crate::state::campaign::{CAMPAIGN_COUNT, CAMPAIGNS, Campaign, RUNS, RunRow};
+use crate::state::campaign::{CAMPAIGN_COUNT, CAMPAIGNS, Campaign, PayoutTerms, RUNS, RunRow};
 use crate::state::config::{CLOCK, DENOMS, DenomRow};
-use crate::state::money::{FEES, PAYOUTS, PayoutRow};
+use crate::state::money::{FEES, TOTALS, TotalsRow};
 use crate::state::pause::PAUSE;
 
 /// The latest claim deadline, 2^60: whatever is added to it stays far inside `u64`.
@@ -29,14 +29,14 @@ pub(crate) fn create_campaign(
     now_s: u64,
     sponsorship: Sponsorship,
     msg: CreateCampaign,
-) -> Result<Response, ContractError> {
+) -> Result<Response> {
     let clock = CLOCK.load(storage, ())?;
     let rule = msg.terms.validate()?;
     check_times(&clock, now_s, &msg)?;
     check_metadata(msg.metadata.as_ref())?;
     let Sponsorship { sponsor, refund_address, coin } = sponsorship;
     let policy = DENOMS.may_load(storage, &coin.denom)?;
-    let policy = policy.ok_or(ContractError::DenomNotAllowed { denom: coin.denom.clone() })?;
+    let policy = policy.ok_or_else(|| ContractError::DenomNotAllowed { denom: coin.denom.clone() })?;
     let (amount, net) = check_funding(&coin, policy)?;
 
     let campaign = next_id(storage)?;
@@ -50,17 +50,14 @@ pub(crate) fn create_campaign(
         scheduled_end: msg.terms.end_epoch,
         end_epoch: msg.terms.end_epoch,
         stopped: false,
+        payout: PayoutTerms {
+            unlock: rule.unlock,
+            share_cap_ppm: rule.share_cap_ppm,
+            denom: coin.denom.clone(),
+        },
     };
     RUNS.save(storage, campaign, &run);
-    let payout = PayoutRow {
-        allocated: 0,
-        settled_epoch: None,
-        closed: false,
-        unlock: rule.unlock,
-        share_cap_ppm: rule.share_cap_ppm,
-        denom: coin.denom.clone(),
-    };
-    PAYOUTS.save(storage, campaign, &payout);
+    TOTALS.save(storage, campaign, &TotalsRow::NEW);
     let stored = Campaign {
         sponsor: sponsor.clone(),
         refund_address,
@@ -84,12 +81,10 @@ pub(crate) fn create_campaign(
 }
 
 /// The first epoch is a future one, and claims stay open until all is earned and unlocked.
-fn check_times(clock: &EpochClock, now_s: u64, msg: &CreateCampaign) -> Result<(), ContractError> {
+fn check_times(clock: &EpochClock, now_s: u64, msg: &CreateCampaign) -> Result<()> {
     let terms = &msg.terms;
     let next = match clock.epoch_at(now_s) {
-        Some(current) => {
-            current.checked_add(1).ok_or(ContractError::Overflow { what: "the epoch number" })?
-        }
+        Some(current) => current.checked_add(1).ok_or_else(|| ContractError::overflow("the epoch number"))?,
         None => 0,
     };
     if terms.start_epoch < next {
@@ -105,7 +100,7 @@ fn check_times(clock: &EpochClock, now_s: u64, msg: &CreateCampaign) -> Result<(
     Ok(())
 }
 
-fn check_metadata(metadata: Option<&Metadata>) -> Result<(), ContractError> {
+fn check_metadata(metadata: Option<&Metadata>) -> Result<()> {
     let Some(metadata) = metadata else {
         return Ok(());
     };
@@ -115,7 +110,7 @@ fn check_metadata(metadata: Option<&Metadata>) -> Result<(), ContractError> {
 }
 
 /// What was sent, and what of it is left for the campaign.
-fn check_funding(coin: &Coin, policy: DenomRow) -> Result<(u128, u128), ContractError> {
+fn check_funding(coin: &Coin, policy: DenomRow) -> Result<(u128, u128)> {
     let amount = amount_of(coin)?;
     let net = amount.checked_sub(policy.creation_fee).filter(|net| *net >= policy.funding_min);
     let net = net.ok_or_else(|| ContractError::FundingTooSmall {
@@ -128,19 +123,19 @@ fn check_funding(coin: &Coin, policy: DenomRow) -> Result<(u128, u128), Contract
 }
 
 /// Ids run from 1.
-fn next_id(storage: &mut dyn Storage) -> Result<u64, ContractError> {
-    let overflow = ContractError::Overflow { what: "the number of campaigns" };
-    let id = CAMPAIGN_COUNT.load(storage)?.checked_add(1).ok_or(overflow)?;
+fn next_id(storage: &mut dyn Storage) -> Result<u64> {
+    let overflow = || ContractError::overflow("the number of campaigns");
+    let id = CAMPAIGN_COUNT.load(storage)?.checked_add(1).ok_or_else(overflow)?;
     CAMPAIGN_COUNT.save(storage, &id)?;
     Ok(id)
 }
 
-fn collect_fee(storage: &mut dyn Storage, denom: &str, fee: u128) -> Result<(), ContractError> {
+fn collect_fee(storage: &mut dyn Storage, denom: &str, fee: u128) -> Result<()> {
     if fee == 0 {
         return Ok(());
     }
     let before = FEES.may_load(storage, denom)?.unwrap_or(0);
-    let due = before.checked_add(fee).ok_or(ContractError::Overflow { what: "the fees due" })?;
+    let due = before.checked_add(fee).ok_or_else(|| ContractError::overflow("the fees due"))?;
     FEES.save(storage, denom, &due);
     Ok(())
 }

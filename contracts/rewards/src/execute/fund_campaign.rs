@@ -4,9 +4,8 @@ use attention_protocol::event::Event;
 use cosmwasm_std::{Addr, Coin, Response, Storage};
 
 use crate::credit::{amount_of, credit};
-use crate::error::ContractError;
-use crate::money::load_payout;
-use crate::state::campaign::RUNS;
+use crate::error::{ContractError, Result, refuse};
+use crate::state::campaign::load_run;
 use crate::timeline::Timeline;
 
 /// The money counts from the epoch in which it arrives, in full: no fee is taken.
@@ -16,18 +15,17 @@ pub(crate) fn fund_campaign(
     sender: &Addr,
     campaign: u64,
     coin: &Coin,
-) -> Result<Response, ContractError> {
-    let payout = load_payout(storage, campaign)?;
-    if coin.denom != payout.denom {
-        let (expected, denom) = (payout.denom, coin.denom.clone());
-        return Err(ContractError::WrongDenom { campaign, expected, denom });
+) -> Result<Response> {
+    let run = load_run(storage, campaign)?;
+    if coin.denom != run.payout.denom {
+        let (expected, denom) = (run.payout.denom, coin.denom.clone());
+        return refuse(ContractError::WrongDenom { campaign, expected, denom });
     }
-    let run = RUNS.load(storage, campaign)?;
     let end_epoch = timeline.effective_end(storage, &run)?;
     let receipt_epoch = timeline.clock.receipt_epoch(timeline.now.time_s);
     // A campaign that was stopped before its first epoch has none left that money could count in.
     if receipt_epoch >= end_epoch || end_epoch <= run.start_epoch {
-        return Err(ContractError::CampaignEnded { campaign, end_epoch });
+        return refuse(ContractError::CampaignEnded { campaign, end_epoch });
     }
     let amount = amount_of(coin)?;
     credit(storage, campaign, (amount, 0), receipt_epoch)?;

@@ -7,7 +7,7 @@ use attention_protocol::msg::RECORD_SCORES_MAX;
 use attention_protocol::tree::verify_range;
 use cosmwasm_std::{Binary, Response, Storage};
 
-use crate::error::{ContractError, check_count};
+use crate::error::{ContractError, Result, check_count};
 use crate::payout::{allocation_shape, settled_allocation};
 use crate::state::score::{SCORES, ScoreRow};
 
@@ -25,7 +25,7 @@ pub(crate) fn record_scores(
     storage: &mut dyn Storage,
     deployment: &Deployment,
     range: &ScoreRange<'_>,
-) -> Result<Response, ContractError> {
+) -> Result<Response> {
     let (campaign, epoch) = (range.campaign, range.epoch);
     let leaves = Leaf::unpack_all(range.leaves.as_slice(), RECORD_SCORES_MAX)?;
     check_count("leaves", leaves.len(), RECORD_SCORES_MAX)?;
@@ -35,17 +35,13 @@ pub(crate) fn record_scores(
     let (mut recorded, mut skipped) = (0u32, 0u32);
     for leaf in &leaves {
         let counter = if record(storage, (campaign, epoch), leaf)? { &mut recorded } else { &mut skipped };
-        *counter = counter.checked_add(1).ok_or(ContractError::Overflow { what: "leaves" })?;
+        *counter = counter.checked_add(1).ok_or_else(|| ContractError::overflow("leaves"))?;
     }
     Ok(Response::new().add_event(Event::ScoresRecorded { campaign, epoch, recorded, skipped }))
 }
 
 /// Writes the leaf's score unless one at least as new stands there.
-fn record(
-    storage: &mut dyn Storage,
-    (campaign, epoch): (u64, u64),
-    leaf: &Leaf,
-) -> Result<bool, ContractError> {
+fn record(storage: &mut dyn Storage, (campaign, epoch): (u64, u64), leaf: &Leaf) -> Result<bool> {
     let key = (campaign, leaf.account.as_slice());
     if SCORES.may_load(storage, key)?.is_some_and(|row| row.epoch >= epoch) {
         return Ok(false);

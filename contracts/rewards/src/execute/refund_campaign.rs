@@ -9,12 +9,12 @@ use attention_protocol::tree::{PlainNode, Shape, verify_absence};
 use cosmwasm_std::{BankMsg, Coin, Response, Storage};
 
 use crate::closing::claims_close_s;
-use crate::error::ContractError;
+use crate::error::{ContractError, Result, refuse};
 use crate::money::Money;
 use crate::state::allocation::ALLOCATIONS;
 use crate::state::campaign::{CAMPAIGNS, RUNS, RunRow};
 use crate::state::config::LIMITS;
-use crate::state::money::{FUNDS, FundsRow, PAYOUTS, PayoutRow};
+use crate::state::money::{FUNDS, FundsRow, TOTALS, TotalsRow};
 use crate::state::report::{REPORTS, ReportRow};
 use crate::timeline::Timeline;
 
@@ -28,34 +28,34 @@ pub(crate) fn refund_campaign(
     deployment: &Deployment,
     campaign: u64,
     absences: &[CommitmentAbsence],
-) -> Result<Response, ContractError> {
+) -> Result<Response> {
     let stored = CAMPAIGNS.may_load(storage, campaign)?.ok_or(ContractError::UnknownCampaign { campaign })?;
     let money = Money::load(storage, campaign)?;
-    let end = CampaignEnd::load(storage, timeline, campaign, money.payout.settled_epoch)?;
+    let run = RUNS.load(storage, campaign)?;
+    let end = CampaignEnd::load(storage, timeline, (campaign, &run), money.totals.settled_epoch)?;
     end.check_over(storage, timeline, &Absences { deployment, proofs: absences })?;
 
     let unallocated = money.unallocated()?;
     let outstanding = money.outstanding()?;
-    let claims_close_s = claims_close_s(storage, timeline.now.time_s, (campaign, &stored), &money.payout)?;
+    let claims_close_s = claims_close_s(storage, timeline.now.time_s, (campaign, &stored), &money.totals)?;
     let unclaimed = if timeline.now.time_s >= claims_close_s { outstanding } else { 0 };
-    let overflow = ContractError::Overflow { what: "the refund" };
-    let amount = unallocated.checked_add(unclaimed).ok_or(overflow.clone())?;
+    let overflow = || ContractError::overflow("the refund");
+    let amount = unallocated.checked_add(unclaimed).ok_or_else(overflow)?;
     if amount == 0 {
-        return Err(ContractError::NothingToRefund { campaign, outstanding, claims_close_s });
+        return refuse(ContractError::NothingToRefund { campaign, outstanding, claims_close_s });
     }
-    let refunded = |before: u128, more: u128| before.checked_add(more).ok_or(overflow.clone());
+    let refunded = |before: u128, more: u128| before.checked_add(more).ok_or_else(overflow);
     let funds = FundsRow {
         refunded_unallocated: refunded(money.funds.refunded_unallocated, unallocated)?,
         refunded_unclaimed: refunded(money.funds.refunded_unclaimed, unclaimed)?,
         ..money.funds
     };
     FUNDS.save(storage, campaign, &funds);
-    let denom = money.payout.denom.clone();
     if unclaimed > 0 {
-        PAYOUTS.save(storage, campaign, &PayoutRow { closed: true, ..money.payout });
+        TOTALS.save(storage, campaign, &TotalsRow { closed: true, ..money.totals });
     }
     let recipient = stored.refund_address.into_string();
-    let coins = vec![Coin::new(amount, denom)];
+    let coins = vec![Coin::new(amount, run.payout.denom)];
     Ok(Response::new()
         .add_event(Event::CampaignRefunded { campaign, recipient: recipient.clone(), unallocated, unclaimed })
         .add_message(BankMsg::Send { to_address: recipient, amount: coins }))
@@ -68,10 +68,10 @@ struct Absences<'a> {
 }
 
 impl Absences<'_> {
-    fn check_order(&self) -> Result<(), ContractError> {
+    fn check_order(&self) -> Result<()> {
         let actual = self.proofs.len();
         if actual > ABSENCES_MAX {
-            return Err(ContractError::Count { what: "absences", max: ABSENCES_MAX, actual });
+            return refuse(ContractError::Count { what: "absences", max: ABSENCES_MAX, actual });
         }
         let falls = |pair: &[CommitmentAbsence]| matches!(pair, [a, b] if a.epoch >= b.epoch);
         match self.proofs.windows(2).find(|pair| falls(pair)) {
@@ -83,7 +83,7 @@ impl Absences<'_> {
     }
 
     /// Whether a proof for the epoch is given. One that is given has to hold.
-    fn prove(&self, campaign: u64, epoch: u64, report: &ReportRow) -> Result<bool, ContractError> {
+    fn prove(&self, campaign: u64, epoch: u64, report: &ReportRow) -> Result<bool> {
         let Some(proof) = self.proofs.iter().find(|proof| proof.epoch == epoch) else {
             // A report without commitments proves it by itself.
             return Ok(report.body.campaign_count == 0);
@@ -111,22 +111,16 @@ impl CampaignEnd {
     fn load(
         storage: &dyn Storage,
         timeline: &Timeline,
-        campaign: u64,
+        (campaign, run): (u64, &RunRow),
         settled_epoch: Option<u64>,
-    ) -> Result<Self, ContractError> {
-        let run: RunRow = RUNS.load(storage, campaign)?;
-        let end = timeline.effective_end(storage, &run)?;
+    ) -> Result<Self> {
+        let end = timeline.effective_end(storage, run)?;
         let after_settled = settled_epoch.and_then(|epoch| epoch.checked_add(1)).unwrap_or(run.start_epoch);
         Ok(Self { campaign, first: after_settled, end })
     }
 
     /// Every epoch is final or missed, and none of the final ones can still be settled, unless the grace has passed.
-    fn check_over(
-        &self,
-        storage: &dyn Storage,
-        timeline: &Timeline,
-        absences: &Absences<'_>,
-    ) -> Result<(), ContractError> {
+    fn check_over(&self, storage: &dyn Storage, timeline: &Timeline, absences: &Absences<'_>) -> Result<()> {
         absences.check_order()?;
         if self.first >= self.end {
             return Ok(());
@@ -136,27 +130,27 @@ impl CampaignEnd {
         if open < self.end {
             let epoch = open.max(self.first);
             let window_end_s = timeline.clock.window_end_s(epoch)?;
-            return Err(ContractError::CampaignNotOver { campaign, epoch, window_end_s });
+            return refuse(ContractError::CampaignNotOver { campaign, epoch, window_end_s });
         }
         let grace_ends_s = self.grace_ends_s(storage, timeline)?;
         if timeline.now.time_s >= grace_ends_s {
             return Ok(());
         }
         match self.unsettled(storage, timeline, absences)? {
-            Some(epoch) => Err(ContractError::SettlementPending { campaign, epoch, grace_ends_s }),
+            Some(epoch) => refuse(ContractError::SettlementPending { campaign, epoch, grace_ends_s }),
             None => Ok(()),
         }
     }
 
     /// The grace counts from when the last report of the campaign became final, but not before its last window ended.
-    fn grace_ends_s(&self, storage: &dyn Storage, timeline: &Timeline) -> Result<u64, ContractError> {
+    fn grace_ends_s(&self, storage: &dyn Storage, timeline: &Timeline) -> Result<u64> {
         let over_s = timeline.clock.window_start_s(self.end)?;
-        let overflow = ContractError::Overflow { what: "the end of the settlement grace" };
-        let last = self.end.checked_sub(1).ok_or(overflow.clone())?;
+        let overflow = || ContractError::overflow("the end of the settlement grace");
+        let last = self.end.checked_sub(1).ok_or_else(overflow)?;
         let newest = REPORTS.newest(storage, self.first, last)?;
         let from_s = newest.map_or(over_s, |report| report.window.ends_at_s.max(over_s));
         let grace_s = LIMITS.load(storage, ())?.settle_grace_s;
-        from_s.checked_add(grace_s).ok_or(overflow)
+        from_s.checked_add(grace_s).ok_or_else(overflow)
     }
 
     /// The first epoch whose final report may hold a commitment that nobody settled.
@@ -165,7 +159,7 @@ impl CampaignEnd {
         storage: &dyn Storage,
         timeline: &Timeline,
         absences: &Absences<'_>,
-    ) -> Result<Option<u64>, ContractError> {
+    ) -> Result<Option<u64>> {
         for (epoch, looked_at) in (self.first..self.end).zip(0u64..) {
             if looked_at == UNSETTLED_MAX {
                 return Ok(Some(epoch));

@@ -10,12 +10,12 @@ use attention_protocol::tree::{PlainNode, Shape, verify_leaf};
 use cosmwasm_std::{Response, Storage};
 
 use crate::credit::credited;
-use crate::error::{ContractError, check_count};
-use crate::money::{load_payout, unallocated};
+use crate::error::{ContractError, Result, check_count, refuse};
+use crate::money::{load_totals, unallocated};
 use crate::payout::settled_allocation;
 use crate::state::allocation::{ALLOCATIONS, AllocationRow, reason_word};
 use crate::state::campaign::{RUNS, RunRow};
-use crate::state::money::{FUNDS, FundsRow, PAYOUTS, PayoutRow};
+use crate::state::money::{FUNDS, FundsRow, TOTALS, TotalsRow};
 use crate::timeline::Timeline;
 
 /// Settles each item on its own; fails only if every item does, with the first item's error.
@@ -24,7 +24,7 @@ pub(crate) fn settle(
     timeline: &Timeline,
     deployment: &Deployment,
     items: &[SettleItem],
-) -> Result<Response, ContractError> {
+) -> Result<Response> {
     check_count("items", items.len(), SETTLE_ITEMS_MAX)?;
     let mut response = Response::new();
     let mut first_error = None;
@@ -33,7 +33,7 @@ pub(crate) fn settle(
         let event = match settle_item(storage, timeline, deployment, item) {
             Ok(done) => done,
             Err(error) => {
-                failed = failed.checked_add(1).ok_or(ContractError::Overflow { what: "items" })?;
+                failed = failed.checked_add(1).ok_or_else(|| ContractError::overflow("items"))?;
                 let event = failure(item, &error);
                 first_error.get_or_insert(error);
                 event
@@ -64,37 +64,39 @@ fn settle_item(
     timeline: &Timeline,
     deployment: &Deployment,
     item: &SettleItem,
-) -> Result<Event, ContractError> {
+) -> Result<Event> {
     let epoch = item.epoch;
     let commitment = proven_commitment(storage, timeline, deployment, item)?;
     let campaign = commitment.campaign;
-    let payout = load_payout(storage, campaign)?;
+    let totals = load_totals(storage, campaign)?;
     if ALLOCATIONS.has(storage, (campaign, epoch)) {
         return Ok(event(&commitment, epoch, SettleOutcome::Skipped, (0, "")));
     }
-    if let Some(settled) = payout.settled_epoch.filter(|settled| *settled >= epoch) {
-        return Err(ContractError::EpochPassed { campaign, epoch, settled });
+    if let Some(settled) = totals.settled_epoch.filter(|settled| *settled >= epoch) {
+        return refuse(ContractError::EpochPassed { campaign, epoch, settled });
     }
-    let base = Base::load(storage, campaign, &payout)?;
-    let context = settle_context(storage, timeline, &base, (campaign, epoch))?;
+    let run = RUNS.load(storage, campaign)?;
+    let base = Base::load(storage, campaign, &totals)?;
+    let context = settle_context(storage, timeline, (&run, &base), (campaign, epoch))?;
     let now_s = timeline.now.time_s;
     match check_settle(&commitment, &context) {
-        SettleVerdict::OtherBase => Err(ContractError::OtherBase { campaign, epoch }),
+        SettleVerdict::OtherBase => refuse(ContractError::OtherBase { campaign, epoch }),
         SettleVerdict::Rejected(reason) => {
             let status = AllocationStatus::Rejected(reason);
-            let row = AllocationRow::new(status, &commitment, base.released, now_s);
+            let row = AllocationRow::new(status, &commitment, (base.released, now_s), &run.payout);
             ALLOCATIONS.save(storage, (campaign, epoch), &row);
             Ok(event(&commitment, epoch, SettleOutcome::Rejected, (0, reason_word(reason))))
         }
         SettleVerdict::Settled { delta } => {
-            let allocated = allocate(&base.funds, &payout, campaign, delta)?;
+            let allocated = allocate(&base.funds, &totals, campaign, delta)?;
             let released = base
                 .released
                 .checked_add(commitment.budget)
-                .ok_or(ContractError::Overflow { what: "the released budgets" })?;
-            let row = AllocationRow::new(AllocationStatus::Settled, &commitment, released, now_s);
+                .ok_or_else(|| ContractError::overflow("the released budgets"))?;
+            let status = AllocationStatus::Settled;
+            let row = AllocationRow::new(status, &commitment, (released, now_s), &run.payout);
             ALLOCATIONS.save(storage, (campaign, epoch), &row);
-            PAYOUTS.save(storage, campaign, &PayoutRow { allocated, settled_epoch: Some(epoch), ..payout });
+            TOTALS.save(storage, campaign, &TotalsRow { allocated, settled_epoch: Some(epoch), ..totals });
             Ok(event(&commitment, epoch, SettleOutcome::Settled, (delta, "")))
         }
     }
@@ -106,7 +108,7 @@ fn proven_commitment(
     timeline: &Timeline,
     deployment: &Deployment,
     item: &SettleItem,
-) -> Result<Commitment, ContractError> {
+) -> Result<Commitment> {
     let commitment = Commitment::unpack(item.commitment.as_slice())?;
     let report = timeline.final_report(storage, item.epoch)?.body;
     let shape = Shape {
@@ -126,10 +128,10 @@ struct Base {
 }
 
 impl Base {
-    fn load(storage: &dyn Storage, campaign: u64, payout: &PayoutRow) -> Result<Self, ContractError> {
+    fn load(storage: &dyn Storage, campaign: u64, totals: &TotalsRow) -> Result<Self> {
         let funds = FUNDS.load(storage, campaign)?;
         let newest =
-            payout.settled_epoch.map(|epoch| settled_allocation(storage, campaign, epoch)).transpose()?;
+            totals.settled_epoch.map(|epoch| settled_allocation(storage, campaign, epoch)).transpose()?;
         Ok(match newest {
             Some(row) => Self { settled: row.as_base(), released: row.released, funds },
             None => Self { settled: SettledBase::NONE, released: 0, funds },
@@ -140,12 +142,11 @@ impl Base {
 fn settle_context(
     storage: &dyn Storage,
     timeline: &Timeline,
-    base: &Base,
+    (run, base): (&RunRow, &Base),
     (campaign, epoch): (u64, u64),
-) -> Result<SettleContext, ContractError> {
-    let run = RUNS.load(storage, campaign)?;
-    let running = run.start_epoch <= epoch && epoch < timeline.effective_end(storage, &run)?;
-    let budget = budget(&run, available(storage, base, (campaign, epoch))?, epoch);
+) -> Result<SettleContext> {
+    let running = run.start_epoch <= epoch && epoch < timeline.effective_end(storage, run)?;
+    let budget = budget(run, available(storage, base, (campaign, epoch))?, epoch);
     Ok(SettleContext { base: base.settled, running, rule_hash: run.rule_hash, budget, growth: run.growth })
 }
 
@@ -155,11 +156,7 @@ fn budget(run: &RunRow, available: u128, epoch: u64) -> u128 {
 
 /// What was credited before the end of the epoch, less what is allocated or went back. A refund may have taken money
 /// that came after the epoch, too: then nothing is available.
-fn available(
-    storage: &dyn Storage,
-    base: &Base,
-    (campaign, epoch): (u64, u64),
-) -> Result<u128, ContractError> {
+fn available(storage: &dyn Storage, base: &Base, (campaign, epoch): (u64, u64)) -> Result<u128> {
     let left = credited(storage, campaign, epoch)?
         .checked_sub(base.settled.total)
         .and_then(|left| left.checked_sub(base.funds.refunded_unallocated));
@@ -167,13 +164,12 @@ fn available(
 }
 
 /// The new allocated total. The schedule never gives more than is available, so the refusal is a second lock.
-fn allocate(funds: &FundsRow, payout: &PayoutRow, campaign: u64, delta: u128) -> Result<u128, ContractError> {
-    let unallocated = unallocated(funds, payout.allocated)?;
-    let over = ContractError::OverAllocated { campaign, delta, unallocated };
+fn allocate(funds: &FundsRow, totals: &TotalsRow, campaign: u64, delta: u128) -> Result<u128> {
+    let unallocated = unallocated(funds, totals.allocated)?;
     if delta > unallocated {
-        return Err(over);
+        return refuse(ContractError::OverAllocated { campaign, delta, unallocated });
     }
-    payout.allocated.checked_add(delta).ok_or(over)
+    totals.allocated.checked_add(delta).ok_or_else(|| ContractError::overflow("the allocated total"))
 }
 
 fn event(

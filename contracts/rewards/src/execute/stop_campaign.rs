@@ -4,7 +4,7 @@ use attention_protocol::campaign::stop_epoch;
 use attention_protocol::event::Event;
 use cosmwasm_std::{Response, Storage};
 
-use crate::error::ContractError;
+use crate::error::{ContractError, Result, refuse};
 use crate::state::campaign::{RUNS, RunRow};
 use crate::timeline::Timeline;
 
@@ -13,15 +13,15 @@ pub(crate) fn stop_campaign(
     storage: &mut dyn Storage,
     timeline: &Timeline,
     campaign: u64,
-) -> Result<Response, ContractError> {
+) -> Result<Response> {
     let run = RUNS.load(storage, campaign)?;
     if run.stopped {
-        return Err(ContractError::AlreadyStopped { campaign, end_epoch: run.end_epoch });
+        return refuse(ContractError::AlreadyStopped { campaign, end_epoch: run.end_epoch });
     }
     let scheduled_over = timeline.effective_end(storage, &run)?;
     let end_epoch = match timeline.clock.epoch_at(timeline.now.time_s) {
         Some(current) if current >= scheduled_over => {
-            return Err(ContractError::CampaignEnded { campaign, end_epoch: scheduled_over });
+            return refuse(ContractError::CampaignEnded { campaign, end_epoch: scheduled_over });
         }
         Some(current) => stop_epoch(current, run.start_epoch, run.scheduled_end)?,
         // Before genesis nothing has begun: the campaign never runs.

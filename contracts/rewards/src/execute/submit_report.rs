@@ -6,7 +6,7 @@ use attention_protocol::quorum::{IndexedSignature, verify_quorum};
 use attention_protocol::{Hash, ReportBody, ZERO_HASH};
 use cosmwasm_std::{Api, Binary, HexBinary, Response, Storage};
 
-use crate::error::ContractError;
+use crate::error::{ContractError, Result, refuse};
 use crate::permission::check_running;
 use crate::state::config::{OPERATORS, OperatorsRow};
 use crate::state::report::{NEWEST_REPORT, NewestReport, REPORTS, ReportRow, Window};
@@ -22,7 +22,7 @@ pub(crate) fn submit_report(
     now: Moment,
     body: &Binary,
     signatures: &[SignatureEntry],
-) -> Result<Response, ContractError> {
+) -> Result<Response> {
     let report = ReportBody::unpack(body.as_slice())?;
     if let Some(existing) = REPORTS.may_load(storage, report.epoch)? {
         return repeat(&existing.body, &report);
@@ -50,30 +50,30 @@ pub(crate) fn submit_report(
 }
 
 /// The same report again is fine, so that several operators may relay at once; another one is not.
-fn repeat(existing: &ReportBody, report: &ReportBody) -> Result<Response, ContractError> {
+fn repeat(existing: &ReportBody, report: &ReportBody) -> Result<Response> {
     if existing == report {
         let digest = hex(&report.digest());
         return Ok(Response::new().add_event(Event::ReportRepeated { epoch: report.epoch, digest }));
     }
     check_revision(report, existing.revision)?;
-    Err(ContractError::EpochTaken { epoch: report.epoch, revision: existing.revision })
+    refuse(ContractError::EpochTaken { epoch: report.epoch, revision: existing.revision })
 }
 
-fn check_revision(report: &ReportBody, expected: u32) -> Result<(), ContractError> {
+fn check_revision(report: &ReportBody, expected: u32) -> Result<()> {
     let (epoch, revision) = (report.epoch, report.revision);
     if revision < expected {
-        return Err(ContractError::StaleRevision { epoch, revision, expected });
+        return refuse(ContractError::StaleRevision { epoch, revision, expected });
     }
     if revision > expected {
-        return Err(ContractError::FutureRevision { epoch, revision, expected });
+        return refuse(ContractError::FutureRevision { epoch, revision, expected });
     }
     Ok(())
 }
 
 /// One report at a time: every epoch before this one is final or missed, and its window has ended.
-fn check_turn(timeline: &Timeline, report: &ReportBody) -> Result<(), ContractError> {
+fn check_turn(timeline: &Timeline, report: &ReportBody) -> Result<()> {
     if let Some(pending) = timeline.pending() {
-        return Err(ContractError::PreviousPending {
+        return refuse(ContractError::PreviousPending {
             epoch: pending.epoch,
             ends_at_s: pending.window.ends_at_s,
             ends_height: pending.window.ends_height,
@@ -81,32 +81,28 @@ fn check_turn(timeline: &Timeline, report: &ReportBody) -> Result<(), ContractEr
     }
     let (epoch, open) = (report.epoch, timeline.open_epoch()?);
     if epoch < open {
-        return Err(ContractError::PastDue { epoch, open });
+        return refuse(ContractError::PastDue { epoch, open });
     }
     if epoch > open {
-        return Err(ContractError::EpochNotOpen { epoch, open });
+        return refuse(ContractError::EpochNotOpen { epoch, open });
     }
     let (window_end_s, now_s) = (timeline.clock.window_end_s(epoch)?, timeline.now.time_s);
     if now_s < window_end_s {
-        return Err(ContractError::WindowOpen { epoch, window_end_s, now_s });
+        return refuse(ContractError::WindowOpen { epoch, window_end_s, now_s });
     }
     check_revision(report, FIRST_REVISION)
 }
 
 /// The report is for this configuration, follows the newest final report, and its roots go with its counts.
-fn check_body(
-    timeline: &Timeline,
-    operators: &OperatorsRow,
-    report: &ReportBody,
-) -> Result<(), ContractError> {
+fn check_body(timeline: &Timeline, operators: &OperatorsRow, report: &ReportBody) -> Result<()> {
     if report.config_digest != operators.config_digest {
         let (given, expected) = (hex(&report.config_digest), hex(&operators.config_digest));
-        return Err(ContractError::ConfigMismatch { given, expected });
+        return refuse(ContractError::ConfigMismatch { given, expected });
     }
     let newest = timeline.newest.as_ref().map_or(ZERO_HASH, |newest| newest.digest);
     if report.prev_digest != newest {
         let (given, expected) = (hex(&report.prev_digest), hex(&newest));
-        return Err(ContractError::HistoryMismatch { given, expected });
+        return refuse(ContractError::HistoryMismatch { given, expected });
     }
     let trees = [
         ("campaigns", report.campaign_count, &report.campaigns_root),
@@ -114,7 +110,7 @@ fn check_body(
     ];
     for (tree, count, root) in trees {
         if (count == 0) != (*root == ZERO_HASH) {
-            return Err(ContractError::RootCount { tree, count });
+            return refuse(ContractError::RootCount { tree, count });
         }
     }
     Ok(())
@@ -125,7 +121,7 @@ fn check_signatures(
     operators: &OperatorsRow,
     digest: &Hash,
     signatures: &[SignatureEntry],
-) -> Result<u32, ContractError> {
+) -> Result<u32> {
     let indexed: Vec<_> = signatures
         .iter()
         .map(|entry| IndexedSignature { index: entry.index, signature: entry.signature.as_slice() })
@@ -140,11 +136,11 @@ fn check_signatures(
     Ok(bitmap)
 }
 
-fn dispute_window(timeline: &Timeline) -> Result<Window, ContractError> {
-    let overflow = ContractError::Overflow { what: "the end of the dispute window" };
+fn dispute_window(timeline: &Timeline) -> Result<Window> {
+    let overflow = || ContractError::overflow("the end of the dispute window");
     let (now, clock) = (timeline.now, &timeline.clock);
-    let ends_at_s = now.time_s.checked_add(clock.dispute_window_s).ok_or(overflow.clone())?;
-    let ends_height = now.height.checked_add(u64::from(clock.min_blocks)).ok_or(overflow)?;
+    let ends_at_s = now.time_s.checked_add(clock.dispute_window_s).ok_or_else(overflow)?;
+    let ends_height = now.height.checked_add(u64::from(clock.min_blocks)).ok_or_else(overflow)?;
     Ok(Window { ends_at_s, ends_height })
 }
 

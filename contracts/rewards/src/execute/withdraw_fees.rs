@@ -3,18 +3,14 @@
 use attention_protocol::event::Event;
 use cosmwasm_std::{Addr, BankMsg, Coin, Response, Storage};
 
-use crate::error::ContractError;
+use crate::error::{ContractError, Result, refuse};
 use crate::state::money::FEES;
 
 /// The owner's right was checked before; the fees go to the owner.
-pub(crate) fn withdraw_fees(
-    storage: &mut dyn Storage,
-    owner: &Addr,
-    denom: String,
-) -> Result<Response, ContractError> {
+pub(crate) fn withdraw_fees(storage: &mut dyn Storage, owner: &Addr, denom: String) -> Result<Response> {
     let amount = FEES.may_load(storage, &denom)?.unwrap_or(0);
     if amount == 0 {
-        return Err(ContractError::NoFees { denom });
+        return refuse(ContractError::NoFees { denom });
     }
     FEES.save(storage, &denom, &0);
     let recipient = owner.to_string();

@@ -7,8 +7,8 @@ use cosmwasm_std::{Binary, Storage};
 
 use crate::closing::claims_close_s;
 use crate::credit::credited;
-use crate::error::ContractError;
-use crate::money::{Money, load_payout};
+use crate::error::{ContractError, Result};
+use crate::money::{Money, load_totals};
 use crate::state::allocation::ALLOCATIONS;
 use crate::state::campaign::{CAMPAIGN_COUNT, CAMPAIGNS, RUNS};
 use crate::timeline::Timeline;
@@ -18,17 +18,17 @@ pub(super) fn campaign(
     storage: &dyn Storage,
     timeline: &Timeline,
     campaign: u64,
-) -> Result<CampaignResponse, ContractError> {
+) -> Result<CampaignResponse> {
     let stored = CAMPAIGNS.may_load(storage, campaign)?.ok_or(ContractError::UnknownCampaign { campaign })?;
     let run = RUNS.load(storage, campaign)?;
-    let payout = load_payout(storage, campaign)?;
-    let settled = payout.settled_epoch.map(|epoch| allocation(storage, campaign, epoch)).transpose()?;
+    let totals = load_totals(storage, campaign)?;
+    let settled = totals.settled_epoch.map(|epoch| allocation(storage, campaign, epoch)).transpose()?;
     Ok(CampaignResponse {
         campaign,
-        claims_close_s: claims_close_s(storage, timeline.now.time_s, (campaign, &stored), &payout)?,
+        claims_close_s: claims_close_s(storage, timeline.now.time_s, (campaign, &stored), &totals)?,
         sponsor: stored.sponsor,
         refund_address: stored.refund_address,
-        denom: payout.denom,
+        denom: run.payout.denom.clone(),
         terms: stored.terms,
         rule_hash: Binary::from(run.rule_hash),
         end_epoch: timeline.effective_end(storage, &run)?,
@@ -46,7 +46,7 @@ pub(super) fn campaigns(
     timeline: &Timeline,
     start_after: Option<u64>,
     limit: u32,
-) -> Result<CampaignsResponse, ContractError> {
+) -> Result<CampaignsResponse> {
     let campaigns = ids(storage, start_after, limit)?
         .map(|id| campaign(storage, timeline, id))
         .collect::<Result<_, _>>()?;
@@ -58,7 +58,7 @@ pub(super) fn ids(
     storage: &dyn Storage,
     start_after: Option<u64>,
     limit: u32,
-) -> Result<impl Iterator<Item = u64>, ContractError> {
+) -> Result<impl Iterator<Item = u64>> {
     let count = CAMPAIGN_COUNT.load(storage)?;
     let after = start_after.unwrap_or(0).min(count);
     let last = after.checked_add(u64::from(limit)).map_or(count, |last| last.min(count));
@@ -66,26 +66,18 @@ pub(super) fn ids(
 }
 
 /// A campaign's money.
-pub(super) fn money(storage: &dyn Storage, campaign: u64) -> Result<CampaignMoney, ContractError> {
+pub(super) fn money(storage: &dyn Storage, campaign: u64) -> Result<CampaignMoney> {
     Money::load(storage, campaign)?.view(campaign)
 }
 
 /// What was credited before the end of an epoch.
-pub(super) fn funding(
-    storage: &dyn Storage,
-    campaign: u64,
-    epoch: u64,
-) -> Result<FundingResponse, ContractError> {
-    load_payout(storage, campaign)?;
+pub(super) fn funding(storage: &dyn Storage, campaign: u64, epoch: u64) -> Result<FundingResponse> {
+    load_totals(storage, campaign)?;
     Ok(FundingResponse { credited: credited(storage, campaign, epoch)?.into() })
 }
 
 /// What became of a commitment.
-pub(super) fn allocation(
-    storage: &dyn Storage,
-    campaign: u64,
-    epoch: u64,
-) -> Result<AllocationResponse, ContractError> {
+pub(super) fn allocation(storage: &dyn Storage, campaign: u64, epoch: u64) -> Result<AllocationResponse> {
     let row = ALLOCATIONS.may_load(storage, (campaign, epoch))?;
     let row = row.ok_or(ContractError::NotSettled { campaign, epoch })?;
     Ok(AllocationResponse {

@@ -6,19 +6,16 @@ use attention_protocol::msg::{
 };
 use cosmwasm_std::{Storage, Uint128};
 
-use crate::error::{ContractError, check_count};
-use crate::money::load_payout;
+use crate::error::{ContractError, Result, check_count, refuse};
+use crate::money::load_totals;
 use crate::payout::{Claimant, entitlement};
 use crate::permission::check_running;
+use crate::state::campaign::load_run;
 use crate::state::claim::CLAIMED;
 
 /// What an account was paid in a campaign.
-pub(super) fn claimed(
-    storage: &dyn Storage,
-    campaign: u64,
-    account: &AccountId,
-) -> Result<ClaimedResponse, ContractError> {
-    load_payout(storage, campaign)?;
+pub(super) fn claimed(storage: &dyn Storage, campaign: u64, account: &AccountId) -> Result<ClaimedResponse> {
+    load_totals(storage, campaign)?;
     let claimed = CLAIMED.may_load(storage, (campaign, account.as_slice()))?.unwrap_or(0);
     Ok(ClaimedResponse { claimed: claimed.into() })
 }
@@ -28,7 +25,7 @@ pub(super) fn claimable(
     storage: &dyn Storage,
     claimant: &Claimant<'_>,
     items: &[ClaimItem],
-) -> Result<ClaimableResponse, ContractError> {
+) -> Result<ClaimableResponse> {
     if !items.is_empty() {
         check_count("items", items.len(), CLAIM_ITEMS_MAX)?;
     }
@@ -47,13 +44,13 @@ fn claimable_item(
     claimant: &Claimant<'_>,
     item: &ClaimItem,
     rises: bool,
-) -> Result<ClaimableItem, ContractError> {
+) -> Result<ClaimableItem> {
     let campaign = item.campaign;
     let due = check_running(storage, claimant.now_s).and_then(|()| {
         if rises {
             entitlement(storage, claimant, item)
         } else {
-            Err(ContractError::CampaignsNotRising { campaign })
+            refuse(ContractError::CampaignsNotRising { campaign })
         }
     });
     let mut answer = ClaimableItem {
@@ -76,7 +73,7 @@ fn claimable_item(
         }
         Err(error) => {
             answer.status = ClaimableStatus::Refused { reason: error.to_string() };
-            answer.denom = load_payout(storage, campaign).map(|payout| payout.denom).unwrap_or_default();
+            answer.denom = load_run(storage, campaign).map(|run| run.payout.denom).unwrap_or_default();
             let claimed = CLAIMED.may_load(storage, (campaign, claimant.account.as_slice()))?;
             answer.claimed = claimed.unwrap_or(0).into();
         }

@@ -6,13 +6,13 @@ use attention_protocol::msg::{
 };
 use cosmwasm_std::{Binary, Storage};
 
-use crate::error::ContractError;
+use crate::error::Result;
 use crate::state::config::{ABOUT, CLOCK, DENOMS, LIMITS, OPERATORS};
 use crate::state::owner::OWNERSHIP;
 use crate::state::pause::PAUSE;
 
 /// Everything fixed at instantiation.
-pub(super) fn config(storage: &dyn Storage) -> Result<ConfigResponse, ContractError> {
+pub(super) fn config(storage: &dyn Storage) -> Result<ConfigResponse> {
     let operators = OPERATORS.load(storage, ())?;
     let about = ABOUT.load(storage)?;
     let named = about.names.into_iter().zip(operators.set.pubkeys());
@@ -30,7 +30,7 @@ pub(super) fn config(storage: &dyn Storage) -> Result<ConfigResponse, ContractEr
 }
 
 /// The limits; denoms in their own order, at most 32.
-fn limits(storage: &dyn Storage) -> Result<Limits, ContractError> {
+fn limits(storage: &dyn Storage) -> Result<Limits> {
     let row = LIMITS.load(storage, ())?;
     let policy = |(denom, row): (String, crate::state::config::DenomRow)| DenomPolicy {
         denom,
@@ -47,7 +47,7 @@ fn limits(storage: &dyn Storage) -> Result<Limits, ContractError> {
 }
 
 /// The current or last pause.
-pub(super) fn pause(storage: &dyn Storage, now_s: u64) -> Result<PauseResponse, ContractError> {
+pub(super) fn pause(storage: &dyn Storage, now_s: u64) -> Result<PauseResponse> {
     let row = PAUSE.may_load(storage, ())?;
     Ok(PauseResponse {
         paused: row.is_some_and(|pause| pause.is_active(now_s)),
@@ -57,7 +57,7 @@ pub(super) fn pause(storage: &dyn Storage, now_s: u64) -> Result<PauseResponse, 
 }
 
 /// Who may do what.
-pub(super) fn ownership(storage: &dyn Storage) -> Result<OwnershipResponse, ContractError> {
+pub(super) fn ownership(storage: &dyn Storage) -> Result<OwnershipResponse> {
     let roles = OWNERSHIP.load(storage)?;
     Ok(OwnershipResponse { owner: roles.owner, proposed: roles.proposed, guardian: roles.guardian })
 }

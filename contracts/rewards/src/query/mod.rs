@@ -12,12 +12,12 @@ use attention_protocol::msg::{PAGE_DEFAULT, PAGE_MAX, QueryMsg};
 use cosmwasm_std::{Binary, Deps, Env, to_json_binary};
 
 use crate::contract::{account, deployment};
-use crate::error::ContractError;
+use crate::error::Result;
 use crate::payout::Claimant;
 use crate::timeline::{Moment, Timeline};
 
 /// Answers any query.
-pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary> {
     let now = Moment::from(env);
     let storage = deps.storage;
     let timeline = || Timeline::load(storage, now);
@@ -65,7 +65,7 @@ pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary,
     Ok(answer?)
 }
 
-fn validated(deps: Deps<'_>, address: &str) -> Result<AccountId, ContractError> {
+fn validated(deps: Deps<'_>, address: &str) -> Result<AccountId> {
     account(deps.api, &deps.api.addr_validate(address)?)
 }
 

@@ -4,12 +4,12 @@ use attention_protocol::msg::{EpochStatusResponse, ReportResponse, ReportStatus,
 use attention_protocol::{Hash, ZERO_HASH};
 use cosmwasm_std::{Binary, Storage};
 
-use crate::error::ContractError;
+use crate::error::Result;
 use crate::state::report::{REPORTS, ReportRow};
 use crate::timeline::Timeline;
 
 /// Where the clock stands.
-pub(super) fn epoch_status(timeline: &Timeline) -> Result<EpochStatusResponse, ContractError> {
+pub(super) fn epoch_status(timeline: &Timeline) -> Result<EpochStatusResponse> {
     let (clock, now) = (&timeline.clock, timeline.now);
     let open_epoch = timeline.open_epoch()?;
     let (due_s, prev_digest) = match timeline.pending() {
@@ -32,11 +32,7 @@ pub(super) fn epoch_status(timeline: &Timeline) -> Result<EpochStatusResponse, C
 }
 
 /// One epoch's report, or its state without one.
-pub(super) fn report(
-    storage: &dyn Storage,
-    timeline: &Timeline,
-    epoch: u64,
-) -> Result<ReportResponse, ContractError> {
+pub(super) fn report(storage: &dyn Storage, timeline: &Timeline, epoch: u64) -> Result<ReportResponse> {
     let (status, row) = timeline.status(storage, epoch)?;
     Ok(match row {
         Some(row) => posted(status, &row),
@@ -60,7 +56,7 @@ pub(super) fn reports(
     timeline: &Timeline,
     before: Option<u64>,
     limit: u32,
-) -> Result<ReportsResponse, ContractError> {
+) -> Result<ReportsResponse> {
     let highest = match before {
         None => Some(u64::MAX),
         Some(before) => before.checked_sub(1),

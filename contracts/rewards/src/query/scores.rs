@@ -4,8 +4,8 @@ use attention_protocol::AccountId;
 use attention_protocol::msg::ScoreResponse;
 use cosmwasm_std::Storage;
 
-use crate::error::ContractError;
-use crate::money::load_payout;
+use crate::error::Result;
+use crate::money::load_totals;
 use crate::state::score::SCORES;
 use crate::timeline::Timeline;
 
@@ -15,8 +15,8 @@ pub(super) fn score(
     timeline: &Timeline,
     campaign: u64,
     account: &AccountId,
-) -> Result<ScoreResponse, ContractError> {
-    load_payout(storage, campaign)?;
+) -> Result<ScoreResponse> {
+    load_totals(storage, campaign)?;
     let Some(row) = SCORES.may_load(storage, (campaign, account.as_slice()))? else {
         return Ok(ScoreResponse { score: None, epoch: None, streak: 0, weight: 0, stale_epochs: 0 });
     };

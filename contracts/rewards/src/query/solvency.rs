@@ -4,9 +4,9 @@ use attention_protocol::msg::{FeesResponse, SolvencyResponse};
 use cosmwasm_std::{Coin, Storage, Uint128};
 
 use super::campaigns::ids;
-use crate::error::ContractError;
+use crate::error::{ContractError, Result};
 use crate::money::Money;
-use crate::state::campaign::CAMPAIGN_COUNT;
+use crate::state::campaign::{CAMPAIGN_COUNT, load_run};
 use crate::state::money::FEES;
 
 /// Σ (unallocated + outstanding) over one page of campaigns; a page is `limit` ids, whatever their denom.
@@ -15,16 +15,16 @@ pub(super) fn solvency(
     balance: Coin,
     start_after: Option<u64>,
     limit: u32,
-) -> Result<SolvencyResponse, ContractError> {
-    let overflow = ContractError::Overflow { what: "what is owed" };
+) -> Result<SolvencyResponse> {
+    let overflow = || ContractError::overflow("what is owed");
     let mut owed = 0u128;
     let mut last = start_after.unwrap_or(0);
     for id in ids(storage, start_after, limit)? {
         last = id;
-        let money = Money::load(storage, id)?;
-        if money.payout.denom == balance.denom {
+        if load_run(storage, id)?.payout.denom == balance.denom {
+            let money = Money::load(storage, id)?;
             let sum = money.unallocated()?.checked_add(money.outstanding()?);
-            owed = sum.and_then(|sum| owed.checked_add(sum)).ok_or(overflow.clone())?;
+            owed = sum.and_then(|sum| owed.checked_add(sum)).ok_or_else(overflow)?;
         }
     }
     let count = CAMPAIGN_COUNT.load(storage)?;
@@ -33,12 +33,12 @@ pub(super) fn solvency(
     Ok(SolvencyResponse {
         owed: owed.into(),
         fees_due: fees_due.into(),
-        balance: Uint128::try_from(balance.amount).map_err(|_| overflow)?,
+        balance: Uint128::try_from(balance.amount).map_err(|_| overflow())?,
         next: Some(last).filter(|last| *last < count),
     })
 }
 
 /// Creation fees that wait for the owner.
-pub(super) fn fees(storage: &dyn Storage, denom: &str) -> Result<FeesResponse, ContractError> {
+pub(super) fn fees(storage: &dyn Storage, denom: &str) -> Result<FeesResponse> {
     Ok(FeesResponse { due: FEES.may_load(storage, denom)?.unwrap_or(0).into() })
 }

@@ -5,14 +5,15 @@ use attention_protocol::msg::AllocationStatus;
 use attention_protocol::settle::{RejectReason, SettledBase};
 use attention_protocol::{Commitment, Hash, ProtocolError};
 
+use super::campaign::PayoutTerms;
 use super::packed::{Packed, PackedMap};
 use super::tag;
 
 /// By (campaign, epoch).
 pub(crate) const ALLOCATIONS: PackedMap<(u64, u64), AllocationRow> = PackedMap::new(tag::ALLOCATION);
 
-/// `status u8 ‖ root 32 ‖ leaf_count u32 ‖ weight_total u64 ‖ cumulative_total u128 ‖ budget u128 ‖ released u128 ‖
-/// settled_at u64`.
+/// `status u8 ‖ root 32 ‖ leaf_count u32 ‖ weight_total u64 ‖ cumulative_total ‖ budget ‖ released ‖ settled_at u64 ‖
+/// payout terms`: all that a claim has to know but what was claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AllocationRow {
     pub(crate) status: AllocationStatus,
@@ -24,6 +25,7 @@ pub(crate) struct AllocationRow {
     /// Budgets of all settled allocations up to this one.
     pub(crate) released: u128,
     pub(crate) settled_at_s: u64,
+    pub(crate) payout: PayoutTerms,
 }
 
 impl AllocationRow {
@@ -31,8 +33,8 @@ impl AllocationRow {
     pub(crate) fn new(
         status: AllocationStatus,
         commitment: &Commitment,
-        released: u128,
-        settled_at_s: u64,
+        (released, settled_at_s): (u128, u64),
+        payout: &PayoutTerms,
     ) -> Self {
         Self {
             status,
@@ -43,6 +45,7 @@ impl AllocationRow {
             budget: commitment.budget,
             released,
             settled_at_s,
+            payout: payout.clone(),
         }
     }
 
@@ -91,6 +94,7 @@ impl Packed for AllocationRow {
             amount.pack(out);
         }
         out.extend(self.settled_at_s.to_be_bytes());
+        self.payout.pack(out);
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
@@ -111,16 +115,18 @@ impl Packed for AllocationRow {
             root: reader.array()?,
             leaf_count: reader.u32()?,
             weight_total: reader.u64()?,
-            cumulative_total: reader.u128()?,
-            budget: reader.u128()?,
-            released: reader.u128()?,
+            cumulative_total: u128::read(reader)?,
+            budget: u128::read(reader)?,
+            released: u128::read(reader)?,
             settled_at_s: reader.u64()?,
+            payout: PayoutTerms::read(reader)?,
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use attention_protocol::rule::Unlock;
     use cosmwasm_std::testing::MockStorage;
     use cosmwasm_std::to_json_string;
 
@@ -140,6 +146,11 @@ mod tests {
                 budget: 5,
                 released: 6,
                 settled_at_s: 7,
+                payout: PayoutTerms {
+                    unlock: Unlock { start_s: 1, end_s: 300 },
+                    share_cap_ppm: 3,
+                    denom: "ibc/27394FB092D2ECCD56123C74F36E4C1F926001CEADA9CA97EA622B25F41E5EB2".into(),
+                },
             };
             ALLOCATIONS.save(&mut storage, (8, 9), &row);
             assert_eq!(ALLOCATIONS.load(&storage, (8, 9)).unwrap(), row);

@@ -2,14 +2,15 @@
 
 use attention_protocol::bytes::Reader;
 use attention_protocol::msg::Metadata;
-use attention_protocol::rule::{Growth, Schedule};
+use attention_protocol::rule::{Growth, Schedule, Unlock};
 use attention_protocol::{CampaignTerms, Hash, ProtocolError};
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Uint128};
+use cosmwasm_std::{Addr, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
 
 use super::packed::{Packed, PackedMap};
 use super::tag;
+use crate::error::{ContractError, Result};
 
 /// How many campaigns there are; ids run from 1 to this.
 pub(crate) const CAMPAIGN_COUNT: Item<u64> = Item::new("campaign_count");
@@ -17,6 +18,11 @@ pub(crate) const CAMPAIGN_COUNT: Item<u64> = Item::new("campaign_count");
 pub(crate) const CAMPAIGNS: Map<u64, Campaign> = Map::new("campaigns");
 /// By campaign: when it runs and what an epoch may pay. Written at creation and when it is stopped.
 pub(crate) const RUNS: PackedMap<u64, RunRow> = PackedMap::new(tag::RUN);
+
+/// The run of a campaign that has to exist.
+pub(crate) fn load_run(storage: &dyn Storage, campaign: u64) -> Result<RunRow> {
+    Ok(RUNS.may_load(storage, campaign)?.ok_or(ContractError::UnknownCampaign { campaign })?)
+}
 
 /// A campaign as its sponsor created it.
 #[cw_serde]
@@ -43,6 +49,40 @@ pub(crate) struct RunRow {
     /// The same as in force: lower if the sponsor stopped the campaign.
     pub(crate) end_epoch: u64,
     pub(crate) stopped: bool,
+    pub(crate) payout: PayoutTerms,
+}
+
+/// What a claim has to know of a campaign. Every settled allocation repeats it, so that a claim reads one row less.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PayoutTerms {
+    pub(crate) unlock: Unlock,
+    pub(crate) share_cap_ppm: u32,
+    pub(crate) denom: String,
+}
+
+impl Packed for PayoutTerms {
+    const WHAT: &'static str = "stored payout terms";
+
+    /// The denom is what is left of the row.
+    fn pack(&self, out: &mut Vec<u8>) {
+        for seconds in [self.unlock.start_s, self.unlock.end_s] {
+            u128::from(seconds).pack(out);
+        }
+        out.extend_from_slice(&self.share_cap_ppm.to_be_bytes());
+        out.extend_from_slice(self.denom.as_bytes());
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
+        let mut seconds = || {
+            let seconds = u64::try_from(u128::read(reader)?);
+            seconds.map_err(|_| ProtocolError::Overflow { what: "the stored unlock" })
+        };
+        Ok(Self {
+            unlock: Unlock { start_s: seconds()?, end_s: seconds()? },
+            share_cap_ppm: reader.u32()?,
+            denom: String::from_utf8_lossy(reader.take(reader.rest().len())?).into_owned(),
+        })
+    }
 }
 
 impl Packed for RunRow {
@@ -62,12 +102,13 @@ impl Packed for RunRow {
             out.extend(epoch.to_be_bytes());
         }
         out.push(u8::from(self.stopped));
+        self.payout.pack(out);
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
         Ok(Self {
             rule_hash: reader.array()?,
-            schedule: match reader.u128()? {
+            schedule: match u128::read(reader)? {
                 0 => Schedule::Even {},
                 amount => Schedule::Fixed { amount: Uint128::new(amount) },
             },
@@ -76,6 +117,7 @@ impl Packed for RunRow {
             scheduled_end: reader.u64()?,
             end_epoch: reader.u64()?,
             stopped: reader.u8()? != 0,
+            payout: PayoutTerms::read(reader)?,
         })
     }
 }

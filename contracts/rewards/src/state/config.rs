@@ -112,7 +112,7 @@ impl Packed for DenomRow {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
-        Ok(Self { funding_min: reader.u128()?, creation_fee: reader.u128()? })
+        Ok(Self { funding_min: u128::read(reader)?, creation_fee: u128::read(reader)? })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is stored. Private: nothing outside reads a row but through queries.
 //!
-//! Hot rows are fixed-width binary, one per concern, because a write costs 30 gas a byte; each lives under a one-byte tag.
+//! Rows are packed binary, one per concern, because a write costs 30 gas a byte; each lives under a one-byte tag.
 //! Rows that are rarely read are JSON under a word. A word starts with a letter (0x61 and above) and `cw-storage-plus`
 //! maps with 0x00, so the tags below 0x20 collide with neither. No row grows, and no list is stored in one.
 
@@ -26,11 +26,10 @@ mod tag {
     pub(super) const NEWEST_REPORT: u8 = 0x07;
     pub(super) const RUN: u8 = 0x08;
     pub(super) const FUNDS: u8 = 0x09;
-    pub(super) const PAYOUT: u8 = 0x0a;
-    pub(super) const CLAIMED_TOTAL: u8 = 0x0b;
-    pub(super) const CREDITED: u8 = 0x0c;
-    pub(super) const FEES: u8 = 0x0d;
-    pub(super) const ALLOCATION: u8 = 0x0e;
-    pub(super) const CLAIMED: u8 = 0x0f;
-    pub(super) const SCORE: u8 = 0x10;
+    pub(super) const TOTALS: u8 = 0x0a;
+    pub(super) const CREDITED: u8 = 0x0b;
+    pub(super) const FEES: u8 = 0x0c;
+    pub(super) const ALLOCATION: u8 = 0x0d;
+    pub(super) const CLAIMED: u8 = 0x0e;
+    pub(super) const SCORE: u8 = 0x0f;
 }

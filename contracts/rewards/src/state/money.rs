@@ -4,17 +4,14 @@
 
 use attention_protocol::ProtocolError;
 use attention_protocol::bytes::Reader;
-use attention_protocol::rule::Unlock;
 
 use super::packed::{Packed, PackedMap};
 use super::tag;
 
 /// By campaign: written by create, fund and refund.
 pub(crate) const FUNDS: PackedMap<u64, FundsRow> = PackedMap::new(tag::FUNDS);
-/// By campaign: written by settle and refund, read by every claim.
-pub(crate) const PAYOUTS: PackedMap<u64, PayoutRow> = PackedMap::new(tag::PAYOUT);
-/// By campaign: what was paid to accounts, base units. Written by every claim, therefore alone.
-pub(crate) const CLAIMED_TOTAL: PackedMap<u64, u128> = PackedMap::new(tag::CLAIMED_TOTAL);
+/// By campaign: written by settle, claim and refund. It holds nothing else, so that a claim writes few bytes.
+pub(crate) const TOTALS: PackedMap<u64, TotalsRow> = PackedMap::new(tag::TOTALS);
 /// By (campaign, epoch of receipt): everything credited up to then, net of fees, base units.
 pub(crate) const CREDITED: PackedMap<(u64, u64), u128> = PackedMap::new(tag::CREDITED);
 /// By denom: creation fees that wait for the owner, base units.
@@ -40,52 +37,52 @@ impl Packed for FundsRow {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
         Ok(Self {
-            funded: reader.u128()?,
-            fees: reader.u128()?,
-            refunded_unallocated: reader.u128()?,
-            refunded_unclaimed: reader.u128()?,
+            funded: u128::read(reader)?,
+            fees: u128::read(reader)?,
+            refunded_unallocated: u128::read(reader)?,
+            refunded_unclaimed: u128::read(reader)?,
         })
     }
 }
 
-/// What claims may pay, and on which conditions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PayoutRow {
-    /// Σ deltas of settled allocations, base units; claims never exceed it.
-    pub(crate) allocated: u128,
+/// What was promised and what was paid, base units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TotalsRow {
     /// Epoch of the newest settled allocation.
     pub(crate) settled_epoch: Option<u64>,
+    /// Σ deltas of settled allocations; claims never exceed it.
+    pub(crate) allocated: u128,
+    /// Σ amounts paid to accounts.
+    pub(crate) claimed: u128,
     /// Unclaimed money went back: nothing more is paid.
     pub(crate) closed: bool,
-    pub(crate) unlock: Unlock,
-    pub(crate) share_cap_ppm: u32,
-    pub(crate) denom: String,
 }
 
-impl Packed for PayoutRow {
-    const WHAT: &'static str = "stored payout terms";
+impl TotalsRow {
+    /// Before the first settlement.
+    pub(crate) const NEW: Self = Self { settled_epoch: None, allocated: 0, claimed: 0, closed: false };
+}
 
-    /// Epochs are stored plus one, so that zero says "none"; the denom is what is left of the row.
+impl Packed for TotalsRow {
+    const WHAT: &'static str = "stored totals";
+
+    /// The epoch is stored plus one, so that zero says "none"; the last byte is there only once claims have closed.
     fn pack(&self, out: &mut Vec<u8>) {
-        self.allocated.pack(out);
         let settled = self.settled_epoch.and_then(|epoch| epoch.checked_add(1)).unwrap_or(0);
-        out.extend(settled.to_be_bytes());
-        out.push(u8::from(self.closed));
-        out.extend(self.unlock.start_s.to_be_bytes());
-        out.extend(self.unlock.end_s.to_be_bytes());
-        out.extend(self.share_cap_ppm.to_be_bytes());
-        out.extend(self.denom.as_bytes());
+        for number in [settled.into(), self.allocated, self.claimed] {
+            number.pack(out);
+        }
+        if self.closed {
+            out.push(1);
+        }
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
-        Ok(Self {
-            allocated: reader.u128()?,
-            settled_epoch: reader.u64()?.checked_sub(1),
-            closed: reader.u8()? != 0,
-            unlock: Unlock { start_s: reader.u64()?, end_s: reader.u64()? },
-            share_cap_ppm: reader.u32()?,
-            denom: String::from_utf8_lossy(reader.take(reader.rest().len())?).into_owned(),
-        })
+        let settled = u64::try_from(u128::read(reader)?);
+        let settled = settled.map_err(|_| ProtocolError::Overflow { what: "the stored epoch" })?;
+        let (allocated, claimed) = (u128::read(reader)?, u128::read(reader)?);
+        let closed = !reader.rest().is_empty() && reader.u8()? == 1;
+        Ok(Self { settled_epoch: settled.checked_sub(1), allocated, claimed, closed })
     }
 }
 
@@ -96,20 +93,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_payout_row_comes_back() {
+    fn totals_come_back() {
         let mut storage = MockStorage::new();
-        let row = PayoutRow {
-            allocated: 5,
-            settled_epoch: Some(0),
-            closed: true,
-            unlock: Unlock { start_s: 1, end_s: 2 },
-            share_cap_ppm: 3,
-            denom: "ibc/27394FB092D2ECCD56123C74F36E4C1F926001CEADA9CA97EA622B25F41E5EB2".into(),
-        };
-        PAYOUTS.save(&mut storage, 1, &row);
-        assert_eq!(PAYOUTS.load(&storage, 1).unwrap(), row);
-        let unsettled = PayoutRow { settled_epoch: None, ..row };
-        PAYOUTS.save(&mut storage, 1, &unsettled);
-        assert_eq!(PAYOUTS.load(&storage, 1).unwrap(), unsettled);
+        let row = TotalsRow { settled_epoch: Some(0), allocated: u128::MAX, claimed: 256, closed: true };
+        for row in [row, TotalsRow { settled_epoch: None, closed: false, ..row }, TotalsRow::NEW] {
+            TOTALS.save(&mut storage, 1, &row);
+            assert_eq!(TOTALS.load(&storage, 1).unwrap(), row);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! A map whose rows are fixed-width bytes instead of JSON.
+//! A map whose rows are packed bytes instead of JSON.
 
 use std::marker::PhantomData;
 
@@ -18,16 +18,30 @@ pub(crate) trait Packed: Sized {
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError>;
 }
 
+/// Amounts are `len u8 ‖ bytes without leading zeros`: most are small, and every byte costs gas.
 impl Packed for u128 {
     const WHAT: &'static str = "stored amount";
 
     fn pack(&self, out: &mut Vec<u8>) {
-        out.extend(self.to_be_bytes());
+        push_short(out, &self.to_be_bytes());
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
-        reader.u128()
+        let len = reader.u8()?;
+        if len > 16 {
+            return Err(ProtocolError::Length { what: Self::WHAT, expected: 16, actual: len.into() });
+        }
+        let bytes = reader.take(len.into())?;
+        Ok(bytes.iter().fold(0, |amount, byte| (amount << 8) | Self::from(*byte)))
     }
+}
+
+/// Appends `len u8 ‖ bytes without leading zeros` of a number, big-endian. Numbers keep their order.
+fn push_short(out: &mut Vec<u8>, number: &[u8]) {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    let short = number.get(zeros..).unwrap_or_default();
+    out.extend(u8::try_from(short.len()));
+    out.extend_from_slice(short);
 }
 
 /// A key that keeps its order as bytes.
@@ -42,13 +56,13 @@ impl Key for () {
 
 impl Key for u64 {
     fn push(&self, out: &mut Vec<u8>) {
-        out.extend(self.to_be_bytes());
+        push_short(out, &self.to_be_bytes());
     }
 }
 
 impl Key for &str {
     fn push(&self, out: &mut Vec<u8>) {
-        out.extend(self.as_bytes());
+        out.extend_from_slice(self.as_bytes());
     }
 }
 
@@ -167,11 +181,36 @@ mod tests {
         AMOUNTS.save(&mut storage, (1, 2), &7);
         assert_eq!(AMOUNTS.load(&storage, (1, 2)).unwrap(), 7);
         assert_eq!(AMOUNTS.may_load(&storage, (1, 3)).unwrap(), None);
-        let missing = ProtocolError::Length { what: "stored amount", expected: 16, actual: 0 };
+        let missing = ProtocolError::Length { what: "stored amount", expected: 1, actual: 0 };
         assert_eq!(AMOUNTS.load(&storage, (1, 3)).unwrap_err(), missing);
-        let key = [&[0x7e][..], &1u64.to_be_bytes(), &3u64.to_be_bytes()].concat();
-        storage.set(&key, &[0; 17]);
-        assert!(AMOUNTS.load(&storage, (1, 3)).is_err());
+        // The key by hand: its tag, then each number as its length and its bytes.
+        let damaged: [&[u8]; 5] = [&[1], &[1, 5, 0], &[2, 5], &[17; 18], &[255]];
+        for row in damaged {
+            storage.set(&[0x7e, 1, 1, 1, 3], row);
+            assert!(AMOUNTS.load(&storage, (1, 3)).is_err(), "{row:?}");
+        }
+        storage.set(&[0x7e, 1, 1, 1, 3], &[2, 1, 0]);
+        assert_eq!(AMOUNTS.load(&storage, (1, 3)).unwrap(), 256);
+    }
+
+    #[test]
+    fn amounts_come_back_and_keys_keep_their_order() {
+        let mut storage = MockStorage::new();
+        let bits = (0..128).map(|bit| 1u128 << bit).flat_map(|power| [power - 1, power, power | 1]);
+        for amount in bits.chain([u128::MAX]) {
+            AMOUNTS.save(&mut storage, (0, 0), &amount);
+            assert_eq!(AMOUNTS.load(&storage, (0, 0)).unwrap(), amount);
+        }
+        let key = |number: u64| {
+            let mut bytes = Vec::new();
+            (number, number).push(&mut bytes);
+            bytes
+        };
+        let mut numbers: Vec<u64> =
+            (0..64).flat_map(|bit| [(1 << bit) - 1, 1 << bit]).chain([u64::MAX]).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert!(numbers.windows(2).all(|pair| key(pair[0]) < key(pair[1])));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use attention_protocol::bytes::Reader;
 
 use super::packed::{Packed, PackedMap};
 use super::tag;
-use crate::error::ContractError;
+use crate::error::{ContractError, Result};
 
 /// The one pause row; absent until the first pause.
 pub(crate) const PAUSE: PackedMap<(), PauseRow> = PackedMap::new(tag::PAUSE);
@@ -25,9 +25,9 @@ impl PauseRow {
     }
 
     /// Seconds spent paused up to `now_s`.
-    pub(crate) fn total_s(&self, now_s: u64) -> Result<u64, ContractError> {
+    pub(crate) fn total_s(&self, now_s: u64) -> Result<u64> {
         let this_s = now_s.clamp(self.start_s, self.end_s).abs_diff(self.start_s);
-        self.before_s.checked_add(this_s).ok_or(ContractError::Overflow { what: "the seconds paused" })
+        self.before_s.checked_add(this_s).ok_or_else(|| ContractError::overflow("the seconds paused"))
     }
 }
 

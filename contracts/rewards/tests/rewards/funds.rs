@@ -93,5 +93,5 @@ fn a_coin_of_zero_is_none() {
     let sender = deps.api.addr_make("sponsor");
     let msg = ExecuteMsg::FundCampaign { campaign: 1 };
     let result = execute(deps.as_mut(), mock_env(), message_info(&sender, &[coin(0, ATT)]), msg);
-    assert_eq!(result, Err(ContractError::Payment("No funds sent".into())));
+    assert_eq!(result, Err(Box::new(ContractError::Payment("No funds sent".into()))));
 }
