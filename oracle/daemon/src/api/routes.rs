@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use attention_protocol::Hash;
+use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Shared;
 use crate::config::ApiConfig;
@@ -20,12 +21,27 @@ use crate::store::HashedFiles;
 
 /// Largest request body: none of the routes takes one.
 const BODY_BYTES_MAX: usize = 1 << 10;
+/// Most leaves files that are being sent at once: each is in memory until its last byte is gone, however slowly it is read.
+const DOWNLOADS_MAX: usize = 4;
 
 #[derive(Clone)]
 struct Api {
     shared: Arc<Shared>,
     leaves: HashedFiles,
+    downloads: Arc<Semaphore>,
     proofs: Arc<Proofs>,
+}
+
+/// A file that is being sent, and its place among those that may be.
+struct Download {
+    bytes: Vec<u8>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Download {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 #[derive(Clone)]
@@ -47,7 +63,7 @@ pub fn router(config: &ApiConfig, shared: Arc<Shared>, leaves: HashedFiles, proo
         .route("/v1/proof/{campaign}/{account}", get(proof))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(from_fn_with_state(limits, limited))
-        .with_state(Api { shared, leaves, proofs })
+        .with_state(Api { shared, leaves, downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)), proofs })
 }
 
 async fn limited(State(limits): State<Limits>, request: Request, next: Next) -> Response {
@@ -89,13 +105,25 @@ async fn signature(State(api): State<Api>, Path((epoch, revision)): Path<(u64, u
 }
 
 async fn leaves_file(State(api): State<Api>, Path(hash): Path<String>) -> Response {
-    let parsed = hex::decode(&hash).ok().and_then(|bytes| Hash::try_from(bytes).ok());
+    download(api.leaves, api.downloads, &hash).await
+}
+
+async fn download(leaves: HashedFiles, downloads: Arc<Semaphore>, hash: &str) -> Response {
+    let parsed = hex::decode(hash).ok().and_then(|bytes| Hash::try_from(bytes).ok());
     let Some(parsed) = parsed else {
         return problem(StatusCode::BAD_REQUEST, "a hash has 64 hex digits");
     };
-    let leaves = api.leaves.clone();
+    let Ok(place) = downloads.try_acquire_owned() else {
+        return problem(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many files are being sent: try later, or another operator",
+        );
+    };
     match tokio::task::spawn_blocking(move || leaves.get(&parsed)).await {
-        Ok(Ok(Some(bytes))) => ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response(),
+        Ok(Ok(Some(bytes))) => {
+            let file = Bytes::from_owner(Download { bytes, _place: place });
+            ([(header::CONTENT_TYPE, "application/octet-stream")], file).into_response()
+        }
         Ok(Ok(None)) => problem(StatusCode::NOT_FOUND, "this file is not here"),
         Ok(Err(error)) => internal(&error),
         Err(error) => internal(&error),
@@ -115,4 +143,37 @@ async fn proof(State(api): State<Api>, Path((campaign, account)): Path<(u64, Str
 fn internal(error: &dyn std::error::Error) -> Response {
     tracing::warn!(%error, "request failed");
     problem(StatusCode::INTERNAL_SERVER_ERROR, "the operator's log says more")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Readers that never read hold a few files in memory, not one for each connection.
+    #[tokio::test]
+    async fn only_so_many_files_are_sent_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let leaves = HashedFiles::new(dir.path(), 1 << 20);
+        let hash = hex::encode(leaves.put(b"the leaves").unwrap());
+        let downloads = Arc::new(Semaphore::new(DOWNLOADS_MAX));
+        let get = |hash: String| {
+            let (leaves, downloads) = (leaves.clone(), downloads.clone());
+            async move { download(leaves, downloads, &hash).await }
+        };
+        let mut held = Vec::new();
+        for _ in 0..DOWNLOADS_MAX {
+            held.push(get(hash.clone()).await);
+        }
+        assert_eq!(get(hash.clone()).await.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let sent = held.pop().unwrap();
+        let read = axum::body::to_bytes(sent.into_body(), 100).await.unwrap();
+        assert_eq!(read, "the leaves");
+        assert_eq!(get(hash.clone()).await.status(), StatusCode::SERVICE_UNAVAILABLE, "still in memory");
+        drop(read);
+        assert_eq!(get(hash.clone()).await.status(), StatusCode::OK);
+        drop(held);
+        assert_eq!(get("00".repeat(32)).await.status(), StatusCode::NOT_FOUND);
+        assert_eq!(get("zz".to_owned()).await.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(downloads.available_permits(), DOWNLOADS_MAX, "what sends nothing holds nothing");
+    }
 }

@@ -18,6 +18,8 @@ const CONNECTIONS_PER_REQUEST: usize = 4;
 const HEADERS_MAX: usize = 64;
 const HEADER_BYTES_MAX: usize = 16 << 10;
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest life of a connection: who reads nothing, or a byte now and then, does not keep its place.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(120);
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// Why the API cannot be served.
@@ -51,6 +53,16 @@ pub async fn serve(
     concurrency_max: usize,
     token: CancellationToken,
 ) -> Result<(), ApiError> {
+    serve_bounded(listener, router, concurrency_max, CONNECTION_TIMEOUT, token).await
+}
+
+async fn serve_bounded(
+    listener: TcpListener,
+    router: Router,
+    concurrency_max: usize,
+    connection_timeout: Duration,
+    token: CancellationToken,
+) -> Result<(), ApiError> {
     let connections =
         Arc::new(Semaphore::new(concurrency_max.checked_mul(CONNECTIONS_PER_REQUEST).unwrap_or(1)));
     let mut builder = Builder::new(hyper_util::rt::TokioExecutor::new());
@@ -80,8 +92,10 @@ pub async fn serve(
         let service = TowerToHyperService::new(router.clone());
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection ended");
+            match tokio::time::timeout(connection_timeout, connection).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::debug!(%error, "connection ended"),
+                Err(_) => tracing::debug!("connection ended: it took too long"),
             }
             drop(permit);
         });
@@ -91,4 +105,44 @@ pub async fn serve(
         tracing::warn!("some requests were cut off");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+
+    async fn ask(address: std::net::SocketAddr) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        stream
+    }
+
+    /// Readers that never read take all places, and lose them.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_reads_nothing_does_not_keep_its_place() {
+        let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        // More than the sockets' buffers hold.
+        let router = Router::new().route("/", get(|| async { vec![b'x'; 64 << 20] }));
+        let token = CancellationToken::new();
+        let timeout = Duration::from_millis(500);
+        let server = tokio::spawn(serve_bounded(listener, router, 1, timeout, token.clone()));
+        let mut stalled = Vec::new();
+        for _ in 0..CONNECTIONS_PER_REQUEST {
+            stalled.push(ask(address).await);
+        }
+        tokio::time::sleep(timeout / 5).await;
+        let mut byte = [0];
+        let dropped = ask(address).await.read(&mut byte).await;
+        assert!(matches!(dropped, Ok(0) | Err(_)), "no place left: {dropped:?}");
+        tokio::time::sleep(timeout * 2).await;
+        assert_eq!(ask(address).await.read(&mut byte).await.unwrap(), 1);
+        drop(stalled);
+        token.cancel();
+        server.await.unwrap().unwrap();
+    }
 }
