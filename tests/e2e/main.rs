@@ -1,10 +1,11 @@
 //! The contract's optimised wasm on a real wasmd chain, with fresh (non-genesis) accounts.
 //!
 //! One chain serves all scenarios, each with a deployment of its own; some run side by side, and the chain ends with them.
-//! `scripts/wasm` must have built the contract, `scripts/test chain` does both.
+//! `scripts/wasm` must have built the contract and cargo the program `attention-oracle`; `scripts/test chain` does all of it.
 
 mod gas;
 mod guards;
+mod operators;
 mod reports;
 mod rewards;
 mod settlement;
@@ -27,9 +28,13 @@ struct Stage<'a> {
 /// Scenarios that run at a time: mostly they wait for the chain's clock, but two cores also run the chain.
 const WORKERS: usize = 4;
 
+/// Names a part of the scenarios' names: only those are run.
+const FILTER_ENV: &str = "ATTENTION_E2E";
+
 type Scenario = fn(&Stage<'_>) -> Result<(), E2eError>;
 
-const SCENARIOS: [(&str, Scenario); 12] = [
+const SCENARIOS: [(&str, Scenario); 13] = [
+    ("operators crash, stay away and come back", operators::crashes_cost_nothing),
     ("gas", gas::table),
     ("rewards reach fresh accounts, and are paid once", rewards::fresh_accounts_are_paid_once),
     ("an account without coins claims by fee grant", rewards::fee_granted_claim),
@@ -49,10 +54,13 @@ fn on_a_real_chain() {
     let chain = LocalChain::start("attention-e2e-1").expect("a local chain");
     let code = store_contract(&chain).expect("the contract is stored");
     let stage = Stage { chain: &chain, code: &code };
+    let filter = std::env::var(FILTER_ENV).unwrap_or_default();
+    let chosen: Vec<_> = SCENARIOS.iter().filter(|(name, _)| name.contains(&filter)).collect();
+    assert!(!chosen.is_empty(), "{FILTER_ENV}={filter:?}: no scenario has that in its name");
     let next = AtomicUsize::new(0);
     let failed: Vec<&str> = thread::scope(|scope| {
         let work = || {
-            let taken = std::iter::from_fn(|| SCENARIOS.get(next.fetch_add(1, Ordering::Relaxed)));
+            let taken = std::iter::from_fn(|| chosen.get(next.fetch_add(1, Ordering::Relaxed)));
             taken
                 .filter(|(name, scenario)| !passes(name, *scenario, &stage))
                 .map(|(name, _)| *name)

@@ -118,17 +118,17 @@ pub fn wrong_proofs_are_refused(stage: &Stage<'_>) -> Result<(), E2eError> {
         assert!(failed.log.contains(reason), "{reason}: {}", failed.log);
         Ok::<_, E2eError>(())
     };
-    let flip = |at_end: usize| {
+    let flip = |at: usize| {
         move |item: &mut attention_protocol::msg::ClaimItem| {
             let mut bytes = item.proof.to_vec();
-            let at = bytes.len() - 1 - at_end;
             bytes[at] ^= 1;
             item.proof = Binary::from(bytes);
         }
     };
-    refused(&flip(0), "does not lead to the recorded root")?;
-    // The leaf's last byte: one base unit more or less of cumulative amount.
-    refused(&flip(56), "does not lead to the recorded root")?;
+    // The leaf's last byte, one base unit more or less of cumulative amount; then the first and the last byte of the sibling.
+    refused(&flip(54), "does not lead to the recorded root")?;
+    refused(&flip(55), "does not lead to the recorded root")?;
+    refused(&flip(right.proof.len() - 1), "does not lead to the recorded root")?;
     refused(&|item| item.position ^= 1, "does not lead to the recorded root")?;
     refused(&|item| item.position = 2, "is not below the leaf count 2")?;
     refused(&|item| item.epoch = 1, "no settled allocation in epoch 1")?;

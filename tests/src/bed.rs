@@ -69,28 +69,38 @@ pub fn store_contract(chain: &LocalChain) -> Result<String, E2eError> {
 }
 
 impl Bed {
-    /// Deploys the contract with four operators (quorum 3). `name` makes its keys unique on the chain.
+    /// Deploys the contract with four operators (quorum 3) whose keys the test holds. `name` makes its keys unique on the
+    /// chain.
+    ///
+    /// # Errors
+    /// [`E2eError`].
     pub fn deploy(chain: &LocalChain, code: &str, name: &str, options: BedOptions) -> Result<Self, E2eError> {
-        let wasmd = Wasmd::new(chain);
-        let owner = wasmd.add_key(&format!("{name}-owner"))?;
-        chain.fund(std::slice::from_ref(&owner.address), &["1000000000uattn", "1000000000000ureward"])?;
         let operators: Vec<SigningKey> = (1..=4).map(|i| operator_key(name, i)).collect::<Result<_, _>>()?;
-        let (_, now_s) = wasmd.now()?;
-        let clock = EpochClock {
-            genesis_s: now_s + options.genesis_in_s,
-            epoch_length_s: options.epoch_length_s,
-            report_period_s: options.report_period_s,
-            dispute_window_s: options.dispute_window_s,
-            open_period_s: 0,
-            min_blocks: 1,
-        };
-        let message = InstantiateMsg {
+        let infos = (0..4).map(|i| operator_info(i, &operators[i])).collect();
+        let (mut bed, _) = Self::deploy_message(chain, code, name, |now_s| {
+            let clock = EpochClock {
+                genesis_s: now_s + options.genesis_in_s,
+                epoch_length_s: options.epoch_length_s,
+                report_period_s: options.report_period_s,
+                dispute_window_s: options.dispute_window_s,
+                open_period_s: 0,
+                min_blocks: 1,
+            };
+            Self::message(infos, clock, [5; 32])
+        })?;
+        bed.operators = operators;
+        Ok(bed)
+    }
+
+    /// What creates the contract, with limits for tests.
+    pub fn message(operators: Vec<OperatorInfo>, clock: EpochClock, spec_hash: Hash) -> InstantiateMsg {
+        InstantiateMsg {
             owner: None,
             guardian: None,
-            operators: (0..4).map(|i| operator_info(i, &operators[i])).collect(),
+            operators,
             faulty_max: 1,
             clock,
-            spec_hash: Binary::from([5; 32]),
+            spec_hash: Binary::from(spec_hash),
             limits: Limits {
                 denoms: vec![DenomPolicy {
                     denom: REWARD.into(),
@@ -101,16 +111,33 @@ impl Bed {
                 claim_period_s: WEEK_S,
                 pause_max_s: 3_600,
             },
-        };
+        }
+    }
+
+    /// Deploys the contract with the message that `make` gives for the newest block's time. Nobody holds the operators'
+    /// keys here.
+    ///
+    /// # Errors
+    /// [`E2eError`].
+    pub fn deploy_message(
+        chain: &LocalChain,
+        code: &str,
+        name: &str,
+        make: impl FnOnce(u64) -> InstantiateMsg,
+    ) -> Result<(Self, InstantiateMsg), E2eError> {
+        let wasmd = Wasmd::new(chain);
+        let owner = wasmd.add_key(&format!("{name}-owner"))?;
+        chain.fund(std::slice::from_ref(&owner.address), &["1000000000uattn", "1000000000000ureward"])?;
+        let message = make(wasmd.now()?.1);
         let contract = wasmd.instantiate(&owner.key, code, &message, name)?;
         let info = chain.info();
         let id = canonical(&contract, &info.prefix)?;
         let deployment = Deployment::new(&info.chain_id, &id)
             .map_err(|error| E2eError::Output(format!("the deployment: {error}")))?;
-        let mut bed = Self { wasmd, contract, deployment, clock, owner, operators, config_digest: ZERO_HASH };
-        let config: ConfigResponse = bed.query(&QueryMsg::Config {})?;
-        bed.config_digest = hash(&config.config_digest);
-        Ok(bed)
+        let config: ConfigResponse = wasmd.smart(&contract, &QueryMsg::Config {})?;
+        let config_digest = hash(&config.config_digest);
+        let (clock, operators) = (message.clock, vec![]);
+        Ok((Self { wasmd, contract, deployment, clock, owner, operators, config_digest }, message))
     }
 
     /// Asks the contract.

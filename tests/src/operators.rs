@@ -34,8 +34,8 @@ pub struct Key {
 pub struct Surroundings {
     /// The chain id.
     pub chain_id: String,
-    /// The node.
-    pub rpc: String,
+    /// The nodes, in the order they are asked.
+    pub rpcs: Vec<String>,
     /// APIs of all operators; each leaves out its own.
     pub apis: Vec<String>,
     /// The contract and the file of the message it was created with, once there is one.
@@ -45,7 +45,7 @@ pub struct Surroundings {
 impl Surroundings {
     /// A chain without a contract yet.
     pub fn of(chain: &ChainInfo, apis: Vec<String>) -> Self {
-        Self { chain_id: chain.chain_id.clone(), rpc: chain.rpc.clone(), apis, deployed: None }
+        Self { chain_id: chain.chain_id.clone(), rpcs: vec![chain.rpc.clone()], apis, deployed: None }
     }
 }
 
@@ -54,8 +54,9 @@ impl Surroundings {
 /// # Errors
 /// [`E2eError`].
 pub fn configure(oracle: &Oracle, surroundings: &Surroundings, api: Option<&str>) -> Result<(), E2eError> {
-    let Surroundings { chain_id, rpc, apis, deployed } = surroundings;
-    let mut arguments = vec!["init", "--force", "--chain-id", chain_id, "--rpc", rpc];
+    let Surroundings { chain_id, rpcs, apis, deployed } = surroundings;
+    let mut arguments = vec!["init", "--force", "--chain-id", chain_id];
+    arguments.extend(rpcs.iter().flat_map(|rpc| ["--rpc", rpc]));
     if oracle.path("spec.json").exists() {
         arguments.extend(["--spec", "spec.json"]);
     }

@@ -14,6 +14,7 @@ use crate::chain::ChainInfo;
 use crate::error::E2eError;
 use crate::operators::{Key, Operator, Surroundings, configure};
 use crate::oracle::{Oracle, find_program};
+use crate::setup::{import, link, prepare, train, write_json, write_spec};
 use crate::wasmd::canonical;
 
 /// A user's wallet.
@@ -73,12 +74,6 @@ struct Scaled {
     suggested_scale: u64,
 }
 
-#[derive(Deserialize)]
-struct Linked {
-    linked: u64,
-    unlinked: u64,
-}
-
 /// Makes folders, keys, data, links, campaigns' scales and models: everything that is there before the contract.
 pub(super) fn assemble(log: &Log, options: &DemoOptions, chain: &ChainInfo) -> Result<Cast, E2eError> {
     let program = find_program()?;
@@ -90,8 +85,8 @@ pub(super) fn assemble(log: &Log, options: &DemoOptions, chain: &ChainInfo) -> R
     let surroundings = Surroundings::of(chain, apis);
 
     log.say("the sponsor cleans the sales, links users to wallets and writes the specification");
-    let spec = sponsor_spec(&sponsor, &surroundings)?;
-    let imported: Imported = import(&sponsor, options)?;
+    let spec = write_spec(&sponsor, &surroundings, plan::DATA_EPOCH_FIRST)?;
+    let imported: Imported = import(&sponsor, &options.data)?;
     log.say(&describe(&imported));
     let linked = link(&sponsor)?;
     log.say(&format!("{} users have a wallet, {} have none", linked.linked, linked.unlinked));
@@ -100,7 +95,7 @@ pub(super) fn assemble(log: &Log, options: &DemoOptions, chain: &ChainInfo) -> R
     log.say(&format!("{} operators make keys, import and train their models", operators.len()));
     let (scaled, prepared) = thread::scope(|scope| {
         let scaling = scope.spawn(|| scale(&sponsor));
-        let prepared = prepare(&operators, &sponsor, &surroundings, options);
+        let prepared = prepare(&operators, &sponsor, &surroundings, &options.data, plan::MODELS);
         (scaling.join(), prepared)
     });
     prepared?;
@@ -115,28 +110,6 @@ pub(super) fn assemble(log: &Log, options: &DemoOptions, chain: &ChainInfo) -> R
     Ok(Cast { operators, sponsor, sponsor_key, wallets, spec_hash: spec, plans, surroundings })
 }
 
-fn sponsor_spec(sponsor: &Oracle, surroundings: &Surroundings) -> Result<Hash, E2eError> {
-    configure(sponsor, surroundings, None)?;
-    let first = plan::DATA_EPOCH_FIRST.to_string();
-    let spec: Value = sponsor.run(&["spec", "print", "--replay-first", &first])?;
-    let path = sponsor.path("spec.json");
-    let text = serde_json::to_string_pretty(&spec).map_err(|error| E2eError::Output(error.to_string()))?;
-    std::fs::write(&path, text).map_err(|error| E2eError::io(path.display().to_string(), error))?;
-    configure(sponsor, surroundings, None)?;
-    let answer: Value = sponsor.run(&["spec", "hash", &path.to_string_lossy()])?;
-    let bytes = answer["spec_hash"].as_str().and_then(|text| hex::decode(text).ok());
-    bytes
-        .and_then(|bytes| Hash::try_from(bytes).ok())
-        .ok_or_else(|| E2eError::Output(format!("spec hash: {answer} holds no hash")))
-}
-
-fn import<T: serde::de::DeserializeOwned>(oracle: &Oracle, options: &DemoOptions) -> Result<T, E2eError> {
-    let file = |name: &str| options.data.join(name).to_string_lossy().into_owned();
-    let report = oracle.path("cleaning.json").to_string_lossy().into_owned();
-    let (sales, assets) = (file("sales.csv"), file("assets.csv"));
-    oracle.run(&["import", "--sales", &sales, "--assets", &assets, "--report", &report])
-}
-
 fn describe(imported: &Imported) -> String {
     let Imported { events_total, cleaning } = imported;
     let reasons: Vec<String> =
@@ -145,62 +118,20 @@ fn describe(imported: &Imported) -> String {
     format!("{rows} rows, {sales_kept} sales kept, {events_total} events; {}", reasons.join(", "))
 }
 
-/// Wallets come from a mnemonic made here; one user in ten stays without.
-fn link(sponsor: &Oracle) -> Result<Linked, E2eError> {
-    let path = |name: &str| sponsor.path(name).to_string_lossy().into_owned();
-    let (words, links, indices) = (path("wallets.words"), path("links.csv"), path("indices.csv"));
-    sponsor.run::<Value>(&["keys", "add", "wallets"])?;
-    sponsor.try_run(&["keys", "export", "wallets", "--out", &words])?.map_err(|failed| {
-        E2eError::Output(format!("attention-oracle keys export: {}", failed.stderr.trim()))
-    })?;
-    sponsor.run(&["links", "derive", "--mnemonic-file", &words, "--out", &links, "--indices", &indices])
-}
-
 /// The two campaigns, each with the scale that past attention suggests.
 fn scale(sponsor: &Oracle) -> Result<[Plan; 2], E2eError> {
     let mut plans = plan::campaigns();
     let (from, to) = (plan::SCALE_EPOCHS.0.to_string(), plan::SCALE_EPOCHS.1.to_string());
     for Plan { name, terms, .. } in &mut plans {
         let path = sponsor.path(&format!("terms-{name}.json"));
-        let text = serde_json::to_string(terms).map_err(|error| E2eError::Output(error.to_string()))?;
-        std::fs::write(&path, text).map_err(|error| E2eError::io(path.display().to_string(), error))?;
+        write_json(&path, terms)?;
         let path = path.to_string_lossy();
         let scaled: Scaled = sponsor.run(&["scale", "--from", &from, "--to", &to, "--terms", &path])?;
         terms.rule.scale = scaled.suggested_scale.into();
     }
     // The sponsor's own models, to check the reports with.
-    train(sponsor)?;
+    train(sponsor, plan::MODELS)?;
     Ok(plans)
-}
-
-fn train(oracle: &Oracle) -> Result<(), E2eError> {
-    oracle.run::<Value>(&["train", "--epoch", "0", "--count", &plan::MODELS.to_string()]).map(drop)
-}
-
-/// Each operator on its own, as on a machine of its own.
-fn prepare(
-    operators: &[Operator],
-    sponsor: &Oracle,
-    surroundings: &Surroundings,
-    options: &DemoOptions,
-) -> Result<(), E2eError> {
-    let prepare = |operator: &Operator| {
-        for name in ["spec.json", "links.csv"] {
-            let (from, to) = (sponsor.path(name), operator.oracle.path(name));
-            std::fs::copy(&from, &to).map_err(|error| E2eError::io(from.display().to_string(), error))?;
-        }
-        configure(&operator.oracle, surroundings, Some(&operator.api))?;
-        operator.add_keys()?;
-        import::<Value>(&operator.oracle, options)?;
-        train(&operator.oracle)
-    };
-    thread::scope(|scope| {
-        let running: Vec<_> =
-            operators.iter().map(|operator| scope.spawn(move || prepare(operator))).collect();
-        running.into_iter().try_for_each(|one| {
-            one.join().unwrap_or_else(|_| Err(E2eError::Output("an operator's preparation panicked".into())))
-        })
-    })
 }
 
 /// The wallets of a file `user,address,index`.

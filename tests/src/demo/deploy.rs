@@ -12,6 +12,7 @@ use super::{DemoOptions, Log};
 use crate::chain::{LocalChain, contract_path, contract_wasm};
 use crate::error::E2eError;
 use crate::operators::configure;
+use crate::setup::write_json;
 use crate::wasmd::{Account, Wasmd};
 
 /// Fees of the transactions of one account, far more than it needs.
@@ -141,11 +142,6 @@ fn note_pid(options: &DemoOptions, pid: Option<u32>) -> Result<(), E2eError> {
     let text = pid.map(|pid| format!("{pid}\n")).unwrap_or_default();
     file.and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| E2eError::io(path.display().to_string(), error))
-}
-
-fn write_json(path: &std::path::Path, value: &impl serde::Serialize) -> Result<(), E2eError> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| E2eError::Output(error.to_string()))?;
-    std::fs::write(path, text).map_err(|error| E2eError::io(path.display().to_string(), error))
 }
 
 fn now_s() -> u64 {

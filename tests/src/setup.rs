@@ -1,0 +1,126 @@
+//! What operators and sponsors do before there is a contract: specification, data, links, models.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use attention_protocol::Hash;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::chain::script;
+use crate::error::E2eError;
+use crate::operators::{Operator, Surroundings, configure};
+use crate::oracle::Oracle;
+
+/// What `links derive` answers.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Linked {
+    /// Users with a wallet.
+    pub linked: u64,
+    /// Users without.
+    pub unlinked: u64,
+}
+
+/// The folder with `sales.csv` and `assets.csv` that `scripts/data` finds or makes.
+///
+/// # Errors
+/// [`E2eError`] with what the script says.
+pub fn find_data() -> Result<PathBuf, E2eError> {
+    let output = script("data").output().map_err(|error| E2eError::io("scripts/data", error))?;
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        return Err(E2eError::Output(format!("scripts/data: {}", stderr.trim())));
+    }
+    Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()).join("punks"))
+}
+
+/// Configures a folder and writes its `spec.json`: chain epoch 0 plays data epoch `first`. Returns the hash.
+///
+/// # Errors
+/// [`E2eError`].
+pub fn write_spec(oracle: &Oracle, surroundings: &Surroundings, first: u64) -> Result<Hash, E2eError> {
+    configure(oracle, surroundings, None)?;
+    let spec: Value = oracle.run(&["spec", "print", "--replay-first", &first.to_string()])?;
+    let path = oracle.path("spec.json");
+    write_json(&path, &spec)?;
+    configure(oracle, surroundings, None)?;
+    let answer: Value = oracle.run(&["spec", "hash", &path.to_string_lossy()])?;
+    let bytes = answer["spec_hash"].as_str().and_then(|text| hex::decode(text).ok());
+    bytes
+        .and_then(|bytes| Hash::try_from(bytes).ok())
+        .ok_or_else(|| E2eError::Output(format!("spec hash: {answer} holds no hash")))
+}
+
+/// Imports the sales in `data`.
+///
+/// # Errors
+/// [`E2eError`].
+pub fn import<T: DeserializeOwned>(oracle: &Oracle, data: &Path) -> Result<T, E2eError> {
+    let file = |name: &str| data.join(name).to_string_lossy().into_owned();
+    let report = oracle.path("cleaning.json").to_string_lossy().into_owned();
+    let (sales, assets) = (file("sales.csv"), file("assets.csv"));
+    oracle.run(&["import", "--sales", &sales, "--assets", &assets, "--report", &report])
+}
+
+/// Wallets come from a mnemonic made here, `wallets.words`; one user in ten stays without. Writes `links.csv` and
+/// `indices.csv`.
+///
+/// # Errors
+/// [`E2eError`].
+pub fn link(oracle: &Oracle) -> Result<Linked, E2eError> {
+    let path = |name: &str| oracle.path(name).to_string_lossy().into_owned();
+    let (words, links, indices) = (path("wallets.words"), path("links.csv"), path("indices.csv"));
+    oracle.run::<Value>(&["keys", "add", "wallets"])?;
+    oracle.try_run(&["keys", "export", "wallets", "--out", &words])?.map_err(|failed| {
+        E2eError::Output(format!("attention-oracle keys export: {}", failed.stderr.trim()))
+    })?;
+    oracle.run(&["links", "derive", "--mnemonic-file", &words, "--out", &links, "--indices", &indices])
+}
+
+/// Trains the models of the first `count` epochs.
+///
+/// # Errors
+/// [`E2eError`].
+pub fn train(oracle: &Oracle, count: u64) -> Result<(), E2eError> {
+    oracle.run::<Value>(&["train", "--epoch", "0", "--count", &count.to_string()]).map(drop)
+}
+
+/// Operators with the specification and links of `from`, each on its own: keys, data, `models` models.
+///
+/// # Errors
+/// [`E2eError`] of the first that fails.
+pub fn prepare(
+    operators: &[Operator],
+    from: &Oracle,
+    surroundings: &Surroundings,
+    data: &Path,
+    models: u64,
+) -> Result<(), E2eError> {
+    let prepare = |operator: &Operator| {
+        for name in ["spec.json", "links.csv"] {
+            let (from, to) = (from.path(name), operator.oracle.path(name));
+            std::fs::copy(&from, &to).map_err(|error| E2eError::io(from.display().to_string(), error))?;
+        }
+        configure(&operator.oracle, surroundings, Some(&operator.api))?;
+        operator.add_keys()?;
+        import::<Value>(&operator.oracle, data)?;
+        train(&operator.oracle, models)
+    };
+    thread::scope(|scope| {
+        let running: Vec<_> =
+            operators.iter().map(|operator| scope.spawn(move || prepare(operator))).collect();
+        running.into_iter().try_for_each(|one| {
+            one.join().unwrap_or_else(|_| Err(E2eError::Output("an operator's preparation panicked".into())))
+        })
+    })
+}
+
+/// Writes a document.
+///
+/// # Errors
+/// [`E2eError::Io`].
+pub fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), E2eError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| E2eError::Output(error.to_string()))?;
+    std::fs::write(path, text).map_err(|error| E2eError::io(path.display().to_string(), error))
+}
