@@ -16,6 +16,7 @@ pub const PROGRAM_ENV: &str = "ATTENTION_ORACLE_BIN";
 pub struct Oracle {
     program: PathBuf,
     folder: PathBuf,
+    settings: Vec<(&'static str, String)>,
 }
 
 /// A command that ended with another code than 0.
@@ -52,10 +53,17 @@ impl Oracle {
     /// # Errors
     /// [`E2eError::Io`].
     pub fn new(program: &Path, folder: &Path) -> Result<Self, E2eError> {
-        let oracle = Self { program: program.into(), folder: folder.into() };
+        let oracle = Self { program: program.into(), folder: folder.into(), settings: vec![] };
         std::fs::create_dir_all(folder).map_err(|error| E2eError::io(folder.display().to_string(), error))?;
         write_private(&oracle.passphrase_file(), &random_hex()?)?;
         Ok(oracle)
+    }
+
+    /// Overrides a key of the configuration by its environment variable, for every command from now on.
+    #[must_use]
+    pub fn with_setting(mut self, variable: &'static str, value: impl ToString) -> Self {
+        self.settings.push((variable, value.to_string()));
+        self
     }
 
     /// The user's folder.
@@ -79,6 +87,7 @@ impl Oracle {
         {
             command.env_remove(key);
         }
+        command.envs(self.settings.iter().map(|(variable, value)| (variable, value)));
         command.arg("--config").arg(self.path("attention.toml"));
         command.arg("--passphrase-file").arg(self.passphrase_file());
         command

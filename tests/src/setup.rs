@@ -86,7 +86,23 @@ pub fn train(oracle: &Oracle, count: u64) -> Result<(), E2eError> {
     oracle.run::<Value>(&["train", "--epoch", "0", "--count", &count.to_string()]).map(drop)
 }
 
-/// Operators with the specification and links of `from`, each on its own: keys, data, `models` models.
+/// A copy of the sales in `data` whose rows stand in the opposite order, in `folder`; the assets beside it.
+fn reversed(data: &Path, folder: &Path) -> Result<PathBuf, E2eError> {
+    let failed = |error| E2eError::io(data.display().to_string(), error);
+    let text = std::fs::read_to_string(data.join("sales.csv")).map_err(failed)?;
+    let mut lines: Vec<&str> = text.lines().collect();
+    if let Some(rows) = lines.get_mut(1..) {
+        rows.reverse();
+    }
+    let copy = folder.join("reversed");
+    std::fs::create_dir_all(&copy).map_err(failed)?;
+    std::fs::write(copy.join("sales.csv"), lines.join("\n") + "\n").map_err(failed)?;
+    std::fs::copy(data.join("assets.csv"), copy.join("assets.csv")).map_err(failed)?;
+    Ok(copy)
+}
+
+/// Operators with the specification and links of `from`, each on its own: keys, data, `models` models. Every other one
+/// gets the rows of the data in the opposite order: that may not change a byte of what they sign.
 ///
 /// # Errors
 /// [`E2eError`] of the first that fails.
@@ -97,19 +113,27 @@ pub fn prepare(
     data: &Path,
     models: u64,
 ) -> Result<(), E2eError> {
-    let prepare = |operator: &Operator| {
+    let prepare = |index: usize, operator: &Operator| {
         for name in ["spec.json", "links.csv"] {
             let (from, to) = (from.path(name), operator.oracle.path(name));
             std::fs::copy(&from, &to).map_err(|error| E2eError::io(from.display().to_string(), error))?;
         }
         configure(&operator.oracle, surroundings, Some(&operator.api))?;
         operator.add_keys()?;
-        import::<Value>(&operator.oracle, data)?;
+        let rows = if index.is_multiple_of(2) {
+            data.to_path_buf()
+        } else {
+            reversed(data, operator.oracle.folder())?
+        };
+        import::<Value>(&operator.oracle, &rows)?;
         train(&operator.oracle, models)
     };
     thread::scope(|scope| {
-        let running: Vec<_> =
-            operators.iter().map(|operator| scope.spawn(move || prepare(operator))).collect();
+        let running: Vec<_> = operators
+            .iter()
+            .enumerate()
+            .map(|(index, operator)| scope.spawn(move || prepare(index, operator)))
+            .collect();
         running.into_iter().try_for_each(|one| {
             one.join().unwrap_or_else(|_| Err(E2eError::Output("an operator's preparation panicked".into())))
         })

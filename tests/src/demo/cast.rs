@@ -92,7 +92,10 @@ pub(super) fn assemble(log: &Log, options: &DemoOptions, chain: &ChainInfo) -> R
     log.say(&format!("{} users have a wallet, {} have none", linked.linked, linked.unlinked));
     configure(&sponsor, &surroundings, None)?;
 
-    log.say(&format!("{} operators make keys, import and train their models", operators.len()));
+    log.say(&format!(
+        "{} operators make keys, import (two of them the rows in another order) and train, with 1, 2 and 4 threads",
+        operators.len()
+    ));
     let (scaled, prepared) = thread::scope(|scope| {
         let scaling = scope.spawn(|| scale(&sponsor));
         let prepared = prepare(&operators, &sponsor, &surroundings, &options.data, plan::MODELS);
