@@ -2,6 +2,7 @@
 
 mod chain;
 mod epochs;
+mod interest;
 mod operator;
 mod proofs;
 mod rng;
