@@ -275,14 +275,20 @@ class Tree:
     def encode(self, node):
         return node[0] + (be(node[1], 8) + be(node[2], 16) if self.sums else b"")
 
+    def wire(self, node):
+        if not self.sums:
+            return node[0]
+        weight, cumulative = [n.to_bytes(-(-n.bit_length() // 8), "big") for n in node[1:]]
+        return node[0] + be(17 * len(weight) + len(cumulative), 1) + weight + cumulative
+
     def prove(self, start, count):
         out, low, high = b"", start, start + count - 1
         for j in range(self.depth):
             real = -(-self.count // 2**j)
             if low % 2:
-                out += self.encode(self.levels[j][low - 1])
+                out += self.wire(self.levels[j][low - 1])
             if high % 2 == 0 and high + 1 < real:
-                out += self.encode(self.levels[j][high + 1])
+                out += self.wire(self.levels[j][high + 1])
             low, high = low // 2, high // 2
         return out.hex()
 

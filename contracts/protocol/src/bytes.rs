@@ -11,6 +11,12 @@ pub(crate) fn lp(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The bytes of a big-endian number without its leading zeros: how numbers travel and are stored where most are small.
+pub fn significant(number: &[u8]) -> &[u8] {
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    number.get(zeros..).unwrap_or_default()
+}
+
 /// Reads fixed-width fields from the front of a byte string.
 #[derive(Debug)]
 pub struct Reader<'a> {
@@ -72,6 +78,16 @@ impl<'a> Reader<'a> {
         Ok(u128::from_be_bytes(self.array()?))
     }
 
+    /// The next `len` bytes as a number that has no leading zeros, so that it has only one encoding.
+    pub fn number(&mut self, len: usize) -> Result<u128, ProtocolError> {
+        let bytes = self.take(len)?;
+        if len > 16 || bytes.first() == Some(&0) {
+            let requirement = "at most 16 bytes, the first of them not 0";
+            return Err(ProtocolError::invalid("the length of a number", len, requirement));
+        }
+        Ok(bytes.iter().fold(0, |number, byte| (number << 8) | u128::from(*byte)))
+    }
+
     /// What has not been read yet.
     pub fn rest(&self) -> &'a [u8] {
         self.rest
@@ -108,6 +124,21 @@ mod tests {
         assert_eq!(reader.u8().unwrap(), 7);
         let expected = ProtocolError::Length { what: "thing", expected: 1, actual: 2 };
         assert_eq!(reader.finish().unwrap_err(), expected);
+    }
+
+    #[test]
+    fn a_number_has_one_encoding() {
+        for number in [0, 1, 255, 256, 1 << 120, u128::MAX] {
+            let bytes = number.to_be_bytes();
+            let short = significant(&bytes);
+            assert_eq!(Reader::new("thing", short).number(short.len()).unwrap(), number);
+        }
+        assert_eq!(significant(&[0, 0, 1, 0]), [1, 0]);
+        assert!(significant(&[0; 16]).is_empty());
+        assert!(Reader::new("thing", &[0]).number(1).is_err());
+        assert!(Reader::new("thing", &[0, 1]).number(2).is_err());
+        assert!(Reader::new("thing", &[1; 17]).number(17).is_err());
+        assert!(Reader::new("thing", &[1]).number(2).is_err());
     }
 
     #[test]

@@ -107,7 +107,7 @@ pub struct ClaimItem {
     pub epoch: u64,
     /// Position of the leaf.
     pub position: u32,
-    /// The packed leaf followed by its siblings, 56 bytes each.
+    /// The packed leaf followed by its siblings, each `hash 32 ‖ sizes u8 ‖ weight ‖ cumulative`.
     pub proof: Binary,
 }
 

@@ -53,6 +53,25 @@ pub fn verify_range<L: TreeLeaf>(
     Ok(())
 }
 
+/// The pads of a tree, computed as they are needed: most proofs need none, and each costs a hash.
+struct Pads<'a, N> {
+    domain: &'a Hash,
+    /// The highest pad so far, and its level.
+    highest: Option<(u32, N)>,
+}
+
+impl<N: Node> Pads<'_, N> {
+    /// The pad of `level`; levels are asked for in rising order.
+    fn at(&mut self, level: u32) -> Result<N, ProtocolError> {
+        let (from, mut pad) = self.highest.unwrap_or_else(|| (0, N::pad(self.domain)));
+        for _ in from..level {
+            pad = N::parent(&pad, &pad)?;
+        }
+        self.highest = Some((level, pad));
+        Ok(pad)
+    }
+}
+
 /// Folds the nodes at positions `low..=high` of the bottom level up to the root.
 fn root_of_range<N: Node>(
     shape: &Shape<N>,
@@ -61,16 +80,16 @@ fn root_of_range<N: Node>(
     siblings: &[u8],
 ) -> Result<N, ProtocolError> {
     let mut reader = Reader::new("siblings of the proof", siblings);
-    let mut pad = N::pad(&shape.domain);
+    let mut pads = Pads { domain: &shape.domain, highest: None };
     let mut level_end = u64::from(shape.leaf_count);
-    for _ in 0..depth(shape.leaf_count) {
+    for level in 0..depth(shape.leaf_count) {
         if low % 2 == 1 {
             nodes.insert(0, N::read(&mut reader)?);
         }
         if high % 2 == 0 {
             // A sibling that stands wholly beyond the leaves is a pad: computed, never sent.
             let beyond = high.checked_add(1).is_none_or(|right| right >= level_end);
-            nodes.push(if beyond { pad } else { N::read(&mut reader)? });
+            nodes.push(if beyond { pads.at(level)? } else { N::read(&mut reader)? });
         }
         nodes = nodes
             .chunks(2)
@@ -79,7 +98,6 @@ fn root_of_range<N: Node>(
                 _ => Err(ProtocolError::RootMismatch),
             })
             .collect::<Result<_, _>>()?;
-        pad = N::parent(&pad, &pad)?;
         low /= 2;
         high /= 2;
         level_end = level_end.div_ceil(2);

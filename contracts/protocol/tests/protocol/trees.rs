@@ -49,11 +49,11 @@ proptest! {
         prop_assert!(verify_leaf(&shape, u32::MAX, leaf, &siblings).is_err());
         let longer = [siblings.as_slice(), &[0]].concat();
         prop_assert!(verify_leaf(&shape, position, leaf, &longer).is_err());
-        let more = [siblings.as_slice(), &[0; 56]].concat();
+        let more = [siblings.as_slice(), &[0; 33]].concat();
         prop_assert!(verify_leaf(&shape, position, leaf, &more).is_err());
         if let Some((_, shorter)) = siblings.split_last() {
             prop_assert!(verify_leaf(&shape, position, leaf, shorter).is_err());
-            prop_assert!(verify_leaf(&shape, position, leaf, &siblings[56..]).is_err());
+            prop_assert!(verify_leaf(&shape, position, leaf, &siblings[33..]).is_err());
         }
     }
 

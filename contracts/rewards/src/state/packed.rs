@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use attention_protocol::ProtocolError;
-use attention_protocol::bytes::Reader;
+use attention_protocol::bytes::{Reader, significant};
 use cosmwasm_std::{Order, Storage};
 
 /// A row that packs itself, big-endian, in the order of its fields.
@@ -28,18 +28,13 @@ impl Packed for u128 {
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
         let len = reader.u8()?;
-        if len > 16 {
-            return Err(ProtocolError::Length { what: Self::WHAT, expected: 16, actual: len.into() });
-        }
-        let bytes = reader.take(len.into())?;
-        Ok(bytes.iter().fold(0, |amount, byte| (amount << 8) | Self::from(*byte)))
+        reader.number(len.into())
     }
 }
 
 /// Appends `len u8 ‖ bytes without leading zeros` of a number, big-endian. Numbers keep their order.
 fn push_short(out: &mut Vec<u8>, number: &[u8]) {
-    let zeros = number.iter().take_while(|byte| **byte == 0).count();
-    let short = number.get(zeros..).unwrap_or_default();
+    let short = significant(number);
     out.extend(u8::try_from(short.len()));
     out.extend_from_slice(short);
 }
