@@ -36,10 +36,10 @@ impl AssetLeaf {
     /// `asset_id_hash 32 ‖ score u32 ‖ price u128 ‖ denom_hash 32`: [`ASSET_BYTES`].
     pub fn pack(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(ASSET_BYTES);
-        out.extend(self.asset_id_hash);
-        out.extend(self.score.ppm().to_be_bytes());
-        out.extend(self.price.to_be_bytes());
-        out.extend(self.denom_hash);
+        out.extend_from_slice(&self.asset_id_hash);
+        out.extend_from_slice(&self.score.ppm().to_be_bytes());
+        out.extend_from_slice(&self.price.to_be_bytes());
+        out.extend_from_slice(&self.denom_hash);
         out
     }
 

@@ -77,10 +77,10 @@ impl CampaignTerms {
     /// u32) ‖ unlock (start u64 ‖ end u64) ‖ start u64 ‖ scheduled_end u64 ‖ split_gain u8`.
     pub fn rule_hash(&self) -> Hash {
         let mut bytes = vec![1, self.kind.tag()];
-        bytes.extend(self.targets.hash());
-        bytes.extend(self.rule.encode());
-        bytes.extend(self.start_epoch.to_be_bytes());
-        bytes.extend(self.end_epoch.to_be_bytes());
+        bytes.extend_from_slice(&self.targets.hash());
+        bytes.extend_from_slice(&self.rule.encode());
+        bytes.extend_from_slice(&self.start_epoch.to_be_bytes());
+        bytes.extend_from_slice(&self.end_epoch.to_be_bytes());
         bytes.push(u8::from(self.rule.split_gain));
         sha256(&[&bytes])
     }

@@ -35,15 +35,15 @@ impl Commitment {
     /// All fields in the order of the struct, big-endian, [`COMMITMENT_BYTES`] long.
     pub fn pack(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(COMMITMENT_BYTES);
-        out.extend(self.campaign.to_be_bytes());
-        out.extend(self.base_root);
-        out.extend(self.base_total.to_be_bytes());
-        out.extend(self.root);
-        out.extend(self.leaf_count.to_be_bytes());
-        out.extend(self.weight_total.to_be_bytes());
-        out.extend(self.cumulative_total.to_be_bytes());
-        out.extend(self.budget.to_be_bytes());
-        out.extend(self.rule_hash);
+        out.extend_from_slice(&self.campaign.to_be_bytes());
+        out.extend_from_slice(&self.base_root);
+        out.extend_from_slice(&self.base_total.to_be_bytes());
+        out.extend_from_slice(&self.root);
+        out.extend_from_slice(&self.leaf_count.to_be_bytes());
+        out.extend_from_slice(&self.weight_total.to_be_bytes());
+        out.extend_from_slice(&self.cumulative_total.to_be_bytes());
+        out.extend_from_slice(&self.budget.to_be_bytes());
+        out.extend_from_slice(&self.rule_hash);
         out
     }
 

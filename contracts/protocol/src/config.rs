@@ -105,20 +105,20 @@ impl ConfigDigestInput<'_> {
     /// dispute_window u64 ‖ min_blocks u32)`.
     pub fn digest(&self) -> Hash {
         let mut bytes = self.deployment.prefix().to_vec();
-        bytes.extend(self.config_version.to_be_bytes());
+        bytes.extend_from_slice(&self.config_version.to_be_bytes());
         let operators = self.operators;
         bytes.extend([SCHEME_SECP256K1, operators.count(), operators.quorum(), operators.faulty_max()]);
         for key in operators.pubkeys() {
-            bytes.extend(key);
+            bytes.extend_from_slice(key);
         }
-        bytes.extend(RULES_VERSION.to_be_bytes());
-        bytes.extend(self.spec_hash);
+        bytes.extend_from_slice(&RULES_VERSION.to_be_bytes());
+        bytes.extend_from_slice(self.spec_hash);
         let clock = self.clock;
         for seconds in [clock.genesis_s, clock.epoch_length_s, clock.report_period_s, clock.dispute_window_s]
         {
-            bytes.extend(seconds.to_be_bytes());
+            bytes.extend_from_slice(&seconds.to_be_bytes());
         }
-        bytes.extend(clock.min_blocks.to_be_bytes());
+        bytes.extend_from_slice(&clock.min_blocks.to_be_bytes());
         tagged("attention/v1/config", &bytes)
     }
 }

@@ -52,7 +52,7 @@ impl Deployment {
             return Err(ProtocolError::invalid("chain_id", chain_id, "1 to 64 bytes long"));
         }
         let mut prefix = lp(chain_id.as_bytes());
-        prefix.extend(lp(contract.as_slice()));
+        prefix.extend_from_slice(&lp(contract.as_slice()));
         Ok(Self { prefix })
     }
 

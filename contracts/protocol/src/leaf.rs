@@ -31,12 +31,12 @@ impl Leaf {
     /// `addr_len u8 ‖ addr ‖ score u32 ‖ streak u16 ‖ boost u32 ‖ weight u64 ‖ cumulative u128`: 55 or 67 bytes.
     pub fn pack(&self) -> Vec<u8> {
         let mut out = vec![self.account.len_u8()];
-        out.extend(self.account.as_slice());
-        out.extend(self.score.ppm().to_be_bytes());
-        out.extend(self.streak.to_be_bytes());
-        out.extend(self.boost_ppm.to_be_bytes());
-        out.extend(self.weight.to_be_bytes());
-        out.extend(self.cumulative.to_be_bytes());
+        out.extend_from_slice(self.account.as_slice());
+        out.extend_from_slice(&self.score.ppm().to_be_bytes());
+        out.extend_from_slice(&self.streak.to_be_bytes());
+        out.extend_from_slice(&self.boost_ppm.to_be_bytes());
+        out.extend_from_slice(&self.weight.to_be_bytes());
+        out.extend_from_slice(&self.cumulative.to_be_bytes());
         out
     }
 

@@ -32,13 +32,13 @@ impl LeavesFile {
     pub fn pack(&self) -> Vec<u8> {
         let mut out = Vec::new();
         for campaign in &self.campaigns {
-            out.extend(campaign.commitment.pack());
+            out.extend_from_slice(&campaign.commitment.pack());
             for leaf in &campaign.leaves {
-                out.extend(leaf.pack());
+                out.extend_from_slice(&leaf.pack());
             }
         }
         for asset in &self.assets {
-            out.extend(asset.pack());
+            out.extend_from_slice(&asset.pack());
         }
         out
     }

@@ -39,17 +39,17 @@ impl ReportBody {
     /// All fields in the order of the struct, big-endian, [`REPORT_BYTES`] long.
     pub fn pack(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(REPORT_BYTES);
-        out.extend(self.config_digest);
-        out.extend(self.prev_digest);
-        out.extend(self.epoch.to_be_bytes());
-        out.extend(self.revision.to_be_bytes());
-        out.extend(self.campaigns_root);
-        out.extend(self.campaign_count.to_be_bytes());
-        out.extend(self.assets_root);
-        out.extend(self.asset_count.to_be_bytes());
-        out.extend(self.input_root);
-        out.extend(self.model_hash);
-        out.extend(self.leaves_hash);
+        out.extend_from_slice(&self.config_digest);
+        out.extend_from_slice(&self.prev_digest);
+        out.extend_from_slice(&self.epoch.to_be_bytes());
+        out.extend_from_slice(&self.revision.to_be_bytes());
+        out.extend_from_slice(&self.campaigns_root);
+        out.extend_from_slice(&self.campaign_count.to_be_bytes());
+        out.extend_from_slice(&self.assets_root);
+        out.extend_from_slice(&self.asset_count.to_be_bytes());
+        out.extend_from_slice(&self.input_root);
+        out.extend_from_slice(&self.model_hash);
+        out.extend_from_slice(&self.leaves_hash);
         out
     }
 

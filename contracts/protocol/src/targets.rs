@@ -69,9 +69,9 @@ impl Targets {
         };
         let count = u16::try_from(count).unwrap_or(u16::MAX);
         let mut bytes = vec![tag];
-        bytes.extend(count.to_be_bytes());
+        bytes.extend_from_slice(&count.to_be_bytes());
         for text in texts {
-            bytes.extend(lp(text.as_bytes()));
+            bytes.extend_from_slice(&lp(text.as_bytes()));
         }
         sha256(&[&bytes])
     }

@@ -4,7 +4,7 @@ use cosmwasm_std::Storage;
 
 use crate::error::{ContractError, Result};
 use crate::payout::settled_allocation;
-use crate::state::campaign::Campaign;
+use crate::state::campaign::{Campaign, RunRow};
 use crate::state::config::LIMITS;
 use crate::state::money::TotalsRow;
 use crate::state::pause::PAUSE;
@@ -14,7 +14,7 @@ use crate::state::pause::PAUSE;
 pub(crate) fn claims_close_s(
     storage: &dyn Storage,
     now_s: u64,
-    (campaign, stored): (u64, &Campaign),
+    (campaign, stored, run): (u64, &Campaign, &RunRow),
     totals: &TotalsRow,
 ) -> Result<u64> {
     let overflow = || ContractError::overflow("the closing time of claims");
@@ -23,7 +23,7 @@ pub(crate) fn claims_close_s(
         Some(epoch) => settled_allocation(storage, campaign, epoch)?.settled_at_s,
         None => 0,
     };
-    let claimable_from_s = settled_at_s.max(stored.terms.rule.unlock.end_s);
+    let claimable_from_s = settled_at_s.max(run.payout.unlock.end_s);
     let period_over_s = claimable_from_s.checked_add(claim_period_s).ok_or_else(overflow)?;
     let paused_s = PAUSE.may_load(storage, ())?.map_or(Ok(0), |pause| pause.total_s(now_s))?;
     let paused_s = paused_s.checked_sub(stored.paused_before_s).ok_or_else(overflow)?;

@@ -49,11 +49,11 @@ pub(crate) fn instantiate(
     let config_digest = digest(deployment, &set, &spec_hash, &msg.clock);
     CLOCK.save(storage, (), &msg.clock);
     OPERATORS.save(storage, (), &OperatorsRow { config_digest, set });
-    OWNERSHIP.save(storage, ownership)?;
-    CAMPAIGN_COUNT.save(storage, &0)?;
+    OWNERSHIP.save(storage, (), ownership);
+    CAMPAIGN_COUNT.save(storage, (), &0);
     let names = msg.operators.into_iter().map(|operator| operator.name).collect();
-    let about = About { config_version: FIRST_CONFIG_VERSION, spec_hash: msg.spec_hash, names };
-    ABOUT.save(storage, &about)?;
+    let about = About { config_version: FIRST_CONFIG_VERSION, spec_hash, names };
+    ABOUT.save(storage, (), &about);
     Ok(config_digest)
 }
 

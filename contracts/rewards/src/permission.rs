@@ -109,14 +109,14 @@ fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr) -> Result<
             let sponsor = stored.ok_or(ContractError::UnknownCampaign { campaign })?.sponsor;
             (sponsor == *sender, "the campaign's sponsor")
         }
-        Caller::Owner => (OWNERSHIP.load(storage)?.owner == *sender, "the owner"),
+        Caller::Owner => (OWNERSHIP.load(storage, ())?.owner == *sender, "the owner"),
         Caller::OwnerOrGuardian => {
-            let roles = OWNERSHIP.load(storage)?;
+            let roles = OWNERSHIP.load(storage, ())?;
             let is_guardian = roles.guardian.as_ref() == Some(sender);
             (roles.owner == *sender || is_guardian, "the owner or the guardian")
         }
         Caller::ProposedOwner => {
-            let proposed = OWNERSHIP.load(storage)?.proposed;
+            let proposed = OWNERSHIP.load(storage, ())?.proposed;
             let proposed = proposed.ok_or(ContractError::NoOwnerProposed {})?;
             (proposed == *sender, "the proposed owner")
         }

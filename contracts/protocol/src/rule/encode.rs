@@ -7,30 +7,30 @@ impl Rule {
     /// `scale` to `unlock` of the layout documented at [`crate::CampaignTerms::rule_hash`].
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(192);
-        out.extend(self.scale.u64().to_be_bytes());
-        out.extend(self.min_score.to_be_bytes());
-        out.extend(self.cap.to_be_bytes());
-        out.extend(self.curve.encode());
+        out.extend_from_slice(&self.scale.u64().to_be_bytes());
+        out.extend_from_slice(&self.min_score.to_be_bytes());
+        out.extend_from_slice(&self.cap.to_be_bytes());
+        out.extend_from_slice(&self.curve.encode());
         for ppm in [self.streak.step_ppm, self.streak.cap_ppm, self.boost_max_ppm, self.multiplier_max_ppm] {
-            out.extend(ppm.to_be_bytes());
+            out.extend_from_slice(&ppm.to_be_bytes());
         }
         let (tag, amount) = match &self.schedule {
             Schedule::Even {} => (0u8, 0),
             Schedule::Fixed { amount } => (1, amount.u128()),
         };
         out.push(tag);
-        out.extend(amount.to_be_bytes());
+        out.extend_from_slice(&amount.to_be_bytes());
         let (tag, price) = match &self.payout {
             Payout::ProRata {} => (0u8, 0),
             Payout::CappedRate { price } => (1, price.u128()),
         };
         out.push(tag);
-        out.extend(price.to_be_bytes());
-        out.extend(self.share_cap_ppm.to_be_bytes());
-        out.extend(self.growth.ppm.to_be_bytes());
-        out.extend(self.growth.abs.to_be_bytes());
-        out.extend(self.unlock.start_s.to_be_bytes());
-        out.extend(self.unlock.end_s.to_be_bytes());
+        out.extend_from_slice(&price.to_be_bytes());
+        out.extend_from_slice(&self.share_cap_ppm.to_be_bytes());
+        out.extend_from_slice(&self.growth.ppm.to_be_bytes());
+        out.extend_from_slice(&self.growth.abs.to_be_bytes());
+        out.extend_from_slice(&self.unlock.start_s.to_be_bytes());
+        out.extend_from_slice(&self.unlock.end_s.to_be_bytes());
         out
     }
 }
@@ -45,16 +45,16 @@ impl Curve {
             Self::Tiered { tiers } => {
                 let mut bytes = vec![u8::try_from(tiers.len()).unwrap_or(u8::MAX)];
                 for tier in tiers {
-                    bytes.extend(tier.threshold.to_be_bytes());
-                    bytes.extend(tier.rate_ppm.to_be_bytes());
+                    bytes.extend_from_slice(&tier.threshold.to_be_bytes());
+                    bytes.extend_from_slice(&tier.rate_ppm.to_be_bytes());
                 }
                 (2, 0, sha256(&[&bytes]))
             }
             Self::Sqrt {} => (3, 0, ZERO_HASH),
         };
         let mut out = vec![tag];
-        out.extend(k.to_be_bytes());
-        out.extend(tiers_hash);
+        out.extend_from_slice(&k.to_be_bytes());
+        out.extend_from_slice(&tiers_hash);
         out
     }
 }

@@ -43,20 +43,18 @@ pub(crate) fn claim(
     if payouts.is_empty() {
         return refuse(ContractError::NothingToClaim {});
     }
-    // The bank wants coins in the order of their denoms.
-    payouts.sort();
     let amount = payouts.into_iter().map(|(denom, amount)| Coin::new(amount, denom)).collect();
     Ok(response.add_message(BankMsg::Send { to_address: sender.to_string(), amount }))
 }
 
-/// Adds what is due to the sum of its denom. At most 32 sums: a list is smaller than a map.
+/// Adds what is due to the sum of its denom. The bank wants coins in the order of their denoms; there are at most 32.
 fn add(payouts: &mut Vec<(String, u128)>, due: Entitlement) -> Result<()> {
-    match payouts.iter_mut().find(|(denom, _)| *denom == due.denom) {
-        Some((_, sum)) => {
-            let total = sum.checked_add(due.amount);
-            *sum = total.ok_or_else(|| ContractError::overflow("the payout"))?;
+    let at = payouts.iter().position(|(denom, _)| *denom >= due.denom).unwrap_or(payouts.len());
+    match payouts.get_mut(at) {
+        Some((denom, sum)) if *denom == due.denom => {
+            *sum = sum.checked_add(due.amount).ok_or_else(|| ContractError::overflow("the payout"))?;
         }
-        None => payouts.push((due.denom, due.amount)),
+        _ => payouts.insert(at, (due.denom, due.amount)),
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use attention_protocol::EpochClock;
 use attention_protocol::event::Event;
 use attention_protocol::msg::{CreateCampaign, METADATA_NAME_MAX_BYTES, METADATA_URL_MAX_BYTES, Metadata};
-use cosmwasm_std::{Addr, Coin, HexBinary, Response, Storage};
+use cosmwasm_std::{Addr, Coin, HexBinary, Response, Storage, to_json_vec};
 
 use crate::credit::{amount_of, credit};
 use crate::error::{ContractError, Result};
@@ -61,13 +61,13 @@ pub(crate) fn create_campaign(
     let stored = Campaign {
         sponsor: sponsor.clone(),
         refund_address,
-        terms: msg.terms,
+        terms: to_json_vec(&msg.terms)?,
         claim_deadline_s: msg.claim_deadline_s,
         created_at_s: now_s,
         paused_before_s: PAUSE.may_load(storage, ())?.map_or(Ok(0), |pause| pause.total_s(now_s))?,
         metadata: msg.metadata,
     };
-    CAMPAIGNS.save(storage, campaign, &stored)?;
+    CAMPAIGNS.save(storage, campaign, &stored);
     credit(storage, campaign, (amount, policy.creation_fee), clock.receipt_epoch(now_s))?;
     collect_fee(storage, &coin.denom, policy.creation_fee)?;
     Ok(Response::new().add_event(Event::CampaignCreated {
@@ -125,8 +125,8 @@ fn check_funding(coin: &Coin, policy: DenomRow) -> Result<(u128, u128)> {
 /// Ids run from 1.
 fn next_id(storage: &mut dyn Storage) -> Result<u64> {
     let overflow = || ContractError::overflow("the number of campaigns");
-    let id = CAMPAIGN_COUNT.load(storage)?.checked_add(1).ok_or_else(overflow)?;
-    CAMPAIGN_COUNT.save(storage, &id)?;
+    let id = CAMPAIGN_COUNT.load(storage, ())?.checked_add(1).ok_or_else(overflow)?;
+    CAMPAIGN_COUNT.save(storage, (), &id);
     Ok(id)
 }
 

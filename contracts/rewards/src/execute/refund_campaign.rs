@@ -37,7 +37,8 @@ pub(crate) fn refund_campaign(
 
     let unallocated = money.unallocated()?;
     let outstanding = money.outstanding()?;
-    let claims_close_s = claims_close_s(storage, timeline.now.time_s, (campaign, &stored), &money.totals)?;
+    let claims_close_s =
+        claims_close_s(storage, timeline.now.time_s, (campaign, &stored, &run), &money.totals)?;
     let unclaimed = if timeline.now.time_s >= claims_close_s { outstanding } else { 0 };
     let overflow = || ContractError::overflow("the refund");
     let amount = unallocated.checked_add(unclaimed).ok_or_else(overflow)?;

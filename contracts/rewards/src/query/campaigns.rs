@@ -3,7 +3,7 @@
 use attention_protocol::msg::{
     AllocationResponse, CampaignMoney, CampaignResponse, CampaignsResponse, FundingResponse,
 };
-use cosmwasm_std::{Binary, Storage};
+use cosmwasm_std::{Binary, Storage, from_json};
 
 use crate::closing::claims_close_s;
 use crate::credit::credited;
@@ -25,11 +25,11 @@ pub(super) fn campaign(
     let settled = totals.settled_epoch.map(|epoch| allocation(storage, campaign, epoch)).transpose()?;
     Ok(CampaignResponse {
         campaign,
-        claims_close_s: claims_close_s(storage, timeline.now.time_s, (campaign, &stored), &totals)?,
+        claims_close_s: claims_close_s(storage, timeline.now.time_s, (campaign, &stored, &run), &totals)?,
         sponsor: stored.sponsor,
         refund_address: stored.refund_address,
         denom: run.payout.denom.clone(),
-        terms: stored.terms,
+        terms: from_json(stored.terms)?,
         rule_hash: Binary::from(run.rule_hash),
         end_epoch: timeline.effective_end(storage, &run)?,
         stopped: run.stopped,
@@ -59,7 +59,7 @@ pub(super) fn ids(
     start_after: Option<u64>,
     limit: u32,
 ) -> Result<impl Iterator<Item = u64>> {
-    let count = CAMPAIGN_COUNT.load(storage)?;
+    let count = CAMPAIGN_COUNT.load(storage, ())?;
     let after = start_after.unwrap_or(0).min(count);
     let last = after.checked_add(u64::from(limit)).map_or(count, |last| last.min(count));
     Ok((after..last).map_while(|id| id.checked_add(1)))

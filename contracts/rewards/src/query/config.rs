@@ -14,7 +14,7 @@ use crate::state::pause::PAUSE;
 /// Everything fixed at instantiation.
 pub(super) fn config(storage: &dyn Storage) -> Result<ConfigResponse> {
     let operators = OPERATORS.load(storage, ())?;
-    let about = ABOUT.load(storage)?;
+    let about = ABOUT.load(storage, ())?;
     let named = about.names.into_iter().zip(operators.set.pubkeys());
     Ok(ConfigResponse {
         config_version: about.config_version,
@@ -24,7 +24,7 @@ pub(super) fn config(storage: &dyn Storage) -> Result<ConfigResponse> {
         faulty_max: operators.set.faulty_max(),
         quorum: operators.set.quorum(),
         clock: CLOCK.load(storage, ())?,
-        spec_hash: about.spec_hash,
+        spec_hash: Binary::from(about.spec_hash),
         limits: limits(storage)?,
     })
 }
@@ -58,6 +58,6 @@ pub(super) fn pause(storage: &dyn Storage, now_s: u64) -> Result<PauseResponse> 
 
 /// Who may do what.
 pub(super) fn ownership(storage: &dyn Storage) -> Result<OwnershipResponse> {
-    let roles = OWNERSHIP.load(storage)?;
+    let roles = OWNERSHIP.load(storage, ())?;
     Ok(OwnershipResponse { owner: roles.owner, proposed: roles.proposed, guardian: roles.guardian })
 }

@@ -27,7 +27,7 @@ pub(super) fn solvency(
             owed = sum.and_then(|sum| owed.checked_add(sum)).ok_or_else(overflow)?;
         }
     }
-    let count = CAMPAIGN_COUNT.load(storage)?;
+    let count = CAMPAIGN_COUNT.load(storage, ())?;
     let fees = FEES.may_load(storage, &balance.denom)?.unwrap_or(0);
     let fees_due = if start_after.is_none() { fees } else { 0 };
     Ok(SolvencyResponse {

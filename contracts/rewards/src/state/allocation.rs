@@ -87,13 +87,13 @@ impl Packed for AllocationRow {
             AllocationStatus::Settled => 0,
             AllocationStatus::Rejected(reason) => reason_entry(reason).map_or(UNKNOWN, |entry| entry.0),
         });
-        out.extend(self.root);
-        out.extend(self.leaf_count.to_be_bytes());
-        out.extend(self.weight_total.to_be_bytes());
+        out.extend_from_slice(&self.root);
+        out.extend_from_slice(&self.leaf_count.to_be_bytes());
+        out.extend_from_slice(&self.weight_total.to_be_bytes());
         for amount in [self.cumulative_total, self.budget, self.released] {
             amount.pack(out);
         }
-        out.extend(self.settled_at_s.to_be_bytes());
+        out.extend_from_slice(&self.settled_at_s.to_be_bytes());
         self.payout.pack(out);
     }
 

@@ -3,19 +3,17 @@
 use attention_protocol::bytes::Reader;
 use attention_protocol::msg::Metadata;
 use attention_protocol::rule::{Growth, Schedule, Unlock};
-use attention_protocol::{CampaignTerms, Hash, ProtocolError};
-use cosmwasm_schema::cw_serde;
+use attention_protocol::{Hash, ProtocolError};
 use cosmwasm_std::{Addr, Storage, Uint128};
-use cw_storage_plus::{Item, Map};
 
-use super::packed::{Packed, PackedMap};
+use super::packed::{Packed, PackedMap, push_text, read_text, text};
 use super::tag;
 use crate::error::{ContractError, Result};
 
 /// How many campaigns there are; ids run from 1 to this.
-pub(crate) const CAMPAIGN_COUNT: Item<u64> = Item::new("campaign_count");
+pub(crate) const CAMPAIGN_COUNT: PackedMap<(), u64> = PackedMap::new(tag::CAMPAIGN_COUNT);
 /// By campaign: what was agreed. Written once.
-pub(crate) const CAMPAIGNS: Map<u64, Campaign> = Map::new("campaigns");
+pub(crate) const CAMPAIGNS: PackedMap<u64, Campaign> = PackedMap::new(tag::CAMPAIGN);
 /// By campaign: when it runs and what an epoch may pay. Written at creation and when it is stopped.
 pub(crate) const RUNS: PackedMap<u64, RunRow> = PackedMap::new(tag::RUN);
 
@@ -25,16 +23,52 @@ pub(crate) fn load_run(storage: &dyn Storage, campaign: u64) -> Result<RunRow> {
 }
 
 /// A campaign as its sponsor created it.
-#[cw_serde]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Campaign {
     pub(crate) sponsor: Addr,
     pub(crate) refund_address: Addr,
-    pub(crate) terms: CampaignTerms,
+    /// Its terms in JSON: only the query reads them.
+    pub(crate) terms: Vec<u8>,
     pub(crate) claim_deadline_s: u64,
     pub(crate) created_at_s: u64,
     /// Seconds the contract had been paused by then; later ones push the closing of claims back.
     pub(crate) paused_before_s: u64,
     pub(crate) metadata: Option<Metadata>,
+}
+
+impl Packed for Campaign {
+    const WHAT: &'static str = "stored campaign";
+
+    /// Neither a name nor a link is empty, so an empty text stands for none. The terms are the rest of the row.
+    fn pack(&self, out: &mut Vec<u8>) {
+        for number in [self.claim_deadline_s, self.created_at_s, self.paused_before_s] {
+            number.pack(out);
+        }
+        let metadata = self.metadata.as_ref();
+        let name = metadata.map_or("", |metadata| &metadata.name);
+        let url = metadata.and_then(|metadata| metadata.url.as_deref()).unwrap_or_default();
+        for part in [self.sponsor.as_str(), self.refund_address.as_str(), name, url] {
+            push_text(out, part);
+        }
+        out.extend_from_slice(&self.terms);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
+        let (claim_deadline_s, created_at_s, paused_before_s) =
+            (u64::read(reader)?, u64::read(reader)?, u64::read(reader)?);
+        let (sponsor, refund_address) = (read_text(reader)?, read_text(reader)?);
+        let (name, url) = (read_text(reader)?, read_text(reader)?);
+        let some = |text: String| Some(text).filter(|text| !text.is_empty());
+        Ok(Self {
+            sponsor: Addr::unchecked(sponsor),
+            refund_address: Addr::unchecked(refund_address),
+            terms: reader.take(reader.rest().len())?.to_vec(),
+            claim_deadline_s,
+            created_at_s,
+            paused_before_s,
+            metadata: some(name).map(|name| Metadata { name, url: some(url) }),
+        })
+    }
 }
 
 /// What settling reads.
@@ -66,21 +100,17 @@ impl Packed for PayoutTerms {
     /// The denom is what is left of the row.
     fn pack(&self, out: &mut Vec<u8>) {
         for seconds in [self.unlock.start_s, self.unlock.end_s] {
-            u128::from(seconds).pack(out);
+            seconds.pack(out);
         }
         out.extend_from_slice(&self.share_cap_ppm.to_be_bytes());
         out.extend_from_slice(self.denom.as_bytes());
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
-        let mut seconds = || {
-            let seconds = u64::try_from(u128::read(reader)?);
-            seconds.map_err(|_| ProtocolError::Overflow { what: "the stored unlock" })
-        };
         Ok(Self {
-            unlock: Unlock { start_s: seconds()?, end_s: seconds()? },
+            unlock: Unlock { start_s: u64::read(reader)?, end_s: u64::read(reader)? },
             share_cap_ppm: reader.u32()?,
-            denom: String::from_utf8_lossy(reader.take(reader.rest().len())?).into_owned(),
+            denom: text(reader.take(reader.rest().len())?),
         })
     }
 }
@@ -89,17 +119,17 @@ impl Packed for RunRow {
     const WHAT: &'static str = "stored campaign run";
 
     fn pack(&self, out: &mut Vec<u8>) {
-        out.extend(self.rule_hash);
+        out.extend_from_slice(&self.rule_hash);
         // An amount of zero never passes validation, so it can stand for the schedule without one.
         let amount = match &self.schedule {
             Schedule::Even {} => 0,
             Schedule::Fixed { amount } => amount.u128(),
         };
         amount.pack(out);
-        out.extend(self.growth.ppm.to_be_bytes());
-        out.extend(self.growth.abs.to_be_bytes());
+        out.extend_from_slice(&self.growth.ppm.to_be_bytes());
+        out.extend_from_slice(&self.growth.abs.to_be_bytes());
         for epoch in [self.start_epoch, self.scheduled_end, self.end_epoch] {
-            out.extend(epoch.to_be_bytes());
+            out.extend_from_slice(&epoch.to_be_bytes());
         }
         out.push(u8::from(self.stopped));
         self.payout.pack(out);
@@ -119,5 +149,33 @@ impl Packed for RunRow {
             stopped: reader.u8()? != 0,
             payout: PayoutTerms::read(reader)?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::MockStorage;
+
+    use super::*;
+
+    #[test]
+    fn a_campaign_comes_back_with_and_without_metadata() {
+        let mut storage = MockStorage::new();
+        let campaign = |metadata| Campaign {
+            sponsor: Addr::unchecked("wasm1sponsor"),
+            refund_address: Addr::unchecked("wasm1treasury"),
+            terms: b"{}".to_vec(),
+            claim_deadline_s: 1 << 60,
+            created_at_s: 300,
+            paused_before_s: 0,
+            metadata,
+        };
+        let name = "n".repeat(128);
+        let link = Some("u".repeat(256));
+        let named = |url| Some(Metadata { name: name.clone(), url });
+        for row in [campaign(None), campaign(named(None)), campaign(named(link))] {
+            CAMPAIGNS.save(&mut storage, 1, &row);
+            assert_eq!(CAMPAIGNS.load(&storage, 1).unwrap(), row);
+        }
     }
 }

@@ -3,11 +3,9 @@
 use attention_protocol::bytes::Reader;
 use attention_protocol::config::{OperatorSet, PUBKEY_BYTES};
 use attention_protocol::{EpochClock, Hash, ProtocolError};
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Binary;
-use cw_storage_plus::Item;
 
-use super::packed::{Packed, PackedMap};
+use super::packed::{Packed, PackedMap, push_text, read_text};
 use super::tag;
 
 /// The epoch clock, read by nearly every message.
@@ -19,7 +17,7 @@ pub(crate) const LIMITS: PackedMap<(), LimitsRow> = PackedMap::new(tag::LIMITS);
 /// By denom: what a campaign must bring. At most 32 rows.
 pub(crate) const DENOMS: PackedMap<&str, DenomRow> = PackedMap::new(tag::DENOM);
 /// What only queries show.
-pub(crate) const ABOUT: Item<About> = Item::new("about");
+pub(crate) const ABOUT: PackedMap<(), About> = PackedMap::new(tag::ABOUT);
 
 impl Packed for EpochClock {
     const WHAT: &'static str = "stored clock";
@@ -32,8 +30,10 @@ impl Packed for EpochClock {
             self.dispute_window_s,
             self.open_period_s,
         ];
-        out.extend(seconds.iter().flat_map(|s| s.to_be_bytes()));
-        out.extend(self.min_blocks.to_be_bytes());
+        for s in seconds {
+            out.extend_from_slice(&s.to_be_bytes());
+        }
+        out.extend_from_slice(&self.min_blocks.to_be_bytes());
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
@@ -58,10 +58,10 @@ impl Packed for OperatorsRow {
     const WHAT: &'static str = "stored operators";
 
     fn pack(&self, out: &mut Vec<u8>) {
-        out.extend(self.config_digest);
+        out.extend_from_slice(&self.config_digest);
         out.push(self.set.faulty_max());
         for key in self.set.pubkeys() {
-            out.extend(key);
+            out.extend_from_slice(key);
         }
     }
 
@@ -88,7 +88,9 @@ impl Packed for LimitsRow {
 
     fn pack(&self, out: &mut Vec<u8>) {
         let seconds = [self.settle_grace_s, self.claim_period_s, self.pause_max_s];
-        out.extend(seconds.iter().flat_map(|s| s.to_be_bytes()));
+        for s in seconds {
+            out.extend_from_slice(&s.to_be_bytes());
+        }
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
@@ -117,10 +119,47 @@ impl Packed for DenomRow {
 }
 
 /// Parts of the configuration that no message reads.
-#[cw_serde]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct About {
     pub(crate) config_version: u64,
-    pub(crate) spec_hash: Binary,
+    pub(crate) spec_hash: Hash,
     /// Names of the operators, in index order.
     pub(crate) names: Vec<String>,
+}
+
+impl Packed for About {
+    const WHAT: &'static str = "stored description";
+
+    fn pack(&self, out: &mut Vec<u8>) {
+        self.config_version.pack(out);
+        out.extend_from_slice(&self.spec_hash);
+        for name in &self.names {
+            push_text(out, name);
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
+        let (config_version, spec_hash) = (u64::read(reader)?, reader.array()?);
+        let mut names = Vec::new();
+        while !reader.rest().is_empty() {
+            names.push(read_text(reader)?);
+        }
+        Ok(Self { config_version, spec_hash, names })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::MockStorage;
+
+    use super::*;
+
+    #[test]
+    fn the_description_comes_back() {
+        let mut storage = MockStorage::new();
+        let names = vec!["a".to_string(), "operator of the longest name".to_string()];
+        let about = About { config_version: 1, spec_hash: [7; 32], names };
+        ABOUT.save(&mut storage, (), &about);
+        assert_eq!(ABOUT.load(&storage, ()).unwrap(), about);
+    }
 }

@@ -1,8 +1,8 @@
 //! What is stored. Private: nothing outside reads a row but through queries.
 //!
 //! Rows are packed binary, one per concern, because a write costs 30 gas a byte; each lives under a one-byte tag.
-//! Rows that are rarely read are JSON under a word. A word starts with a letter (0x61 and above) and `cw-storage-plus`
-//! maps with 0x00, so the tags below 0x20 collide with neither. No row grows, and no list is stored in one.
+//! The one row under a word is `cw2`'s; a word starts with a letter (0x61 and above), so the tags below 0x20 cannot collide
+//! with it. No row grows, and no list is stored in one but what instantiation bounds.
 
 pub(crate) mod allocation;
 pub(crate) mod campaign;
@@ -32,4 +32,8 @@ mod tag {
     pub(super) const ALLOCATION: u8 = 0x0d;
     pub(super) const CLAIMED: u8 = 0x0e;
     pub(super) const SCORE: u8 = 0x0f;
+    pub(super) const OWNERSHIP: u8 = 0x10;
+    pub(super) const ABOUT: u8 = 0x11;
+    pub(super) const CAMPAIGN_COUNT: u8 = 0x12;
+    pub(super) const CAMPAIGN: u8 = 0x13;
 }

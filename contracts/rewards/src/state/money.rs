@@ -69,17 +69,16 @@ impl Packed for TotalsRow {
     /// The epoch is stored plus one, so that zero says "none"; the last byte is there only once claims have closed.
     fn pack(&self, out: &mut Vec<u8>) {
         let settled = self.settled_epoch.and_then(|epoch| epoch.checked_add(1)).unwrap_or(0);
-        for number in [settled.into(), self.allocated, self.claimed] {
-            number.pack(out);
-        }
+        settled.pack(out);
+        self.allocated.pack(out);
+        self.claimed.pack(out);
         if self.closed {
             out.push(1);
         }
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
-        let settled = u64::try_from(u128::read(reader)?);
-        let settled = settled.map_err(|_| ProtocolError::Overflow { what: "the stored epoch" })?;
+        let settled = u64::read(reader)?;
         let (allocated, claimed) = (u128::read(reader)?, u128::read(reader)?);
         let closed = !reader.rest().is_empty() && reader.u8()? == 1;
         Ok(Self { settled_epoch: settled.checked_sub(1), allocated, claimed, closed })

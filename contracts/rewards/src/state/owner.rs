@@ -1,16 +1,64 @@
 //! Who may do what only some may.
 
-use cosmwasm_schema::cw_serde;
+use attention_protocol::ProtocolError;
+use attention_protocol::bytes::Reader;
 use cosmwasm_std::Addr;
-use cw_storage_plus::Item;
+
+use super::packed::{Packed, PackedMap, push_text, read_text};
+use super::tag;
 
 /// Owner, proposed owner and guardian.
-pub(crate) const OWNERSHIP: Item<Ownership> = Item::new("ownership");
+pub(crate) const OWNERSHIP: PackedMap<(), Ownership> = PackedMap::new(tag::OWNERSHIP);
 
 /// See [`OWNERSHIP`].
-#[cw_serde]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ownership {
     pub(crate) owner: Addr,
     pub(crate) proposed: Option<Addr>,
     pub(crate) guardian: Option<Addr>,
+}
+
+impl Packed for Ownership {
+    const WHAT: &'static str = "stored ownership";
+
+    /// No address is empty, so an empty text stands for nobody.
+    fn pack(&self, out: &mut Vec<u8>) {
+        for role in [Some(&self.owner), self.proposed.as_ref(), self.guardian.as_ref()] {
+            push_text(out, role.map_or("", Addr::as_str));
+        }
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
+        let mut role = || read_text(reader).map(Addr::unchecked);
+        let (owner, proposed, guardian) = (role()?, role()?, role()?);
+        let somebody = |role: &Addr| !role.as_str().is_empty();
+        Ok(Self {
+            owner,
+            proposed: Some(proposed).filter(somebody),
+            guardian: Some(guardian).filter(somebody),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cosmwasm_std::testing::MockStorage;
+
+    use super::*;
+
+    #[test]
+    fn every_role_comes_back_and_nobody_stays_nobody() {
+        let mut storage = MockStorage::new();
+        let (owner, other) = (Addr::unchecked("wasm1owner"), Some(Addr::unchecked("wasm1other")));
+        let roles = |proposed, guardian| Ownership { owner: owner.clone(), proposed, guardian };
+        for row in [
+            roles(None, None),
+            roles(other.clone(), None),
+            roles(None, other.clone()),
+            roles(other.clone(), other),
+        ] {
+            OWNERSHIP.save(&mut storage, (), &row);
+            assert_eq!(OWNERSHIP.load(&storage, ()).unwrap(), row);
+        }
+    }
 }

@@ -32,6 +32,38 @@ impl Packed for u128 {
     }
 }
 
+/// A number that the chain counts in `u64`, packed like an amount.
+impl Packed for u64 {
+    const WHAT: &'static str = "stored number";
+
+    fn pack(&self, out: &mut Vec<u8>) {
+        push_short(out, &self.to_be_bytes());
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
+        let overflow = |_| ProtocolError::Overflow { what: Self::WHAT };
+        Self::try_from(u128::read(reader)?).map_err(overflow)
+    }
+}
+
+/// Appends a text of at most 65,535 bytes as `len u16 ‖ bytes`. Every caller has bounded it.
+pub(crate) fn push_text(out: &mut Vec<u8>, text: &str) {
+    let len = u16::try_from(text.len()).unwrap_or(u16::MAX);
+    out.extend_from_slice(&len.to_be_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// Reads what [`push_text`] wrote.
+pub(crate) fn read_text(reader: &mut Reader<'_>) -> Result<String, ProtocolError> {
+    let len = reader.u16()?;
+    Ok(text(reader.take(len.into())?))
+}
+
+/// Stored text: it was text when it was written.
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 /// Appends `len u8 ‖ bytes without leading zeros` of a number, big-endian. Numbers keep their order.
 fn push_short(out: &mut Vec<u8>, number: &[u8]) {
     let short = significant(number);
@@ -141,10 +173,9 @@ impl<V: Packed> PackedMap<&str, V> {
         let start = [self.tag];
         let end = self.tag.checked_add(1).map(|next| [next]);
         let end = end.as_ref().map(<[u8; 1]>::as_slice);
-        storage.range(Some(&start), end, Order::Ascending).map(|(key, bytes)| {
-            let text = key.get(1..).unwrap_or_default();
-            Ok((String::from_utf8_lossy(text).into_owned(), decode(&bytes)?))
-        })
+        storage
+            .range(Some(&start), end, Order::Ascending)
+            .map(|(key, bytes)| Ok((text(key.get(1..).unwrap_or_default()), decode(&bytes)?)))
     }
 }
 

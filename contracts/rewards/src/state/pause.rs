@@ -36,7 +36,9 @@ impl Packed for PauseRow {
 
     fn pack(&self, out: &mut Vec<u8>) {
         let seconds = [self.start_s, self.end_s, self.before_s];
-        out.extend(seconds.iter().flat_map(|s| s.to_be_bytes()));
+        for s in seconds {
+            out.extend_from_slice(&s.to_be_bytes());
+        }
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {

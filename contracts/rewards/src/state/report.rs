@@ -40,9 +40,9 @@ impl Packed for ReportRow {
     const WHAT: &'static str = "stored report";
 
     fn pack(&self, out: &mut Vec<u8>) {
-        out.extend(self.body.pack());
-        out.extend(self.signers.to_be_bytes());
-        out.extend(self.submitted_at_s.to_be_bytes());
+        out.extend_from_slice(&self.body.pack());
+        out.extend_from_slice(&self.signers.to_be_bytes());
+        out.extend_from_slice(&self.submitted_at_s.to_be_bytes());
         self.window.pack(out);
     }
 
@@ -60,8 +60,8 @@ impl Packed for Window {
     const WHAT: &'static str = "stored window";
 
     fn pack(&self, out: &mut Vec<u8>) {
-        out.extend(self.ends_at_s.to_be_bytes());
-        out.extend(self.ends_height.to_be_bytes());
+        out.extend_from_slice(&self.ends_at_s.to_be_bytes());
+        out.extend_from_slice(&self.ends_height.to_be_bytes());
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
@@ -92,9 +92,9 @@ impl Packed for NewestReport {
     const WHAT: &'static str = "stored newest report";
 
     fn pack(&self, out: &mut Vec<u8>) {
-        out.extend(self.epoch.to_be_bytes());
+        out.extend_from_slice(&self.epoch.to_be_bytes());
         self.window.pack(out);
-        out.extend(self.digest);
+        out.extend_from_slice(&self.digest);
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {

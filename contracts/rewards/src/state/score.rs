@@ -22,10 +22,10 @@ impl Packed for ScoreRow {
     const WHAT: &'static str = "stored score";
 
     fn pack(&self, out: &mut Vec<u8>) {
-        out.extend(self.epoch.to_be_bytes());
-        out.extend(self.score.ppm().to_be_bytes());
-        out.extend(self.streak.to_be_bytes());
-        out.extend(self.weight.to_be_bytes());
+        out.extend_from_slice(&self.epoch.to_be_bytes());
+        out.extend_from_slice(&self.score.ppm().to_be_bytes());
+        out.extend_from_slice(&self.streak.to_be_bytes());
+        out.extend_from_slice(&self.weight.to_be_bytes());
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
