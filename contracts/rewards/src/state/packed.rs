@@ -64,12 +64,15 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Appends `len u8 ‖ bytes without leading zeros` of a number, big-endian. Numbers keep their order.
+/// Appends `len u8 ‖ bytes without leading zeros` of a number, big-endian.
 fn push_short(out: &mut Vec<u8>, number: &[u8]) {
     let short = significant(number);
     out.extend(u8::try_from(short.len()));
     out.extend_from_slice(short);
 }
+
+/// The highest number that is its own key; above it the first byte is this plus the number of bytes that follow.
+const KEY_BYTE_MAX: u8 = 0xf7;
 
 /// A key that keeps its order as bytes.
 pub(crate) trait Key {
@@ -82,8 +85,18 @@ impl Key for () {
 }
 
 impl Key for u64 {
+    /// One byte up to 0xf7, else `0xf7 + len ‖ bytes without leading zeros`: short for small numbers, and in their order.
     fn push(&self, out: &mut Vec<u8>) {
-        push_short(out, &self.to_be_bytes());
+        let bytes = self.to_be_bytes();
+        let short = significant(&bytes);
+        match short {
+            [] => out.push(0),
+            [byte] if *byte <= KEY_BYTE_MAX => out.push(*byte),
+            _ => {
+                out.extend(u8::try_from(short.len()).ok().and_then(|len| len.checked_add(KEY_BYTE_MAX)));
+                out.extend_from_slice(short);
+            }
+        }
     }
 }
 
@@ -209,13 +222,13 @@ mod tests {
         assert_eq!(AMOUNTS.may_load(&storage, (1, 3)).unwrap(), None);
         let missing = ProtocolError::Length { what: "stored amount", expected: 1, actual: 0 };
         assert_eq!(AMOUNTS.load(&storage, (1, 3)).unwrap_err(), missing);
-        // The key by hand: its tag, then each number as its length and its bytes.
+        // The key by hand: its tag, then each number.
         let damaged: [&[u8]; 5] = [&[1], &[1, 5, 0], &[2, 5], &[17; 18], &[255]];
         for row in damaged {
-            storage.set(&[0x7e, 1, 1, 1, 3], row);
+            storage.set(&[0x7e, 1, 3], row);
             assert!(AMOUNTS.load(&storage, (1, 3)).is_err(), "{row:?}");
         }
-        storage.set(&[0x7e, 1, 1, 1, 3], &[2, 1, 0]);
+        storage.set(&[0x7e, 1, 3], &[2, 1, 0]);
         assert_eq!(AMOUNTS.load(&storage, (1, 3)).unwrap(), 256);
     }
 
@@ -233,9 +246,13 @@ mod tests {
             bytes
         };
         let mut numbers: Vec<u64> =
-            (0..64).flat_map(|bit| [(1 << bit) - 1, 1 << bit]).chain([u64::MAX]).collect();
+            (0..64).flat_map(|bit| [(1 << bit) - 1, 1 << bit]).chain(240..260).chain([u64::MAX]).collect();
         numbers.sort_unstable();
         numbers.dedup();
+        assert_eq!(key(0xf7), [0xf7, 0xf7]);
+        assert_eq!(key(0xf8), [0xf8, 0xf8, 0xf8, 0xf8]);
+        assert_eq!(key(0x1234), [0xf9, 0x12, 0x34, 0xf9, 0x12, 0x34]);
+        assert_eq!(key(u64::MAX), [255; 18]);
         assert!(numbers.windows(2).all(|pair| key(pair[0]) < key(pair[1])));
     }
 
