@@ -37,7 +37,7 @@ pub struct FinalReport {
 struct Known {
     /// Terminal epochs: the final report, or none.
     reports: BTreeMap<u64, Option<FinalReport>>,
-    /// Funds credited before the end of an epoch that has ended.
+    /// Funds credited before the end of an epoch that ended at least one epoch ago.
     credited: BTreeMap<(u64, u64), u128>,
 }
 
@@ -153,21 +153,23 @@ impl ChainReader {
         Ok(below.filter_map(|(_, report)| report.clone()).collect())
     }
 
-    /// What was credited to a campaign before the end of an epoch that has ended.
-    ///
-    /// # Errors
-    /// [`EpochError::Chain`].
-    pub async fn credited(&self, campaign: u64, epoch: u64) -> Result<u128, EpochError> {
+    async fn ask_credited(&self, campaign: u64, epoch: u64) -> Result<u128, EpochError> {
+        let answer: FundingResponse = self.query(&QueryMsg::Funding { campaign, epoch }).await?;
+        Ok(answer.credited.u128())
+    }
+
+    /// What was credited to a campaign before the end of an epoch that ended at least one epoch ago.
+    async fn credited_before(&self, campaign: u64, epoch: u64) -> Result<u128, EpochError> {
         if let Some(credited) = self.known.lock().await.credited.get(&(campaign, epoch)) {
             return Ok(*credited);
         }
-        let answer: FundingResponse = self.query(&QueryMsg::Funding { campaign, epoch }).await?;
-        let credited = answer.credited.u128();
+        let credited = self.ask_credited(campaign, epoch).await?;
         self.known.lock().await.credited.insert((campaign, epoch), credited);
         Ok(credited)
     }
 
-    /// A campaign with what was credited to it before the end of each of `epochs`.
+    /// A campaign with what was credited to it before the end of each of `epochs`, rising. That of the last one is asked
+    /// again each time: a node that lags a little may still answer for a window that is open to it.
     ///
     /// # Errors
     /// [`EpochError::Chain`].
@@ -178,7 +180,11 @@ impl ChainReader {
     ) -> Result<CampaignView, EpochError> {
         let mut credited = BTreeMap::new();
         for &epoch in epochs {
-            credited.insert(epoch, self.credited(campaign.campaign, epoch).await?);
+            let amount = match epochs.last() {
+                Some(&last) if last == epoch => self.ask_credited(campaign.campaign, epoch).await?,
+                _ => self.credited_before(campaign.campaign, epoch).await?,
+            };
+            credited.insert(epoch, amount);
         }
         Ok(CampaignView {
             id: campaign.campaign,
