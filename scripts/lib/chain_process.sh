@@ -12,7 +12,8 @@ chain_pid() {
   local pid args
   pid="$(chain_get "$1" pid)"
   [[ -n "$pid" ]] || return 0
-  args="$(ps -o args= -p "$pid" 2>/dev/null || true)"
+  # -ww: whole, also where COLUMNS is in the environment.
+  args="$(ps -ww -o args= -p "$pid" 2>/dev/null || true)"
   if [[ "$args" == *"wasmd start --home $1 "* || "$args" == *"wasmd start --home $1" ]]; then
     printf '%s\n' "$pid"
   fi

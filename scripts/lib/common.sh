@@ -9,7 +9,7 @@ readonly ATTENTION_CACHE
 # shellcheck disable=SC2034 # read by those who source this file
 readonly ATTENTION_ROOT
 
-# A rustup installed by this same session is not on the PATH yet.
+# A rustup that was just installed is not on the PATH yet.
 if [[ -d "${CARGO_HOME:-$HOME/.cargo}/bin" && ":$PATH:" != *":${CARGO_HOME:-$HOME/.cargo}/bin:"* ]]; then
   PATH="$PATH:${CARGO_HOME:-$HOME/.cargo}/bin"
 fi

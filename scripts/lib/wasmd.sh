@@ -26,7 +26,7 @@ wasmd_build() {
   local binary
   binary="$(wasmd_path)"
   [[ -x "$binary" ]] && return 0
-  need_tool go "Go 1.21 or later"
+  need_tool go "Go 1.25 or later"
   need gcc build-essential
   with_lock "$ATTENTION_CACHE/wasmd/build.lock" wasmd_build_locked "$binary"
 }
