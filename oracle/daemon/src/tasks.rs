@@ -6,9 +6,6 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// How long tasks may take to finish what they do after a stop.
-pub const DRAIN: Duration = Duration::from_secs(20);
-
 /// A task's failure.
 #[derive(Debug, thiserror::Error)]
 #[error("{task}: {reason}")]
@@ -28,9 +25,9 @@ pub struct TaskGroup {
 }
 
 impl TaskGroup {
-    /// A group that `token` stops.
-    pub fn new(token: CancellationToken) -> Self {
-        Self { token, tasks: JoinSet::new(), drain: DRAIN }
+    /// A group that `token` stops; after that its tasks have `drain` to finish what they do.
+    pub fn new(token: CancellationToken, drain: Duration) -> Self {
+        Self { token, tasks: JoinSet::new(), drain }
     }
 
     /// Adds a task. It gets a token and has to end soon after it is cancelled.
@@ -83,9 +80,11 @@ mod tests {
 
     use super::*;
 
+    const DRAIN: Duration = Duration::from_secs(20);
+
     #[tokio::test]
     async fn the_first_exit_stops_all_and_every_error_is_kept() {
-        let mut group = TaskGroup::new(CancellationToken::new());
+        let mut group = TaskGroup::new(CancellationToken::new(), DRAIN);
         group.spawn("fails", |_| async { Err("broken") });
         group.spawn("fails late", |token| async move {
             token.cancelled().await;
@@ -103,7 +102,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_does_not_end_is_aborted() {
         let token = CancellationToken::new();
-        let mut group = TaskGroup::new(token.clone());
+        let mut group = TaskGroup::new(token.clone(), DRAIN);
         group.spawn("hangs", |_| std::future::pending::<Result<(), Infallible>>());
         token.cancel();
         let errors = group.run().await;

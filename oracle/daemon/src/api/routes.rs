@@ -17,8 +17,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::Shared;
 use crate::config::ApiConfig;
 use crate::operator::{ProofError, Proofs};
+use crate::run::now_s;
 use crate::store::HashedFiles;
 
+/// An operator that read the chain longer ago, seconds, is not ready.
+const CHAIN_READ_AGE_MAX_S: u64 = 60;
 /// Largest request body: none of the routes takes one.
 const BODY_BYTES_MAX: usize = 1 << 10;
 /// Most leaves files that are being sent at once: each is in memory until its last byte is gone, however slowly it is read.
@@ -85,10 +88,13 @@ async fn healthz() -> &'static str {
 }
 
 async fn readyz(State(api): State<Api>) -> Response {
-    if api.shared.state().ready {
+    let state = api.shared.state();
+    let read_s = now_s().abs_diff(state.chain_read_at_s);
+    if state.ready && read_s <= CHAIN_READ_AGE_MAX_S {
         return "ready".into_response();
     }
-    problem(StatusCode::SERVICE_UNAVAILABLE, "models are trained, or the chain was not read yet")
+    let why = if state.ready { "the chain was not read lately" } else { "models are still being trained" };
+    problem(StatusCode::SERVICE_UNAVAILABLE, why)
 }
 
 async fn status(State(api): State<Api>) -> Response {

@@ -43,7 +43,7 @@ pub struct ChainConfig {
     pub inclusion_timeout: Duration,
     /// How often to ask whether a transaction is included.
     pub poll_interval: Duration,
-    /// Blocks until a transaction can no longer be included; 0 = no limit.
+    /// Blocks until a transaction can no longer be included, at least 1.
     pub timeout_blocks: u64,
     /// The oldest newest block that is believed.
     pub block_age_max: Duration,

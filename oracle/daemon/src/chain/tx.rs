@@ -121,9 +121,6 @@ impl ChainClient {
     }
 
     async fn timeout_height(&self) -> Result<u64, ChainError> {
-        if self.config.timeout_blocks == 0 {
-            return Ok(0);
-        }
         let height = self.status().await?.height;
         height
             .checked_add(self.config.timeout_blocks)

@@ -1,23 +1,26 @@
 //! `proof` and `claim`.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use attention_protocol::Leaf;
 use attention_protocol::event::Event;
 use attention_protocol::msg::{
-    CLAIM_ITEMS_MAX, ClaimItem, ClaimableResponse, ClaimableStatus, ExecuteMsg, QueryMsg,
+    CLAIM_ITEMS_MAX, CampaignResponse, ClaimItem, ClaimableResponse, ClaimableStatus, ExecuteMsg, QueryMsg,
 };
 use clap::Args;
 use reqwest::{StatusCode, Url};
 use serde::Serialize;
 use serde_json::json;
 
-use super::context::{builder, config, reader, unlock};
+use super::context::{builder, client, config, unlock};
 use super::report::print;
 use super::{Cli, CliError};
-use crate::chain::{BodyError, HttpLimits, TxOptions, Wallet, http_client, plain_reason, read_body};
+use crate::chain::{
+    BodyError, ChainClient, HttpLimits, TxOptions, Wallet, http_client, plain_reason, read_body,
+};
+use crate::config::Config;
+use crate::epoch::all_campaigns;
 use crate::operator::{ProofError, Proofs};
 use crate::output::{ExitStatus, decimal, print_json};
 
@@ -101,30 +104,29 @@ pub(super) async fn proof(cli: &Cli, args: &ProofArgs) -> Result<(), CliError> {
 
 pub(super) async fn run(cli: &Cli, args: &ClaimArgs) -> Result<(), CliError> {
     let config = config(cli)?;
-    let reader = reader(&config)?;
+    let (client, contract) = (client(&config)?, config.contract()?.to_owned());
     let wallet = wallet(cli, &config, args)?;
     let account = wallet.address().to_owned();
-    let mut items = proof_items(cli, args, &reader, &account).await?;
-    items.truncate(CLAIM_ITEMS_MAX);
-    let claimable = payable(&reader, &account, &mut items).await?;
+    let campaigns = all_campaigns(&client, &contract).await?;
+    let proven = proof_items(&config, args, &campaigns, &account).await?;
+    let (items, claimable) = payable(&client, &contract, &account, proven).await?;
     if items.is_empty() {
         let text = format!("account {account} has nothing to claim now");
         return Err(CliError::new(ExitStatus::Failed, text));
     }
-    let denoms: BTreeMap<String, ()> = claimable.iter().map(|item| (item.denom.clone(), ())).collect();
+    let denoms: BTreeSet<&String> = claimable.iter().map(|item| &item.denom).collect();
     let mut balances = Vec::new();
-    for denom in denoms.keys() {
-        let before = reader.client().balance(&account, denom).await?;
+    for denom in denoms {
+        let before = client.balance(&account, denom).await?;
         balances.push(Balance { denom: denom.clone(), before, after: before });
     }
     let mut report = ClaimReport { account, items: claimable, tx_hash: None, gas_used: None, balances };
     if !args.dry_run {
         let options = TxOptions { fee_granter: args.fee_granter.clone(), ..TxOptions::default() };
-        let contract = &reader.deployment().contract;
         let response =
-            reader.client().execute(&wallet, contract, &ExecuteMsg::Claim { items }, &[], &options).await?;
+            client.execute(&wallet, &contract, &ExecuteMsg::Claim { items }, &[], &options).await?;
         // What was paid is what the contract's events say, not what was expected.
-        for event in response.contract_events(contract) {
+        for event in response.contract_events(&contract) {
             if let Event::RewardClaimed { campaign, amount, .. } = event
                 && let Some(item) = report.items.iter_mut().find(|item| item.campaign == campaign)
             {
@@ -132,7 +134,7 @@ pub(super) async fn run(cli: &Cli, args: &ClaimArgs) -> Result<(), CliError> {
             }
         }
         for balance in &mut report.balances {
-            balance.after = reader.client().balance(&report.account, &balance.denom).await?;
+            balance.after = client.balance(&report.account, &balance.denom).await?;
         }
         report.tx_hash = Some(response.hash);
         report.gas_used = Some(response.gas_used);
@@ -140,7 +142,7 @@ pub(super) async fn run(cli: &Cli, args: &ClaimArgs) -> Result<(), CliError> {
     show(cli, &report)
 }
 
-fn wallet(cli: &Cli, config: &crate::config::Config, args: &ClaimArgs) -> Result<Wallet, CliError> {
+fn wallet(cli: &Cli, config: &Config, args: &ClaimArgs) -> Result<Wallet, CliError> {
     match (&args.key, &args.mnemonic_file) {
         (Some(key), _) => unlock(cli, config, key),
         (None, Some(file)) => {
@@ -150,34 +152,43 @@ fn wallet(cli: &Cli, config: &crate::config::Config, args: &ClaimArgs) -> Result
     }
 }
 
-/// Proofs of all campaigns that have settled something, rising by campaign.
+/// Proofs of all campaigns that have settled something, rising by campaign. One that cannot be had is named in the log and
+/// left out; only if there is no other one it is an error.
 async fn proof_items(
-    cli: &Cli,
+    config: &Config,
     args: &ClaimArgs,
-    reader: &Arc<crate::epoch::ChainReader>,
+    campaigns: &[CampaignResponse],
     account: &str,
 ) -> Result<Vec<ClaimItem>, CliError> {
-    let campaigns = reader.campaigns().await?;
     let settled =
         campaigns.iter().filter(|campaign| campaign.settled.is_some()).map(|campaign| campaign.campaign);
-    let wanted: Vec<u64> =
-        settled.filter(|id| args.campaigns.is_empty() || args.campaigns.contains(id)).collect();
-    let mut items = Vec::new();
-    if let Some(api) = &args.api {
-        for campaign in wanted {
-            items.extend(fetch(api, campaign, account).await?);
-        }
-        return Ok(items);
-    }
-    let proofs = Proofs::new(builder(&config(cli)?).await?);
+    let wanted = settled.filter(|id| args.campaigns.is_empty() || args.campaigns.contains(id));
+    let own = match args.api {
+        Some(_) => None,
+        None => Some(Proofs::new(builder(config).await?)),
+    };
+    let (mut items, mut failed) = (Vec::new(), None);
     for campaign in wanted {
-        match proofs.claim(campaign, account, None).await {
-            Ok(item) => items.push(item),
-            Err(ProofError::NoLeaf { .. }) => {}
-            Err(error) => return Err(error.into()),
+        let found = match (&args.api, &own) {
+            (Some(api), _) => fetch(api, campaign, account).await,
+            (None, Some(proofs)) => match proofs.claim(campaign, account, None).await {
+                Err(ProofError::NoLeaf { .. }) => Ok(None),
+                found => found.map(Some).map_err(CliError::from),
+            },
+            (None, None) => Ok(None),
+        };
+        match found {
+            Ok(item) => items.extend(item),
+            Err(error) => {
+                tracing::warn!(campaign, %error, "left out of the claim");
+                failed = Some(error);
+            }
         }
     }
-    Ok(items)
+    match failed {
+        Some(error) if items.is_empty() => Err(error),
+        _ => Ok(items),
+    }
 }
 
 async fn fetch(api: &Url, campaign: u64, account: &str) -> Result<Option<ClaimItem>, CliError> {
@@ -203,37 +214,41 @@ async fn fetch(api: &Url, campaign: u64, account: &str) -> Result<Option<ClaimIt
     }
 }
 
-/// Keeps the items that pay something now.
+/// The items that pay something now, as many as one claim may hold.
 async fn payable(
-    reader: &crate::epoch::ChainReader,
+    client: &ChainClient,
+    contract: &str,
     account: &str,
-    items: &mut Vec<ClaimItem>,
-) -> Result<Vec<ClaimedItem>, CliError> {
-    if items.is_empty() {
-        return Ok(vec![]);
-    }
-    let query = QueryMsg::Claimable { account: account.to_owned(), items: items.clone() };
-    let answer: ClaimableResponse = reader.query(&query).await?;
-    let mut out = Vec::new();
-    let mut kept = Vec::new();
-    for (item, claimable) in items.drain(..).zip(answer.items) {
-        if let ClaimableStatus::Refused { reason } = &claimable.status {
-            tracing::warn!(campaign = item.campaign, reason, "left out of the claim");
-        } else if !claimable.amount.is_zero() {
-            let amount = claimable.amount.u128();
+    items: Vec<ClaimItem>,
+) -> Result<(Vec<ClaimItem>, Vec<ClaimedItem>), CliError> {
+    let (mut kept, mut out) = (Vec::new(), Vec::new());
+    for asked in items.chunks(CLAIM_ITEMS_MAX) {
+        let query = QueryMsg::Claimable { account: account.to_owned(), items: asked.to_vec() };
+        let answer: ClaimableResponse = client.query(contract, &query).await?;
+        for (item, claimable) in asked.iter().zip(answer.items) {
+            if let ClaimableStatus::Refused { reason } = &claimable.status {
+                tracing::warn!(campaign = item.campaign, reason, "left out of the claim");
+                continue;
+            }
+            if claimable.amount.is_zero() {
+                continue;
+            }
+            if kept.len() == CLAIM_ITEMS_MAX {
+                tracing::warn!("one claim pays {CLAIM_ITEMS_MAX} campaigns: claim again for the others");
+                return Ok((kept, out));
+            }
             let (leaf, _) = Leaf::split(item.proof.as_slice())?;
             out.push(ClaimedItem {
                 campaign: item.campaign,
                 epoch: item.epoch,
                 denom: claimable.denom,
                 score_ppm: leaf.score.ppm(),
-                amount,
+                amount: claimable.amount.u128(),
             });
-            kept.push(item);
+            kept.push(item.clone());
         }
     }
-    *items = kept;
-    Ok(out)
+    Ok((kept, out))
 }
 
 fn show(cli: &Cli, report: &ClaimReport) -> Result<(), CliError> {

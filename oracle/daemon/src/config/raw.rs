@@ -115,6 +115,7 @@ pub struct RawData {
 pub struct RawPeers {
     pub urls: Vec<String>,
     pub timeout: String,
+    pub leaves_timeout: String,
     pub body_bytes_max: usize,
 }
 

@@ -18,6 +18,8 @@ use crate::chain::{ChainConfig, GasPrice, HttpLimits};
 
 /// Most peers: one less than the operators there can be.
 const PEERS_MAX: usize = 31;
+/// Most blocks that a transaction may wait for its inclusion.
+const TIMEOUT_BLOCKS_MAX: u64 = 100_000;
 
 /// The checked configuration. It holds no secret; addresses of nodes and peers are shown by host and port alone.
 #[derive(Clone)]
@@ -60,6 +62,8 @@ pub struct PeersConfig {
     pub urls: Vec<Url>,
     /// Bounds of one exchange.
     pub limits: HttpLimits,
+    /// Bound of fetching one leaves file.
+    pub leaves_timeout: Duration,
 }
 
 /// The own API.
@@ -198,6 +202,9 @@ impl Checker<'_> {
         if raw.prefix.is_empty() || raw.prefix.len() > 32 || !raw.prefix.chars().all(lower) {
             return Err(self.wrong("chain.prefix", &raw.prefix, "1 to 32 lower-case letters and digits"));
         }
+        if !(1..=TIMEOUT_BLOCKS_MAX).contains(&raw.timeout_blocks) {
+            return Err(self.wrong("chain.timeout_blocks", raw.timeout_blocks, "1 to 100000"));
+        }
         let timeout = self.duration("chain.request_timeout", &raw.request_timeout)?;
         Ok(ChainConfig {
             prefix: raw.prefix.clone(),
@@ -262,6 +269,7 @@ impl Config {
             price_denom: raw.data.price_denom,
             peers: PeersConfig {
                 urls: checker.urls("peers.urls", &raw.peers.urls, PEERS_MAX)?,
+                leaves_timeout: checker.duration("peers.leaves_timeout", &raw.peers.leaves_timeout)?,
                 limits: HttpLimits {
                     timeout: checker.duration("peers.timeout", &raw.peers.timeout)?,
                     body_bytes_max: raw.peers.body_bytes_max,

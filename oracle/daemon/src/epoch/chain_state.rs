@@ -100,23 +100,9 @@ impl ChainReader {
     /// All campaigns, by rising id.
     ///
     /// # Errors
-    /// [`EpochError::Chain`], or [`EpochError::Answer`] if there are more than can be.
+    /// Those of [`all_campaigns`].
     pub async fn campaigns(&self) -> Result<Vec<CampaignResponse>, EpochError> {
-        let mut campaigns: Vec<CampaignResponse> = Vec::new();
-        loop {
-            let start_after = campaigns.last().map(|last| last.campaign);
-            let query = QueryMsg::Campaigns { start_after, limit: Some(PAGE_MAX) };
-            let page: CampaignsResponse = self.query(&query).await?;
-            let falls = page.campaigns.first().is_some_and(|first| start_after >= Some(first.campaign));
-            if page.campaigns.is_empty() {
-                return Ok(campaigns);
-            }
-            campaigns.extend(page.campaigns);
-            if falls || campaigns.len() > CAMPAIGNS_MAX {
-                let problem = format!("pages that repeat, or more than {CAMPAIGNS_MAX} campaigns");
-                return Err(EpochError::Answer { what: "campaigns".to_owned(), problem });
-            }
-        }
+        all_campaigns(&self.client, &self.deployment.contract).await
     }
 
     /// The final reports of epochs below `epoch`, rising. Each must carry its digest, this deployment's configuration
@@ -141,6 +127,7 @@ impl ChainReader {
             let reached = newest_known.is_some_and(|newest| lowest <= newest);
             for report in page.reports {
                 if let Some(report_final) = terminal(&report)? {
+                    self.check_configuration(report_final.as_ref())?;
                     fresh.insert(report.epoch, report_final);
                 }
             }
@@ -151,6 +138,22 @@ impl ChainReader {
         known.reports.append(&mut fresh);
         let below = known.reports.range(..epoch);
         Ok(below.filter_map(|(_, report)| report.clone()).collect())
+    }
+
+    /// A final report of another configuration than the own one: the node, or the contract, is another's.
+    fn check_configuration(&self, report: Option<&FinalReport>) -> Result<(), EpochError> {
+        let expected = self.deployment.digest();
+        match report {
+            Some(report) if report.body.config_digest != expected => Err(EpochError::Answer {
+                what: format!("the report of epoch {}", report.body.epoch),
+                problem: format!(
+                    "its configuration digest is {}, expected {}",
+                    hex::encode(report.body.config_digest),
+                    hex::encode(expected)
+                ),
+            }),
+            _ => Ok(()),
+        }
     }
 
     async fn ask_credited(&self, campaign: u64, epoch: u64) -> Result<u128, EpochError> {
@@ -193,6 +196,31 @@ impl ChainReader {
             denom: campaign.denom.clone(),
             credited,
         })
+    }
+}
+
+/// All campaigns of a contract, by rising id.
+///
+/// # Errors
+/// [`EpochError::Chain`], or [`EpochError::Answer`] if there are more than can be.
+pub(crate) async fn all_campaigns(
+    client: &ChainClient,
+    contract: &str,
+) -> Result<Vec<CampaignResponse>, EpochError> {
+    let mut campaigns: Vec<CampaignResponse> = Vec::new();
+    loop {
+        let start_after = campaigns.last().map(|last| last.campaign);
+        let query = QueryMsg::Campaigns { start_after, limit: Some(PAGE_MAX) };
+        let page: CampaignsResponse = client.query(contract, &query).await?;
+        let falls = page.campaigns.first().is_some_and(|first| start_after >= Some(first.campaign));
+        if page.campaigns.is_empty() {
+            return Ok(campaigns);
+        }
+        campaigns.extend(page.campaigns);
+        if falls || campaigns.len() > CAMPAIGNS_MAX {
+            let problem = format!("pages that repeat, or more than {CAMPAIGNS_MAX} campaigns");
+            return Err(EpochError::Answer { what: "campaigns".to_owned(), problem });
+        }
     }
 }
 

@@ -8,7 +8,7 @@ mod world;
 
 pub use builder::{BuildRequest, BuiltEpoch, EpochBuilder};
 pub use chain_state::{ChainReader, FinalReport};
-pub(crate) use chain_state::{body_of, hash_of};
+pub(crate) use chain_state::{all_campaigns, body_of, hash_of};
 pub use error::EpochError;
 pub use models::ModelCache;
 pub use world::World;

@@ -1,7 +1,8 @@
 //! Settling final epochs: one proof for each commitment, in batches, what is done already left out.
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use attention_core::proof::settle_items;
 use attention_protocol::Commitment;
@@ -50,48 +51,106 @@ pub struct SettleTx {
     pub items: usize,
 }
 
+/// Most epochs whose proofs are kept.
+const KEPT_MAX: usize = 32;
+/// How long an epoch whose file cannot be read is left alone.
+const UNREADABLE_PAUSE: Duration = Duration::from_secs(60);
+
+/// What is known about an epoch.
+#[derive(Debug, Clone)]
+enum Known {
+    /// All of it is settled or rejected.
+    Settled,
+    /// The proofs of its commitments.
+    Items(Arc<Vec<SettleItem>>),
+    /// Its file is missing or not what it should be; not looked at again before this.
+    Unreadable { until: Instant },
+}
+
 /// Knows which commitments are settled.
 #[derive(Debug)]
 pub struct Settler {
     builder: Arc<EpochBuilder>,
-    settled: Mutex<BTreeSet<u64>>,
+    known: Mutex<BTreeMap<u64, Known>>,
 }
 
 impl Settler {
     /// A settler reading files through `builder`.
     pub fn new(builder: Arc<EpochBuilder>) -> Self {
-        Self { builder, settled: Mutex::default() }
+        Self { builder, known: Mutex::default() }
     }
 
-    /// Whether every commitment of a final epoch is settled or rejected. A yes is remembered.
+    fn known(&self) -> MutexGuard<'_, BTreeMap<u64, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers; of the proofs only those of the newest epochs.
+    fn remember(&self, epoch: u64, what: Known) {
+        let mut known = self.known();
+        known.insert(epoch, what);
+        let with_items: Vec<u64> = known
+            .iter()
+            .filter(|(_, what)| matches!(what, Known::Items(_)))
+            .map(|(epoch, _)| *epoch)
+            .collect();
+        let too_many = with_items.len().max(KEPT_MAX) - KEPT_MAX;
+        for epoch in with_items.into_iter().take(too_many) {
+            known.remove(&epoch);
+        }
+    }
+
+    /// Whether every commitment of a final epoch is settled or rejected. A yes is remembered. An epoch whose file cannot
+    /// be read is not settled, and is no reason to stop looking at the chain: that is said in the log now and then.
     ///
     /// # Errors
-    /// [`EpochError`].
+    /// [`EpochError::Chain`] alone.
     pub async fn is_settled(&self, report: &FinalReport) -> Result<bool, EpochError> {
         let epoch = report.body.epoch;
-        let known = |settled: &Mutex<BTreeSet<u64>>| {
-            settled.lock().unwrap_or_else(PoisonError::into_inner).contains(&epoch)
+        let known = self.known().get(&epoch).cloned();
+        match known {
+            Some(Known::Settled) => return Ok(true),
+            Some(Known::Unreadable { until }) if Instant::now() < until => return Ok(false),
+            _ => {}
+        }
+        let open = match self.open_items(report).await {
+            Ok(open) => open,
+            Err(error @ EpochError::Chain(_)) => return Err(error),
+            Err(error) => {
+                tracing::error!(epoch, %error, "the epoch cannot be settled from here");
+                self.remember(epoch, Known::Unreadable { until: Instant::now() + UNREADABLE_PAUSE });
+                return Ok(false);
+            }
         };
-        if known(&self.settled) {
-            return Ok(true);
+        if open.is_empty() {
+            self.remember(epoch, Known::Settled);
         }
-        let settled = report.body.campaign_count == 0 || self.open_items(report).await?.is_empty();
-        if settled {
-            self.settled.lock().unwrap_or_else(PoisonError::into_inner).insert(epoch);
+        Ok(open.is_empty())
+    }
+
+    /// The proofs of all commitments of a final epoch.
+    async fn items(&self, report: &FinalReport) -> Result<Arc<Vec<SettleItem>>, EpochError> {
+        let epoch = report.body.epoch;
+        if report.body.campaign_count == 0 {
+            return Ok(Arc::default());
         }
-        Ok(settled)
+        if let Some(Known::Items(items)) = self.known().get(&epoch).cloned() {
+            return Ok(items);
+        }
+        let bytes = self.builder.leaves_file(report).await?;
+        let file = LeavesFile::unpack(&bytes, &report.body)?;
+        let deployment = &self.builder.reader().deployment().deployment;
+        let items = Arc::new(settle_items(deployment, &report.body, &file)?);
+        self.remember(epoch, Known::Items(items.clone()));
+        Ok(items)
     }
 
     /// The proofs of the commitments that are neither settled nor rejected.
     async fn open_items(&self, report: &FinalReport) -> Result<Vec<SettleItem>, EpochError> {
-        let bytes = self.builder.leaves_file(report).await?;
-        let file = LeavesFile::unpack(&bytes, &report.body)?;
-        let deployment = &self.builder.reader().deployment().deployment;
         let mut open = Vec::new();
-        for item in settle_items(deployment, &report.body, &file)? {
+        for item in self.items(report).await?.iter() {
             let campaign = Commitment::unpack(&item.commitment)?.campaign;
             if !self.is_done(campaign, item.epoch).await? {
-                open.push(item);
+                open.push(item.clone());
             }
         }
         Ok(open)

@@ -1,5 +1,7 @@
 //! Pulling from peers: bounded in time, size and number.
 
+use std::time::Duration;
+
 use attention_protocol::Hash;
 use attention_protocol::hash::sha256;
 use reqwest::{StatusCode, Url};
@@ -28,6 +30,7 @@ pub struct PeerClient {
     http: reqwest::Client,
     urls: Vec<Url>,
     limits: HttpLimits,
+    leaves_timeout: Duration,
 }
 
 impl PeerClient {
@@ -38,7 +41,8 @@ impl PeerClient {
     pub fn new(config: &PeersConfig) -> Result<Self, PeerError> {
         let http =
             http_client(&config.limits).map_err(|reason| PeerError { peer: "local".to_owned(), reason })?;
-        Ok(Self { http, urls: config.urls.clone(), limits: config.limits })
+        let PeersConfig { urls, limits, leaves_timeout } = config.clone();
+        Ok(Self { http, urls, limits, leaves_timeout })
     }
 
     /// How many peers there are.
@@ -75,7 +79,9 @@ impl PeerClient {
         revision: u32,
     ) -> Result<Option<SignatureAnswer>, PeerError> {
         let path = format!("v1/signatures/{epoch}/{revision}");
-        let Some(body) = self.get(url, &path, SIGNATURE_BYTES_MAX).await? else { return Ok(None) };
+        let Some(body) = self.get(url, &path, SIGNATURE_BYTES_MAX, self.limits.timeout).await? else {
+            return Ok(None);
+        };
         let answer = serde_json::from_slice(&body);
         answer.map(Some).map_err(|error: serde_json::Error| PeerError {
             peer: host_and_port(url),
@@ -87,7 +93,7 @@ impl PeerClient {
     pub async fn leaves(&self, hash: &Hash) -> Option<Vec<u8>> {
         for url in &self.urls {
             let path = format!("v1/leaves/{}", hex::encode(hash));
-            match self.get(url, &path, self.limits.body_bytes_max).await {
+            match self.get(url, &path, self.limits.body_bytes_max, self.leaves_timeout).await {
                 Ok(Some(body)) if sha256(&[&body]) == *hash => return Some(body),
                 Ok(Some(_)) => tracing::warn!(peer = host_and_port(url), "sent a file with another hash"),
                 Ok(None) => {}
@@ -104,14 +110,20 @@ impl PeerClient {
     pub async fn readiness(&self) -> Vec<(String, Result<(), PeerError>)> {
         let mut out = Vec::new();
         for url in &self.urls {
-            let answer = self.get(url, "readyz", SIGNATURE_BYTES_MAX).await;
+            let answer = self.get(url, "readyz", SIGNATURE_BYTES_MAX, self.limits.timeout).await;
             let missing = || PeerError { peer: host_and_port(url), reason: "it is not ready".to_owned() };
             out.push((host_and_port(url), answer.and_then(|body| body.map(|_| ()).ok_or_else(missing))));
         }
         out
     }
 
-    async fn get(&self, url: &Url, path: &str, max: usize) -> Result<Option<Vec<u8>>, PeerError> {
+    async fn get(
+        &self,
+        url: &Url,
+        path: &str,
+        max: usize,
+        timeout: Duration,
+    ) -> Result<Option<Vec<u8>>, PeerError> {
         let failed = |reason: String| PeerError { peer: host_and_port(url), reason };
         let mut target = url.clone();
         {
@@ -119,7 +131,8 @@ impl PeerClient {
                 target.path_segments_mut().map_err(|()| failed("its address takes no path".to_owned()))?;
             segments.pop_if_empty().extend(path.split('/'));
         }
-        let response = self.http.get(target).send().await.map_err(|error| failed(plain_reason(error)))?;
+        let request = self.http.get(target).timeout(timeout);
+        let response = request.send().await.map_err(|error| failed(plain_reason(error)))?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),

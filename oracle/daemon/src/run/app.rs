@@ -1,6 +1,7 @@
 //! Wiring the daemon: nothing runs before everything is checked.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use attention_core::round::{Round, RoundConfig};
 use attention_core::submission::ChainTruth;
@@ -23,6 +24,9 @@ use crate::operator::{DeploymentError, Poster, Proofs, Settler, check_deployment
 use crate::peers::{PeerClient, PeerError};
 use crate::store::{DataDir, StoreError};
 use crate::tasks::{TaskError, TaskGroup};
+
+/// What ending takes besides waiting for the inclusion of a transaction that was sent.
+const DRAIN_SLACK: Duration = Duration::from_secs(15);
 
 /// Why the daemon does not start, or ended.
 #[derive(Debug, Error)]
@@ -74,7 +78,7 @@ pub enum RunError {
 pub struct App {
     effects: Arc<Effects>,
     round: Round,
-    poll: std::time::Duration,
+    poll: Duration,
     open_epoch: u64,
     listener: TcpListener,
     config: Config,
@@ -138,7 +142,7 @@ impl App {
     /// [`RunError::Tasks`] with every failure.
     pub async fn run(self, token: CancellationToken) -> Result<(), RunError> {
         let Self { effects, round, poll, open_epoch, listener, config } = self;
-        let mut group = TaskGroup::new(token);
+        let mut group = TaskGroup::new(token, config.chain.inclusion_timeout + DRAIN_SLACK);
         let (builder, shared) = (effects.builder.clone(), effects.shared.clone());
         let proofs = Arc::new(Proofs::new(builder.clone()));
         let router = api::router(&config.api, shared.clone(), builder.leaves().clone(), proofs);

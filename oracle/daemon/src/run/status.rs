@@ -23,11 +23,7 @@ pub(super) async fn read(
     let newest = reports.iter().rev().take(FINAL_EPOCHS_MAX).rev();
     let mut final_epochs = Vec::new();
     for report in newest {
-        // An epoch whose file nobody has yet is not settled; the settling will say why.
-        let is_settled = match settler.is_settled(report).await {
-            Err(EpochError::NoLeaves { .. }) => false,
-            settled => settled?,
-        };
+        let is_settled = settler.is_settled(report).await?;
         final_epochs.push(FinalState { epoch: report.body.epoch, is_settled });
     }
     let report = reader.report(open_epoch).await?;

@@ -18,8 +18,8 @@ const FILE_MAX: usize = 1 << 20;
 
 fn client(peers: &[&Server]) -> PeerClient {
     let limits = HttpLimits { timeout: TIMEOUT, body_bytes_max: FILE_MAX };
-    PeerClient::new(&PeersConfig { urls: peers.iter().map(|peer| peer.url.clone()).collect(), limits })
-        .unwrap()
+    let urls = peers.iter().map(|peer| peer.url.clone()).collect();
+    PeerClient::new(&PeersConfig { urls, limits, leaves_timeout: TIMEOUT }).unwrap()
 }
 
 fn wallets() -> Vec<Wallet> {
