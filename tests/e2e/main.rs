@@ -33,7 +33,8 @@ const FILTER_ENV: &str = "ATTENTION_E2E";
 
 type Scenario = fn(&Stage<'_>) -> Result<(), E2eError>;
 
-const SCENARIOS: [(&str, Scenario); 13] = [
+const SCENARIOS: [(&str, Scenario); 14] = [
+    ("gas over many epochs", gas::many_epochs),
     ("operators crash, stay away and come back", operators::crashes_cost_nothing),
     ("gas", gas::table),
     ("rewards reach fresh accounts, and are paid once", rewards::fresh_accounts_are_paid_once),
