@@ -1,6 +1,7 @@
 //! Pauses and funds.
 
-use attention_e2e::{Bed, BedOptions, E2eError};
+use attention_e2e::{Bed, BedOptions, E2eError, EpochBook};
+use attention_protocol::ZERO_HASH;
 use attention_protocol::msg::{CreateCampaign, ExecuteMsg};
 
 use crate::{Stage, rewards, settlement, terms};
@@ -20,6 +21,15 @@ pub fn pause(stage: &Stage<'_>) -> Result<(), E2eError> {
     assert!(failed.log.contains("the contract is paused until"), "{}", failed.log);
     let settle = ExecuteMsg::Settle { items: reported.settle_items() };
     bed.execute(&alice, &settle, "")?.expect("settling is never paused");
+    // The report that is there may be repeated; a new one has to wait.
+    let there = bed.body(&reported, ZERO_HASH);
+    let repeat = bed.submit_message(&there, &[0, 1, 2]);
+    bed.execute(&alice, &repeat, "")?.expect("the same report changes nothing");
+    bed.wait_until(bed.clock.window_end_s(1).expect("epoch 1"))?;
+    let next = EpochBook::new(&bed.deployment, 1, &[]);
+    let next = bed.submit_message(&bed.body(&next, there.digest()), &[0, 1, 2]);
+    let failed = bed.execute(&alice, &next, "")?.expect_err("reports are paused");
+    assert!(failed.log.contains("the contract is paused until"), "{}", failed.log);
     bed.execute(&bed.owner, &ExecuteMsg::Unpause {}, "")?.expect("the owner ends it");
     let failed = bed.execute(&bed.owner, &ExecuteMsg::Pause {}, "")?.expect_err("not again at once");
     assert!(failed.log.contains("pauses cannot be chained"), "{}", failed.log);

@@ -73,14 +73,17 @@ impl LocalChain {
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| E2eError::io("scripts/localchain", error))?;
-        let stdout = node.stdout.take().ok_or(E2eError::Output("scripts/localchain start".into()))?;
+        let stdout = node
+            .stdout
+            .take()
+            .ok_or(E2eError::Output("scripts/localchain start made no chain (see above)".into()))?;
         // The document is printed once blocks are made; the script's own deadline ends the wait if they never are.
         let mut documents = serde_json::Deserializer::from_reader(BufReader::new(stdout)).into_iter();
         match documents.next() {
             Some(Ok(info)) => Ok(Self { info, lifetime: Lifetime::Process { node, _folder: folder } }),
             _ => {
                 let _ = node.kill();
-                Err(E2eError::Output("scripts/localchain start".into()))
+                Err(E2eError::Output("scripts/localchain start made no chain (see above)".into()))
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -237,8 +238,19 @@ fn get(url: &str) -> Result<Vec<u8>, E2eError> {
     Ok(response.and_then(reqwest::blocking::Response::bytes).map_err(failed)?.to_vec())
 }
 
-/// A port that nobody listens on now.
+/// A port that nobody listens on now, below the range that the system hands to outgoing connections: it is used later.
 fn free_port() -> Result<u16, E2eError> {
-    let listener = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    listener.map(|address| address.port()).map_err(|error| E2eError::io("a free port", error))
+    /// Ports 26000 to 31999; the local chains' are below.
+    const FIRST: u16 = 26_000;
+    const COUNT: u16 = 6_000;
+    // Processes that look at the same time start at other places.
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % u32::from(COUNT)).unwrap_or(0);
+    for _ in 0..COUNT {
+        let port = FIRST + (start + NEXT.fetch_add(1, Ordering::Relaxed) % COUNT) % COUNT;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    Err(E2eError::Output(format!("no free port from {FIRST} on")))
 }

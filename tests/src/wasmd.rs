@@ -164,7 +164,7 @@ impl Wasmd {
             sleep(Duration::from_millis(150));
         }
         Err(E2eError::Output(format!(
-            "transaction {} is in no block after {INCLUSION_LIMIT:?}: wasmd",
+            "transaction {} is in no block after {INCLUSION_LIMIT:?}",
             answer.txhash
         )))
     }
@@ -294,7 +294,7 @@ pub(crate) fn to_json(message: &impl serde::Serialize) -> Result<String, E2eErro
 
 /// Canonical bytes of a bech32 address.
 pub fn canonical(address: &str, prefix: &str) -> Result<AccountId, E2eError> {
-    let wrong = || E2eError::Output(format!("{address:?} is no address with prefix {prefix}: wasmd"));
+    let wrong = || E2eError::Output(format!("{address:?} is no address with prefix {prefix}"));
     let (hrp, bytes) = bech32::decode(address).map_err(|_| wrong())?;
     if hrp.as_str() != prefix {
         return Err(wrong());

@@ -33,6 +33,8 @@ pub(super) struct Deployed {
     pub(super) wasmd: Wasmd,
     pub(super) contract: String,
     pub(super) code_sha256: String,
+    /// What fees are paid in.
+    pub(super) fee_denom: String,
     pub(super) genesis_s: u64,
     pub(super) operators: Vec<OperatorInfo>,
     pub(super) campaigns: Vec<Campaign>,
@@ -86,7 +88,18 @@ pub(super) fn deploy(
         "all operators are ready, {} s before the first epoch",
         genesis_s.saturating_sub(now_s())
     ));
-    Ok(Deployed { wasmd, contract, code_sha256, genesis_s, operators, campaigns, sponsor_before, deployer })
+    let fee_denom = info.denom.clone();
+    Ok(Deployed {
+        wasmd,
+        contract,
+        code_sha256,
+        fee_denom,
+        genesis_s,
+        operators,
+        campaigns,
+        sponsor_before,
+        deployer,
+    })
 }
 
 /// Everybody who pays gets money from the faucet; none of the accounts was there at genesis.

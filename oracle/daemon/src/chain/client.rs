@@ -6,10 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use cosmrs::proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse};
 use cosmrs::proto::cosmos::bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse};
-use cosmrs::proto::cosmwasm::wasm::v1::{
-    QueryCodeRequest, QueryCodeResponse, QueryContractInfoRequest, QueryContractInfoResponse,
-    QuerySmartContractStateRequest, QuerySmartContractStateResponse,
-};
+use cosmrs::proto::cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse};
 use cosmrs::proto::traits::Message;
 use reqwest::Url;
 use serde::de::DeserializeOwned;
@@ -251,29 +248,6 @@ impl ChainClient {
         let answer: QuerySmartContractStateResponse = self.query_proto(path, &request).await?;
         serde_json::from_slice(&answer.data)
             .map_err(|error| ChainError::decode("the contract's answer", error))
-    }
-
-    /// The code id of a contract.
-    ///
-    /// # Errors
-    /// [`ChainError::Query`] if there is no such contract, or another.
-    pub async fn contract_code_id(&self, contract: &str) -> Result<u64, ChainError> {
-        let request = QueryContractInfoRequest { address: contract.to_owned() };
-        let path = "/cosmwasm.wasm.v1.Query/ContractInfo";
-        let answer: QueryContractInfoResponse = self.query_proto(path, &request).await?;
-        let info = answer.contract_info;
-        info.map(|info| info.code_id).ok_or_else(|| ChainError::decode("the contract's info", "it is empty"))
-    }
-
-    /// SHA-256 of stored code, as `checksums.txt` states it.
-    ///
-    /// # Errors
-    /// [`ChainError::Query`] if there is no such code, or another.
-    pub async fn code_checksum(&self, code_id: u64) -> Result<[u8; 32], ChainError> {
-        let path = "/cosmwasm.wasm.v1.Query/Code";
-        let answer: QueryCodeResponse = self.query_proto(path, &QueryCodeRequest { code_id }).await?;
-        let hash = answer.code_info.map(|info| info.data_hash).unwrap_or_default();
-        hash.try_into().map_err(|_| ChainError::decode("the code's checksum", "it has not 32 bytes"))
     }
 
     async fn query_proto<A: Message + Default>(

@@ -15,7 +15,7 @@ mod wallet;
 pub use client::{Account, ChainClient, ChainConfig, ChainStatus};
 pub use error::{ChainError, FailureKind, TxFailure};
 pub use gas::{Coin, GasPrice};
-pub use messages::{bank_send, execute, feegrant, instantiate, store_code};
+pub use messages::execute;
 pub use response::{ChainEvent, TxResponse};
 pub use rpc::HttpLimits;
 pub(crate) use rpc::{BodyError, host_and_port, http_client, plain_reason, read_body, shorten};

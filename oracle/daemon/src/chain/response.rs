@@ -75,30 +75,6 @@ impl TxResponse {
         let events = self.events.iter().filter(ours);
         events.filter_map(|event| Event::parse(&event.kind, |key| event.attribute(key))).collect()
     }
-
-    /// The code id of a `store_code`.
-    ///
-    /// # Errors
-    /// [`ChainError::Decode`] if there is none.
-    pub fn code_id(&self) -> Result<u64, ChainError> {
-        let id = self.first("store_code", "code_id").and_then(|id| id.parse().ok());
-        id.ok_or_else(|| ChainError::decode("the code id", "the transaction has no store_code event"))
-    }
-
-    /// The address of an `instantiate`.
-    ///
-    /// # Errors
-    /// [`ChainError::Decode`] if there is none.
-    pub fn contract_address(&self) -> Result<String, ChainError> {
-        let address = self.first("instantiate", "_contract_address").map(str::to_owned);
-        address.ok_or_else(|| {
-            ChainError::decode("the contract address", "the transaction has no instantiate event")
-        })
-    }
-
-    fn first(&self, kind: &str, key: &str) -> Option<&str> {
-        self.events.iter().filter(|event| event.kind == kind).find_map(|event| event.attribute(key))
-    }
 }
 
 #[cfg(test)]
@@ -127,18 +103,12 @@ mod tests {
             log: String::new(),
             gas_wanted: 2,
             gas_used: 1,
-            events: vec![
-                stopped("wasm1evil"),
-                stopped("wasm1ours"),
-                event("store_code", &[("code_id", "7")]),
-            ],
+            events: vec![stopped("wasm1evil"), stopped("wasm1ours")],
         };
         assert_eq!(
             response.contract_events("wasm1ours"),
             [Event::CampaignStopped { campaign: 3, end_epoch: 9 }]
         );
-        assert_eq!(response.code_id().unwrap(), 7);
-        assert!(response.contract_address().is_err());
         let failed = TxResponse { code: 5, codespace: "wasm".into(), log: "no".into(), ..response };
         assert!(matches!(failed.into_success(), Err(ChainError::Tx(failure)) if failure.hash.is_some()));
     }

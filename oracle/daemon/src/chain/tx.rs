@@ -13,8 +13,7 @@ use tokio::time::Instant;
 
 use super::messages::address;
 use super::{
-    Account, ChainClient, ChainError, ChainEvent, Coin, FailureKind, TxFailure, TxResponse, Wallet,
-    bank_send, execute, feegrant, instantiate, store_code,
+    Account, ChainClient, ChainError, ChainEvent, Coin, FailureKind, TxFailure, TxResponse, Wallet, execute,
 };
 
 /// How often a transaction is signed anew after a sequence mismatch.
@@ -310,60 +309,6 @@ impl ChainClient {
     ) -> Result<TxResponse, ChainError> {
         let message = execute(wallet.address(), contract, msg, funds)?;
         self.send(wallet, vec![message], options).await
-    }
-
-    /// Stores code and returns its id.
-    ///
-    /// # Errors
-    /// As [`ChainClient::send`].
-    pub async fn store_code(&self, wallet: &Wallet, wasm: Vec<u8>) -> Result<(u64, TxResponse), ChainError> {
-        let message = store_code(wallet.address(), wasm)?;
-        let response = self.send(wallet, vec![message], &TxOptions::default()).await?;
-        Ok((response.code_id()?, response))
-    }
-
-    /// Creates a contract without an admin and returns its address.
-    ///
-    /// # Errors
-    /// As [`ChainClient::send`].
-    pub async fn instantiate(
-        &self,
-        wallet: &Wallet,
-        code_id: u64,
-        label: &str,
-        msg: &impl Serialize,
-    ) -> Result<(String, TxResponse), ChainError> {
-        let message = instantiate(wallet.address(), None, code_id, label, msg)?;
-        let response = self.send(wallet, vec![message], &TxOptions::default()).await?;
-        Ok((response.contract_address()?, response))
-    }
-
-    /// Sends coins.
-    ///
-    /// # Errors
-    /// As [`ChainClient::send`].
-    pub async fn bank_send(
-        &self,
-        wallet: &Wallet,
-        to: &str,
-        amount: &[Coin],
-    ) -> Result<TxResponse, ChainError> {
-        let message = bank_send(wallet.address(), to, amount)?;
-        self.send(wallet, vec![message], &TxOptions::default()).await
-    }
-
-    /// Lets `grantee` pay fees from the wallet's balance, up to `limit`.
-    ///
-    /// # Errors
-    /// As [`ChainClient::send`].
-    pub async fn feegrant(
-        &self,
-        wallet: &Wallet,
-        grantee: &str,
-        limit: &[Coin],
-    ) -> Result<TxResponse, ChainError> {
-        let message = feegrant(wallet.address(), grantee, limit)?;
-        self.send(wallet, vec![message], &TxOptions::default()).await
     }
 }
 

@@ -59,11 +59,6 @@ impl Poster {
         Self { reader, ledger, wallet, sending: Mutex::new(()) }
     }
 
-    /// The account that pays.
-    pub fn address(&self) -> &str {
-        self.wallet.address()
-    }
-
     fn client(&self) -> &ChainClient {
         self.reader.client()
     }

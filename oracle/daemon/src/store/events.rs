@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use attention_features::{AssetId, BehaviourEvent, EventId, EventKind, SourceId, UserId};
 use attention_protocol::hash::sha256;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::StoreError;
 
@@ -128,16 +128,6 @@ impl EventStore {
         Ok(count.map_err(self.wrap())?.unsigned_abs())
     }
 
-    /// The newest receive time, unix seconds.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub fn newest_s(&self) -> Result<Option<i64>, StoreError> {
-        let newest =
-            self.db.query_row("SELECT max(receive_time_s) FROM event", [], |row| row.get(0)).optional();
-        Ok(newest.map_err(self.wrap())?.flatten())
-    }
-
     /// All events, each checked against its digest.
     ///
     /// # Errors
@@ -235,7 +225,7 @@ mod tests {
         let mut loaded = store.load().unwrap();
         loaded.sort_by_key(|event| (event.event_id.clone(), event.quantity));
         assert_eq!(loaded, events);
-        assert_eq!((store.count().unwrap(), store.newest_s().unwrap()), (3, Some(2)));
+        assert_eq!(store.count().unwrap(), 3);
     }
 
     #[test]
