@@ -1,10 +1,12 @@
 //! I8: encodings are injective: different values have different bytes, and every field reaches the hash.
 
+use attention_protocol::bytes::Reader;
 use attention_protocol::hash::Deployment;
 use attention_protocol::rule::{Curve, Growth, Payout, Rule, Schedule, Streak, Tier, Unlock};
 use attention_protocol::targets::Attribute;
 use attention_protocol::{
-    AccountId, CampaignKind, CampaignTerms, ConfigDigestInput, EpochClock, Hash, Leaf, OperatorSet, Targets,
+    AccountId, AssetLeaf, CampaignKind, CampaignTerms, Commitment, ConfigDigestInput, EpochClock, Hash, Leaf,
+    OperatorSet, Targets,
 };
 use cosmwasm_std::{Binary, Uint64, Uint128};
 use proptest::prelude::*;
@@ -26,11 +28,35 @@ proptest! {
     }
 
     #[test]
+    fn packed_commitments_and_assets_come_back(commitment in strategies::commitment(), asset in strategies::asset()) {
+        prop_assert_eq!(Commitment::unpack(&commitment.pack()).unwrap(), commitment);
+        let packed = asset.pack();
+        let mut reader = Reader::new("asset", &packed);
+        prop_assert_eq!(AssetLeaf::read(&mut reader).unwrap(), asset);
+        prop_assert!(reader.finish().is_ok());
+    }
+
+    #[test]
+    fn different_commitments_and_assets_have_different_bytes(
+        commitments in (strategies::commitment(), strategies::commitment()),
+        assets in (strategies::asset(), strategies::asset()),
+        at in 0usize..164,
+        bit in 0u8..8,
+    ) {
+        prop_assert_eq!(commitments.0 == commitments.1, commitments.0.pack() == commitments.1.pack());
+        prop_assert_eq!(assets.0 == assets.1, assets.0.pack() == assets.1.pack());
+        // Each bit belongs to some field.
+        let mut packed = commitments.0.pack();
+        packed[at] ^= 1 << bit;
+        prop_assert_ne!(Commitment::unpack(&packed).unwrap(), commitments.0);
+    }
+
+    #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         if let Ok((leaf, rest)) = Leaf::split(&bytes) {
             prop_assert_eq!([leaf.pack().as_slice(), rest].concat(), bytes.clone());
         }
-        if let Ok(commitment) = attention_protocol::Commitment::unpack(&bytes) {
+        if let Ok(commitment) = Commitment::unpack(&bytes) {
             prop_assert_eq!(commitment.pack(), bytes.clone());
         }
         if let Ok(body) = attention_protocol::ReportBody::unpack(&bytes) {

@@ -14,7 +14,7 @@ mod trees;
 /// What the tests share: strategies for valid rules and sorted leaves.
 mod strategies {
     use attention_protocol::rule::{Curve, Growth, Payout, Rule, Schedule, Streak, Tier, Unlock, ValidRule};
-    use attention_protocol::{AccountId, Leaf, PPM, Score};
+    use attention_protocol::{AccountId, AssetLeaf, Commitment, Leaf, PPM, Score};
     use cosmwasm_std::{Uint64, Uint128};
     use proptest::collection::{btree_map, vec};
     use proptest::prelude::*;
@@ -93,6 +93,43 @@ mod strategies {
         ) -> Leaf {
             Leaf { account, score, streak, boost_ppm, weight, cumulative }
         }
+    }
+
+    prop_compose! {
+        pub fn commitment()(
+            campaign: u64, base_root: [u8; 32], base_total: u128, root: [u8; 32], leaf_count: u32,
+            weight_total: u64, cumulative_total: u128, budget: u128, rule_hash: [u8; 32],
+        ) -> Commitment {
+            Commitment {
+                campaign, base_root, base_total, root, leaf_count, weight_total, cumulative_total, budget, rule_hash,
+            }
+        }
+    }
+
+    prop_compose! {
+        pub fn asset()(
+            asset_id_hash: [u8; 32], score in score(), price: u128, denom_hash: [u8; 32],
+        ) -> AssetLeaf {
+            AssetLeaf { asset_id_hash, score, price, denom_hash }
+        }
+    }
+
+    /// 1 to `max` commitments, strictly rising by campaign.
+    pub fn commitments(max: usize) -> impl Strategy<Value = Vec<Commitment>> {
+        vec(commitment(), 1..=max).prop_map(|mut all| {
+            all.sort_by_key(|one| one.campaign);
+            all.dedup_by_key(|one| one.campaign);
+            all
+        })
+    }
+
+    /// 1 to `max` assets, strictly rising by id.
+    pub fn assets(max: usize) -> impl Strategy<Value = Vec<AssetLeaf>> {
+        vec(asset(), 1..=max).prop_map(|mut all| {
+            all.sort_by_key(|one| one.asset_id_hash);
+            all.dedup_by_key(|one| one.asset_id_hash);
+            all
+        })
     }
 
     /// 1 to `max` leaves, strictly rising by account.

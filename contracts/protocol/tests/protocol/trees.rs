@@ -1,7 +1,9 @@
 //! Invariants of trees and proofs: I5 (only true proofs pass), I6 (sums bind), I7 (absence).
 
 use attention_protocol::hash::{Deployment, Hash};
-use attention_protocol::tree::{Shape, SumNode, Tree, verify_absence, verify_leaf, verify_range};
+use attention_protocol::tree::{
+    PlainNode, Shape, SumNode, Tree, TreeLeaf, verify_absence, verify_leaf, verify_range,
+};
 use attention_protocol::{AccountId, Commitment, Leaf, ProtocolError};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -77,6 +79,16 @@ proptest! {
         for (i, other) in others.into_iter().enumerate() {
             prop_assert!(refused(other), "change {}", i);
         }
+    }
+
+    /// I5 for the trees without sums: commitments and assets.
+    #[test]
+    fn plain_proofs(
+        commitments in strategies::commitments(40), assets in strategies::assets(40),
+        at: Index, byte: Index, bit in 0u8..8,
+    ) {
+        only_true_proofs_pass(&commitments, at.index(commitments.len()), |len| (byte.index(len), bit));
+        only_true_proofs_pass(&assets, at.index(assets.len()), |len| (byte.index(len), bit));
     }
 
     /// Ranges prove themselves; a changed bit, a shifted start, a dropped or swapped leaf does not.
@@ -159,6 +171,32 @@ proptest! {
                 prop_assert_eq!(verdict.is_ok(), i == j || leaves.len() == 1);
             }
         }
+    }
+}
+
+/// The leaf at `at` passes with its siblings, and with nothing else: no other leaf, position, bit or length.
+fn only_true_proofs_pass<L: TreeLeaf<Node = PlainNode>>(
+    leaves: &[L],
+    at: usize,
+    change: impl Fn(usize) -> (usize, u8),
+) {
+    let tree = Tree::build("leaves", &DOMAIN, leaves).unwrap();
+    let shape = Shape { domain: DOMAIN, leaf_count: tree.leaf_count(), root: tree.root() };
+    let siblings = tree.prove(at as u32).unwrap();
+    for (other, leaf) in leaves.iter().enumerate() {
+        assert_eq!(verify_leaf(&shape, at as u32, leaf, &siblings).is_ok(), other == at);
+        assert_eq!(verify_leaf(&shape, other as u32, &leaves[at], &siblings).is_ok(), other == at);
+    }
+    let refused = |siblings: &[u8]| assert!(verify_leaf(&shape, at as u32, &leaves[at], siblings).is_err());
+    refused(&[siblings.as_slice(), &[0]].concat());
+    refused(&[siblings.as_slice(), &[0; 32]].concat());
+    if !siblings.is_empty() {
+        refused(&siblings[1..]);
+        refused(&siblings[32..]);
+        let mut changed = siblings.clone();
+        let (byte, bit) = change(changed.len());
+        changed[byte] ^= 1 << bit;
+        refused(&changed);
     }
 }
 
