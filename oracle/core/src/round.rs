@@ -1,7 +1,7 @@
 //! One operator's part in every epoch, as a state machine without I/O: inputs and the time in, effects out.
 //!
 //! build → sign → collect k signatures → post in staged order → settle in staged order. Every loop is bounded: builds,
-//! posts and settlements per report, alarms once each, signatures one per operator. After a restart a new [`Round`] starts
+//! signings, posts and settlements per report, alarms once each, signatures one per operator. After a restart a new [`Round`] starts
 //! from the next [`ChainStatus`]: the chain is the truth, the guard keeps the signature to one digest.
 
 mod collect;
@@ -18,12 +18,18 @@ pub use self::types::{
 use crate::guard::SignKey;
 use crate::transmission::{delay_s, rank};
 
-/// Most attempts to build one report. The pause after each is twice the one before: an outage of an hour is outlived.
-pub const BUILDS_MAX: u32 = 12;
+/// Most attempts to build one report. The pause after each is twice the one before, at most [`PAUSE_MAX_S`]: an outage of
+/// an hour is outlived.
+pub const BUILDS_MAX: u32 = 80;
+/// Most attempts to sign one report where something failed that says nothing about the report, with the same pauses.
+pub const SIGNS_MAX: u32 = 80;
 /// Most posts of one report by one operator, with pauses that double as well.
-pub const SUBMITS_MAX: u32 = 12;
-/// How often a pause doubles.
-const DOUBLINGS_MAX: u32 = 10;
+pub const SUBMITS_MAX: u32 = 80;
+/// Longest pause between two attempts, seconds, unless the first one is longer already: so late, at most, is the end of an
+/// outage noticed.
+pub const PAUSE_MAX_S: u32 = 60;
+/// How often a pause doubles: from a second to [`PAUSE_MAX_S`].
+const DOUBLINGS_MAX: u32 = 6;
 /// How many looks at the chain in a row may show an earlier report than the one in work, before they are believed.
 pub const LOOKS_BACK_MAX: u32 = 30;
 
@@ -51,6 +57,8 @@ enum Stage {
     Building,
     /// [`Output::Sign`] is under way.
     Signing,
+    /// A signing that failed waits for its next attempt.
+    SignAgain { at_s: u64 },
     /// Signatures are collected, or the report is posted already.
     Collecting,
     /// Nothing more can be done by this operator.
@@ -63,6 +71,7 @@ struct Current {
     key: SignKey,
     stage: Stage,
     builds: u32,
+    signs: u32,
     built: Option<Built>,
     collected: Collected,
     submits: u32,
@@ -79,6 +88,7 @@ impl Current {
             key,
             stage: Stage::Idle { retry_at_s: 0 },
             builds: 0,
+            signs: 0,
             built: None,
             collected: Collected::default(),
             submits: 0,
@@ -122,6 +132,7 @@ impl Round {
                 self.build_failed(epoch, revision, reason, now_s, &mut out);
             }
             Input::SignedOwn { digest, signature } => self.signed_own(&digest, signature),
+            Input::SignFailed { digest, reason } => self.sign_failed(&digest, reason, now_s, &mut out),
             Input::SignRefused { digest, reason } => self.sign_refused(&digest, reason, &mut out),
             Input::PeerSignature(peer) => self.peer_signature(peer, &mut out),
             Input::Submitted { epoch, revision, outcome } => {
@@ -195,19 +206,17 @@ impl Round {
         if current.stage != Stage::Building {
             return;
         }
-        current.stage = match self.config.index {
-            Some(_) => {
-                out.push(Output::Sign { key: current.key, digest: built.digest });
-                Stage::Signing
-            }
-            None => Stage::Collecting,
-        };
+        let digest = built.digest;
         current.built = Some(built);
+        match self.config.index {
+            Some(_) => current.sign(digest, out),
+            None => current.stage = Stage::Collecting,
+        }
         self.compare_with_chain(out);
     }
 
     fn build_failed(&mut self, epoch: u64, revision: u32, reason: String, now_s: u64, out: &mut Vec<Output>) {
-        let poll_s = self.config.poll_s.max(1);
+        let poll_s = self.config.poll_s;
         let Some(current) = self.current.as_mut().filter(|current| current.is(epoch, revision)) else {
             return;
         };
@@ -226,6 +235,19 @@ impl Round {
         if is_ours && current.stage == Stage::Signing {
             current.collected.insert(index, signature);
             current.stage = Stage::Collecting;
+        }
+    }
+
+    fn sign_failed(&mut self, digest: &Hash, reason: String, now_s: u64, out: &mut Vec<Output>) {
+        let poll_s = self.config.poll_s;
+        let Some(current) = self.current.as_mut() else { return };
+        let is_ours = current.built.as_ref().is_some_and(|built| built.digest == *digest);
+        if is_ours && current.stage == Stage::Signing {
+            let given_up = current.signs >= SIGNS_MAX;
+            let at_s = again(now_s, poll_s, current.signs);
+            current.stage = if given_up { Stage::GivenUp } else { Stage::SignAgain { at_s } };
+            let epoch = current.key.epoch;
+            out.push(Output::Alarm(RoundAlarm::SignFailed { epoch, digest: *digest, reason, given_up }));
         }
     }
 
@@ -292,6 +314,7 @@ impl Round {
                 let behind = status.now_s < status.window_end_s;
                 if (open && !behind) || is_pending {
                     current.build(status, now_s, out);
+                    current.sign_again(now_s, out);
                 }
                 if open && !is_pending {
                     current.collect(&self.config, now_s, out);
@@ -318,6 +341,21 @@ impl Current {
         (self.builds, self.stage) = (builds, Stage::Building);
         let (epoch, revision) = (self.key.epoch, self.key.revision);
         out.push(Output::BuildReport { epoch, revision, prev_digest });
+    }
+
+    fn sign_again(&mut self, now_s: u64, out: &mut Vec<Output>) {
+        let Stage::SignAgain { at_s } = self.stage else { return };
+        let digest = self.built.as_ref().filter(|_| now_s >= at_s).map(|built| built.digest);
+        if let Some(digest) = digest {
+            self.sign(digest, out);
+        }
+    }
+
+    /// Below [`SIGNS_MAX`] before: after the last attempt the report is given up.
+    fn sign(&mut self, digest: Hash, out: &mut Vec<Output>) {
+        self.signs = self.signs.checked_add(1).unwrap_or(SIGNS_MAX);
+        self.stage = Stage::Signing;
+        out.push(Output::Sign { key: self.key, digest });
     }
 
     fn collect(&mut self, config: &RoundConfig, now_s: u64, out: &mut Vec<Output>) {
@@ -359,9 +397,12 @@ fn later(now_s: u64, delay_s: impl Into<u64>) -> u64 {
     u64::try_from(sum).unwrap_or(u64::MAX)
 }
 
-/// When to try again after `attempts` attempts, at least 1: `base_s` later, twice that after the next one, and so on.
+/// When to try again after `attempts` attempts, at least 1: `base_s` later, twice that after the next one, and so on up to
+/// [`PAUSE_MAX_S`].
 fn again(now_s: u64, base_s: u32, attempts: u32) -> u64 {
+    let base_s = base_s.max(1);
     let doublings = attempts.max(1).abs_diff(1).min(DOUBLINGS_MAX);
-    // Below 2^42.
-    later(now_s, u64::from(base_s) << doublings)
+    // Below 2^38.
+    let pause_s = u64::from(base_s) << doublings;
+    later(now_s, pause_s.min(u64::from(PAUSE_MAX_S.max(base_s))))
 }

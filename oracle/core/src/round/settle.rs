@@ -6,8 +6,8 @@ use super::types::{FinalState, Output, RoundAlarm, TxOutcome};
 
 /// Most final epochs that are looked at.
 pub const FINAL_EPOCHS_MAX: usize = 32;
-/// Most settlements of one epoch by one operator, with pauses that double.
-pub const SETTLES_MAX: u32 = 12;
+/// Most settlements of one epoch by one operator, with pauses that double as those of a build do.
+pub const SETTLES_MAX: u32 = 80;
 
 /// What is left to settle.
 #[derive(Debug, Default)]

@@ -108,7 +108,14 @@ pub enum Input {
         /// `r ‖ s`.
         signature: [u8; 64],
     },
-    /// The guard, the journal or the key refused.
+    /// Signing failed for a reason that says nothing about the report, for instance a node that did not answer.
+    SignFailed {
+        /// The digest.
+        digest: Hash,
+        /// Why.
+        reason: String,
+    },
+    /// The guard, the journal or the key refused, or the contract is another one.
     SignRefused {
         /// The digest.
         digest: Hash,
@@ -149,7 +156,7 @@ pub enum Output {
         /// What it carries as `prev_digest`.
         prev_digest: Hash,
     },
-    /// Sign through the guard; answer with [`Input::SignedOwn`] or [`Input::SignRefused`].
+    /// Sign through the guard; answer with [`Input::SignedOwn`], [`Input::SignFailed`] or [`Input::SignRefused`].
     Sign {
         /// The guard's key.
         key: SignKey,
@@ -190,7 +197,7 @@ pub enum Output {
     Alarm(RoundAlarm),
 }
 
-/// What a person has to know. Each is told once a report, builds and posts once an attempt.
+/// What a person has to know. Each is told once a report, builds, signings and posts once an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Error)]
 #[serde(tag = "alarm", rename_all = "snake_case")]
 pub enum RoundAlarm {
@@ -238,7 +245,20 @@ pub enum RoundAlarm {
         /// Whether no further attempt is made.
         given_up: bool,
     },
-    /// The report was not signed.
+    /// The report could not be signed.
+    #[error("epoch {epoch}: {} could not be signed: {reason}", hex::encode(digest))]
+    SignFailed {
+        /// The epoch.
+        epoch: u64,
+        /// Our digest.
+        #[serde(with = "hex::serde")]
+        digest: Hash,
+        /// Why.
+        reason: String,
+        /// Whether no further attempt is made.
+        given_up: bool,
+    },
+    /// The report was not signed, and will not be.
     #[error("epoch {epoch}: {} was not signed: {reason}", hex::encode(digest))]
     SignRefused {
         /// The epoch.

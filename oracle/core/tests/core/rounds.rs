@@ -2,7 +2,7 @@
 
 use attention_core::round::{
     BUILDS_MAX, Built, ChainStatus, FinalState, Input, LOOKS_BACK_MAX, Output, PeerSignature, Pending, Round,
-    RoundAlarm, RoundConfig, SUBMITS_MAX, TxOutcome,
+    RoundAlarm, RoundConfig, SIGNS_MAX, SUBMITS_MAX, TxOutcome,
 };
 
 use crate::chain::operator_set;
@@ -10,14 +10,18 @@ use crate::chain::operator_set;
 const OURS: [u8; 32] = [7; 32];
 const THEIRS: [u8; 32] = [8; 32];
 
-fn round() -> Round {
-    Round::new(RoundConfig {
+fn config() -> RoundConfig {
+    RoundConfig {
         index: Some(1),
         operators: operator_set(4, 1),
         config_digest: [1; 32],
         step_s: 2,
         poll_s: 1,
-    })
+    }
+}
+
+fn round() -> Round {
+    Round::new(config())
 }
 
 /// Epoch 0, whose window ends at 100 and whose report is due at 10,000.
@@ -132,7 +136,27 @@ fn builds_are_bounded() {
     }
     assert_eq!(built_at.len(), BUILDS_MAX as usize);
     assert_eq!(built_at[..6], [100, 101, 103, 107, 115, 131], "each pause is twice the one before");
-    assert!(built_at[11] > 100 + 1_800, "a file that is missing for half an hour costs no epoch");
+    let pauses: Vec<u64> = built_at.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(pauses[5..8], [32, 60, 60], "the end of an outage is noticed within a minute");
+    assert!(pauses.iter().all(|pause| *pause <= 60));
+    // 1 + 2 + 4 + 8 + 16 + 32, and 73 minutes.
+    assert_eq!(built_at[79], 100 + 63 + 73 * 60, "a file that is missing for an hour costs no epoch");
+}
+
+/// Whoever looks every five minutes does not look more often because something failed.
+#[test]
+fn a_pause_is_never_shorter_than_a_poll() {
+    let mut round = Round::new(RoundConfig { index: None, poll_s: 300, ..config() });
+    let mut built_at = Vec::new();
+    for now_s in 100..1_400 {
+        let outputs = round.handle(status(now_s), now_s);
+        if count(&outputs, |output| matches!(output, Output::BuildReport { .. })) == 1 {
+            built_at.push(now_s);
+            let reason = "no file".to_owned();
+            round.handle(Input::BuildFailed { epoch: 0, revision: 0, reason }, now_s);
+        }
+    }
+    assert_eq!(built_at, [100, 400, 700, 1_000, 1_300]);
 }
 
 /// Blocks come late: an attempt before the chain's own clock has reached the end of the window must fail, and would be
@@ -190,6 +214,57 @@ fn a_refused_signature_ends_our_part() {
     assert_eq!(outputs, [Output::Wait { until_s: 151 }]);
 }
 
+fn is_sign(output: &Output) -> bool {
+    matches!(output, Output::Sign { digest: OURS, .. })
+}
+
+fn sign_failed() -> Input {
+    Input::SignFailed { digest: OURS, reason: "the node did not answer".into() }
+}
+
+/// A node that does not answer for a moment costs no epoch.
+#[test]
+fn a_failed_signature_is_tried_again() {
+    let mut round = round();
+    round.handle(status(100), 100);
+    assert_eq!(count(&round.handle(built(), 100), is_sign), 1);
+    let outputs = round.handle(sign_failed(), 100);
+    assert!(matches!(
+        outputs[0],
+        Output::Alarm(RoundAlarm::SignFailed { epoch: 0, digest: OURS, given_up: false, .. })
+    ));
+    assert_eq!(count(&outputs, is_sign), 0, "after a pause");
+    let outputs = round.handle(status(101), 101);
+    assert_eq!(count(&outputs, is_sign), 1);
+    assert_eq!(count(&outputs, |output| matches!(output, Output::BuildReport { .. })), 0, "it is built");
+    assert_eq!(count(&round.handle(status(102), 102), is_sign), 0, "one at a time");
+    round.handle(Input::SignedOwn { digest: OURS, signature: [1; 64] }, 102);
+    assert_eq!(round.progress().unwrap().1, 1);
+    round.handle(sign_failed(), 103);
+    assert_eq!(count(&round.handle(status(200), 200), is_sign), 0, "what is signed stays signed");
+}
+
+#[test]
+fn signings_are_bounded_and_the_last_failure_says_so() {
+    let mut round = round();
+    round.handle(status(100), 100);
+    let (mut signed_at, mut given_up) = (Vec::new(), 0);
+    let mut outputs = round.handle(built(), 100);
+    for now_s in 101..9_900 {
+        if count(&outputs, is_sign) == 1 {
+            signed_at.push(now_s - 1);
+            let outputs = round.handle(sign_failed(), now_s - 1);
+            given_up += count(&outputs, |output| {
+                matches!(output, Output::Alarm(RoundAlarm::SignFailed { given_up: true, .. }))
+            });
+        }
+        outputs = round.handle(status(now_s), now_s);
+    }
+    assert_eq!((signed_at.len(), given_up), (SIGNS_MAX as usize, 1));
+    assert_eq!(signed_at[..4], [100, 101, 103, 107]);
+    assert!(signed_at[79] > 100 + 3_600, "an outage of an hour is outlived");
+}
+
 #[test]
 fn epochs_are_settled_lowest_first_one_at_a_time_and_boundedly() {
     let mut round = round();
@@ -212,7 +287,7 @@ fn epochs_are_settled_lowest_first_one_at_a_time_and_boundedly() {
     let fourth = order.iter().position(|epoch| *epoch == 4).unwrap();
     assert!(fourth < 6, "while one pauses after a failure, the next has its turn: {order:?}");
     let of = |wanted| order.iter().filter(|epoch| **epoch == wanted).count();
-    assert_eq!((of(3), of(4)), (12, 12));
+    assert_eq!((of(3), of(4)), (80, 80));
     let done = ChainStatus { final_epochs: vec![FinalState { epoch: 4, is_settled: true }], ..both };
     let outputs = round.handle(Input::Status(done), 20_000);
     assert_eq!(count(&outputs, |output| matches!(output, Output::Settle { .. })), 0);

@@ -216,6 +216,9 @@ impl Simulation {
                 let what = (epoch, revision, prev_digest);
                 return Some(operator.build_report(&self.chain, &mut self.record, what, seed));
             }
+            Output::Sign { digest, .. } if self.rng.percent(self.faults.drop) => {
+                return Some(Input::SignFailed { digest, reason: "the node does not answer".to_owned() });
+            }
             Output::Sign { key, digest } => {
                 let signed = operator.sign(&mut self.record, key, digest);
                 if signed.is_none() {

@@ -16,7 +16,7 @@ use super::trainer::now_s;
 use super::{driver, trainer};
 use crate::api::{self, ApiError, NodeState, Shared};
 use crate::chain::{ChainClient, ChainError, Wallet};
-use crate::config::{Config, ConfigError, DeploymentConfig};
+use crate::config::{Config, ConfigError, DeploymentConfig, PeersConfig};
 use crate::epoch::{ChainReader, EpochBuilder, EpochError, World, body_of};
 use crate::keys::{KeyError, KeyStore};
 use crate::ledger::{Ledger, LedgerError};
@@ -104,7 +104,7 @@ impl App {
         let listener = api::bind(config.api.listen).await?;
         let world = load_world(&config).await?;
         let peers = PeerClient::new(&config.peers)?;
-        let builder = Arc::new(EpochBuilder::new(&config, world, reader.clone(), peers.clone())?);
+        let builder = Arc::new(EpochBuilder::new(&config, world, reader.clone(), peers)?);
         reconcile(&ledger, &reader, status.height).await?;
         let open_epoch = reader.epoch_status().await?.open_epoch;
         let poster = if config.round.transmit {
@@ -117,7 +117,7 @@ impl App {
         let effects = Effects {
             settler: Arc::new(Settler::new(builder.clone())),
             builder,
-            peers,
+            peers: each_peer(&config.peers)?,
             ledger,
             signer,
             index,
@@ -153,6 +153,12 @@ impl App {
         let errors = group.run().await;
         if errors.is_empty() { Ok(()) } else { Err(RunError::Tasks(errors)) }
     }
+}
+
+fn each_peer(config: &PeersConfig) -> Result<Vec<PeerClient>, PeerError> {
+    let one =
+        |url: &reqwest::Url| PeerClient::new(&PeersConfig { urls: vec![url.clone()], ..config.clone() });
+    config.urls.iter().map(one).collect()
 }
 
 fn own_index(config: &Config, deployment: &DeploymentConfig, signer: &Wallet) -> Result<u8, RunError> {

@@ -1,20 +1,18 @@
 //! The only loop: feeds the round with inputs and performs its outputs.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use attention_core::round::{Input, Output, Round};
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::effects::Effects;
+use super::running::{Ended, Running};
 use super::status;
 use super::trainer::now_s;
 use crate::epoch::EpochError;
-
-/// Most effects at once; the round asks for a handful.
-const EFFECTS_MAX: usize = 32;
 
 /// Drives a round until the token is cancelled; then lets transactions that are being sent finish.
 pub(super) async fn run(
@@ -23,32 +21,34 @@ pub(super) async fn run(
     poll: Duration,
     token: CancellationToken,
 ) -> Result<(), EpochError> {
-    let mut running: JoinSet<Vec<Input>> = JoinSet::new();
+    let mut running = Running::default();
     let mut look_at = Instant::now();
     loop {
         let inputs = tokio::select! {
             biased;
             () = token.cancelled() => break,
-            Some(done) = running.join_next() => match done {
-                Ok(inputs) => inputs,
-                Err(error) => {
-                    effects.shared.alarm(format!("an effect ended early: {error}"));
-                    vec![]
-                }
-            },
+            Some(ended) = running.next() => told(ended, &effects),
             () = tokio::time::sleep_until(look_at) => {
                 look_at = Instant::now() + poll;
                 look(&effects).await
             }
         };
-        for input in inputs {
+        let mut inputs = VecDeque::from(inputs);
+        while let Some(input) = inputs.pop_front() {
             for output in round.handle(input, now_s()) {
-                perform(output, &effects, &mut running, &mut look_at);
+                inputs.extend(perform(output, &effects, &mut running, &mut look_at));
             }
         }
     }
-    while running.join_next().await.is_some() {}
+    while running.next().await.is_some() {}
     Ok(())
+}
+
+fn told(ended: Ended, effects: &Effects) -> Vec<Input> {
+    if let Some(problem) = ended.problem {
+        effects.shared.alarm(problem);
+    }
+    ended.inputs
 }
 
 /// A look at the chain. A failure is logged and time passes.
@@ -71,32 +71,40 @@ async fn look(effects: &Effects) -> Vec<Input> {
     }
 }
 
-fn perform(output: Output, effects: &Arc<Effects>, running: &mut JoinSet<Vec<Input>>, look_at: &mut Instant) {
-    if running.len() >= EFFECTS_MAX {
-        effects.shared.alarm(format!("more than {EFFECTS_MAX} effects at once: {output:?} was dropped"));
-        return;
-    }
-    let effects = effects.clone();
-    match output {
+/// Starts an effect. What comes back at once is for the round: an effect that cannot be started has failed.
+fn perform(
+    output: Output,
+    effects: &Arc<Effects>,
+    running: &mut Running,
+    look_at: &mut Instant,
+) -> Vec<Input> {
+    let by = effects.clone();
+    let asked = output.clone();
+    let refused = match output {
         Output::BuildReport { epoch, revision, prev_digest } => {
-            running.spawn(async move { effects.build(epoch, revision, prev_digest).await });
+            running.start(&asked, async move { by.build(epoch, revision, prev_digest).await })
         }
-        Output::Sign { key, digest } => {
-            running.spawn(async move { effects.sign(key, digest).await });
-        }
+        Output::Sign { key, digest } => running.start(&asked, async move { by.sign(key, digest).await }),
         Output::FetchPeerSignatures { epoch, revision, .. } => {
-            running.spawn(async move { effects.fetch(epoch, revision).await });
+            for (place, peer) in effects.peers.iter().enumerate() {
+                let (by, peer) = (effects.clone(), peer.clone());
+                running.ask(place, async move { by.fetch(&peer, epoch, revision).await });
+            }
+            None
         }
         Output::Submit { body, signatures, .. } => {
-            running.spawn(async move { effects.submit(&body, &signatures).await });
+            running.start(&asked, async move { by.submit(&body, &signatures).await })
         }
-        Output::Settle { epoch } => {
-            running.spawn(async move { effects.settle(epoch).await });
+        Output::Settle { epoch } => running.start(&asked, async move { by.settle(epoch).await }),
+        Output::Alarm(alarm) => {
+            effects.shared.alarm(alarm.to_string());
+            None
         }
-        Output::Alarm(alarm) => effects.shared.alarm(alarm.to_string()),
         Output::Wait { until_s } => {
             let wait = Duration::from_secs(until_s.max(now_s()).abs_diff(now_s()));
             *look_at = (*look_at).min(Instant::now() + wait.max(Duration::from_millis(100)));
+            None
         }
-    }
+    };
+    refused.map_or_else(Vec::new, |ended| told(ended, effects))
 }

@@ -20,7 +20,8 @@ use crate::peers::{PeerClient, SignatureAnswer, check_answer};
 pub(super) struct Effects {
     pub(super) builder: Arc<EpochBuilder>,
     pub(super) settler: Arc<Settler>,
-    pub(super) peers: PeerClient,
+    /// One client for each peer, so that each answer counts as soon as it is there.
+    pub(super) peers: Vec<PeerClient>,
     pub(super) ledger: Ledger,
     pub(super) signer: Wallet,
     pub(super) index: u8,
@@ -29,6 +30,25 @@ pub(super) struct Effects {
     pub(super) shared: Arc<Shared>,
     /// The newest report that was built here.
     pub(super) built: tokio::sync::Mutex<Option<ReportBody>>,
+}
+
+/// Why there is no signature.
+#[derive(Debug)]
+enum NotSigned {
+    /// Nothing was found out about the report: it is tried again.
+    Failed(String),
+    /// The report must not be signed.
+    Refused(String),
+}
+
+impl NotSigned {
+    fn failed(reason: impl ToString) -> Self {
+        Self::Failed(reason.to_string())
+    }
+
+    fn refused(reason: impl ToString) -> Self {
+        Self::Refused(reason.to_string())
+    }
 }
 
 impl Effects {
@@ -61,16 +81,18 @@ impl Effects {
     pub(super) async fn sign(&self, key: SignKey, digest: Hash) -> Vec<Input> {
         match self.try_sign(key, digest).await {
             Ok(signature) => vec![Input::SignedOwn { digest, signature }],
-            Err(reason) => vec![Input::SignRefused { digest, reason }],
+            Err(NotSigned::Failed(reason)) => vec![Input::SignFailed { digest, reason }],
+            Err(NotSigned::Refused(reason)) => vec![Input::SignRefused { digest, reason }],
         }
     }
 
-    async fn try_sign(&self, key: SignKey, digest: Hash) -> Result<[u8; 64], String> {
+    async fn try_sign(&self, key: SignKey, digest: Hash) -> Result<[u8; 64], NotSigned> {
         let reader = self.builder.reader();
-        let config = reader.config().await.map_err(|error| error.to_string())?;
-        check_deployment(reader.deployment(), &config).map_err(|error| error.to_string())?;
+        let config = reader.config().await.map_err(NotSigned::failed)?;
+        check_deployment(reader.deployment(), &config).map_err(NotSigned::refused)?;
         let body = self.built.lock().await.clone().filter(|body| body.digest() == digest);
-        let body = body.ok_or("the report to sign is not the one that was built")?;
+        let body =
+            body.ok_or_else(|| NotSigned::refused("the report to sign is not the one that was built"))?;
         let (ledger, wallet, packed) = (self.ledger.clone(), self.signer.clone(), body.pack());
         let signed = tokio::task::spawn_blocking(move || {
             let signature = ledger.sign(&wallet, key, digest)?;
@@ -81,7 +103,7 @@ impl Effects {
             Ok::<_, crate::ledger::LedgerError>(signature)
         })
         .await;
-        let signature = signed.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        let signature = signed.map_err(NotSigned::failed)?.map_err(NotSigned::refused)?;
         self.shared.publish(SignatureAnswer::new(self.index, &body, &signature));
         tracing::info!(
             epoch = key.epoch,
@@ -92,10 +114,10 @@ impl Effects {
         Ok(signature)
     }
 
-    /// Asks all peers; what does not verify is logged and dropped, what verifies over another digest is compared.
-    pub(super) async fn fetch(&self, epoch: u64, revision: u32) -> Vec<Input> {
+    /// Asks a peer; what does not verify is logged and dropped, what verifies over another digest is compared.
+    pub(super) async fn fetch(&self, peer: &PeerClient, epoch: u64, revision: u32) -> Vec<Input> {
         let mut inputs = Vec::new();
-        for answer in self.peers.signatures(epoch, revision).await {
+        for answer in peer.signatures(epoch, revision).await {
             let answer = match answer {
                 Ok(answer) => answer,
                 Err(error) => {

@@ -3,6 +3,7 @@
 mod app;
 mod driver;
 mod effects;
+mod running;
 mod status;
 mod trainer;
 
