@@ -1,12 +1,13 @@
 //! What an allocation builds on: the newest final commitment of the campaign that settles, settled yet or not.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use attention_protocol::hash::Deployment;
 use attention_protocol::leaves_file::LeavesFile;
 use attention_protocol::settle::{SettleContext, SettleVerdict, SettledBase, check_settle};
 use attention_protocol::tree::Tree;
-use attention_protocol::{Commitment, Hash, Leaf, ProtocolError, ReportBody};
+use attention_protocol::{CampaignTerms, Commitment, Hash, Leaf, ProtocolError, ReportBody};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -216,6 +217,13 @@ pub fn base_leaves<'a>(
         return malformed(ProtocolError::RootMismatch.to_string());
     }
     Ok(Ok(leaves))
+}
+
+/// The final epochs whose files the report of `epoch` depends on, when the campaigns with `terms` run in it: from the
+/// lowest start on. A commitment of a campaign before its start never settles, and a malformed file from before it leaves
+/// nobody out, so that [`choose_base`] comes to the same result without older files. They may be lost.
+pub fn history_epochs<'a>(terms: impl IntoIterator<Item = &'a CampaignTerms>, epoch: u64) -> Range<u64> {
+    terms.into_iter().map(|terms| terms.start_epoch).min().unwrap_or(epoch)..epoch
 }
 
 /// Refuses a history that does not rise strictly or reaches `epoch`.

@@ -86,7 +86,7 @@ pub struct EpochInput<'a> {
     pub header: ReportHeader,
     /// All campaigns, in any order; those that do not run in the epoch are passed over.
     pub campaigns: Vec<CampaignView>,
-    /// All final epochs before this one, rising.
+    /// The final epochs of [`history_epochs`](crate::base::history_epochs), rising. Older ones change nothing.
     pub history: &'a [FinalEpoch],
     /// The window's attention.
     pub attention: &'a Attention,

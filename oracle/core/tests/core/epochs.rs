@@ -1,6 +1,6 @@
 //! Whole epochs: order of input, choice of base, malformed bases.
 
-use attention_core::base::{Alarm, BaseError, FinalEpoch, choose_base};
+use attention_core::base::{Alarm, BaseError, FinalEpoch, choose_base, history_epochs};
 use attention_core::links::LinkTable;
 use attention_core::report_builder::{BuildError, EpochOutput};
 use attention_protocol::asset::{asset_id_hash, denom_hash};
@@ -197,4 +197,38 @@ fn what_is_missing_is_an_error_and_no_guess() {
     history[1].drop_leaves(1);
     let dropped = build(campaigns(), &history);
     assert_eq!(dropped, Err(BuildError::Base(BaseError::LeavesDropped { campaign: 1, epoch: 1 })));
+}
+
+/// A file from before every start may be missing everywhere: whatever is in it, nothing comes of it.
+#[test]
+fn what_was_before_the_lowest_start_changes_nothing() {
+    let (outputs, history) = played(3);
+    let mut views = campaigns();
+    (views[0].terms.start_epoch, views[1].terms.start_epoch) = (2, 1);
+    let terms = || views.iter().map(|view| &view.terms);
+    assert_eq!(history_epochs(terms(), 3), 1..3);
+    assert_eq!(history_epochs(terms().take(1), 3), 2..3);
+    assert_eq!(history_epochs([], 3), 3..3, "no campaign, no file");
+    let rules: Vec<_> = views.iter().map(|view| (view.id, view.terms.rule_hash())).collect();
+    let rule_of = |campaign| rules.iter().find(|(id, _)| *id == campaign).unwrap().1;
+    // The commitments of epoch 0 fit in everything but that their campaigns had not started; or the file is cut short.
+    let (body, bytes) = forged(&outputs[0], |made| made.rule_hash = rule_of(made.campaign));
+    let early = FinalEpoch::read(&deployment(), &body, &bytes).unwrap();
+    assert_eq!(early.commitments().unwrap().len(), 2);
+    let cut = outputs[0].file_bytes[..outputs[0].file_bytes.len() - 1].to_vec();
+    let body = ReportBody { leaves_hash: LeavesFile::hash(&cut), ..outputs[0].body.clone() };
+    let malformed = FinalEpoch::read(&deployment(), &body, &cut).unwrap();
+    assert!(malformed.commitments().is_none());
+    // Epoch 1 holds a first commitment of campaign 2, which it then builds on.
+    let second = build(header(1), views.clone(), &[], &attention(1, 1));
+    assert_eq!(second.file.campaigns.len(), 1);
+    let second = final_epoch(&second);
+    let without = build(header(3), views.clone(), &[second.clone(), history[2].clone()], &attention(1, 3));
+    assert_eq!(without.file.campaigns[1].commitment.campaign, 2);
+    assert_ne!(without.file.campaigns[1].commitment.base_root, [0; 32], "it builds on epoch 1");
+    for old in [early, malformed, history[0].clone()] {
+        let with =
+            build(header(3), views.clone(), &[old, second.clone(), history[2].clone()], &attention(1, 3));
+        assert_eq!(with, without);
+    }
 }

@@ -1,12 +1,14 @@
 //! From an epoch's number to its report: chain state, history, attention, trees.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use attention_core::attention::Integrity;
-use attention_core::base::{FinalEpoch, choose_base};
+use attention_core::base::{FinalEpoch, choose_base, history_epochs};
 use attention_core::campaign::CampaignView;
 use attention_core::report_builder::{AssetTerms, EpochInput, EpochOutput, ReportHeader, build_epoch};
 use attention_protocol::Hash;
+use attention_protocol::msg::CampaignResponse;
 use tokio::sync::Mutex;
 
 use super::{ChainReader, EpochError, FinalReport, ModelCache, World};
@@ -34,7 +36,8 @@ pub struct BuiltEpoch {
     pub pairs: usize,
 }
 
-/// Builds reports. Everything it learns about the past is kept between epochs; of the past leaves only the bases.
+/// Builds reports. Everything it learns about the past is kept between epochs while a campaign that runs may build on it;
+/// of the past leaves only the bases.
 #[derive(Debug)]
 pub struct EpochBuilder {
     world: Arc<World>,
@@ -100,8 +103,10 @@ impl EpochBuilder {
         }
         let reports = self.reader.final_reports(request.epoch).await?;
         let mut history = self.history.lock().await;
-        self.extend_history(&mut history, &reports, request.epoch).await?;
-        let campaigns = self.running_campaigns(&history, request.epoch).await?;
+        let running = self.running_campaigns(request.epoch).await?;
+        let terms = running.iter().map(|campaign| &campaign.terms);
+        self.extend_history(&mut history, &reports, history_epochs(terms, request.epoch)).await?;
+        let campaigns = self.views(&running, &history, request.epoch).await?;
         self.load_bases(&mut history, &reports, &campaigns).await?;
         let job = Job {
             world: self.world.clone(),
@@ -129,18 +134,19 @@ impl EpochBuilder {
         Ok(built)
     }
 
-    /// Reads the published files of final epochs that are not in the history yet.
+    /// Reads the published files of those final epochs that count and are not in the history yet.
     async fn extend_history(
         &self,
         history: &mut Vec<FinalEpoch>,
         reports: &[FinalReport],
-        epoch: u64,
+        epochs: Range<u64>,
     ) -> Result<(), EpochError> {
-        history.retain(|past| past.epoch() < epoch);
-        let newest = history.last().map(FinalEpoch::epoch);
-        for report in reports.iter().filter(|report| newest.is_none_or(|newest| report.body.epoch > newest)) {
-            let past = self.read_final(report).await?;
-            history.push(past);
+        history.retain(|past| epochs.contains(&past.epoch()));
+        for report in reports.iter().filter(|report| epochs.contains(&report.body.epoch)) {
+            if let Err(place) = history.binary_search_by_key(&report.body.epoch, FinalEpoch::epoch) {
+                let past = self.read_final(report).await?;
+                history.insert(place, past);
+            }
         }
         Ok(())
     }
@@ -175,23 +181,27 @@ impl EpochBuilder {
         }
     }
 
-    async fn running_campaigns(
+    async fn running_campaigns(&self, epoch: u64) -> Result<Vec<CampaignResponse>, EpochError> {
+        let mut campaigns = self.reader.campaigns().await?;
+        campaigns.retain(|campaign| (campaign.terms.start_epoch..campaign.end_epoch).contains(&epoch));
+        Ok(campaigns)
+    }
+
+    async fn views(
         &self,
+        campaigns: &[CampaignResponse],
         history: &[FinalEpoch],
         epoch: u64,
     ) -> Result<Vec<CampaignView>, EpochError> {
         let mut views = Vec::new();
-        for campaign in self.reader.campaigns().await? {
-            if epoch < campaign.terms.start_epoch || epoch >= campaign.end_epoch {
-                continue;
-            }
+        for campaign in campaigns {
             let committed = |past: &&FinalEpoch| {
                 past.commitments()
                     .is_some_and(|list| list.iter().any(|one| one.campaign == campaign.campaign))
             };
             let mut epochs: Vec<u64> = history.iter().filter(committed).map(FinalEpoch::epoch).collect();
             epochs.push(epoch);
-            views.push(self.reader.view(&campaign, &epochs).await?);
+            views.push(self.reader.view(campaign, &epochs).await?);
         }
         Ok(views)
     }
