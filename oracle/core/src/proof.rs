@@ -31,27 +31,51 @@ pub fn settle_items(
         .collect()
 }
 
-/// The claim of `account` on a settled allocation; `None` if it has no leaf. The newest settled allocation pays
-/// everything earned before it too.
-///
-/// # Errors
-/// [`ProtocolError::RootMismatch`] if the leaves do not lead to the commitment's root.
-pub fn claim_item(
-    deployment: &Deployment,
+/// The leaves of a settled allocation and the tree over them, built once for any number of proofs.
+#[derive(Debug)]
+pub struct AllocationProofs {
     epoch: u64,
-    campaign: &CampaignLeaves,
-    account: &AccountId,
-) -> Result<Option<ClaimItem>, ProtocolError> {
-    let found = campaign.leaves.binary_search_by(|leaf| leaf.account.cmp(account));
-    let Some((position, leaf)) = found.ok().and_then(|index| Some((index, campaign.leaves.get(index)?)))
-    else {
-        return Ok(None);
-    };
-    let position = u32::try_from(position).map_err(|_| ProtocolError::Overflow { what: "the position" })?;
-    let mut proof = leaf.pack();
-    proof.extend(allocation_tree(deployment, epoch, campaign)?.prove(position)?);
-    let campaign = campaign.commitment.campaign;
-    Ok(Some(ClaimItem { campaign, epoch, position, proof: Binary::from(proof) }))
+    allocation: CampaignLeaves,
+    tree: Tree<SumNode>,
+}
+
+impl AllocationProofs {
+    /// Builds the tree of what `epoch` allocated to a campaign.
+    ///
+    /// # Errors
+    /// [`ProtocolError::RootMismatch`] if the leaves do not lead to the commitment's root.
+    pub fn new(
+        deployment: &Deployment,
+        epoch: u64,
+        allocation: CampaignLeaves,
+    ) -> Result<Self, ProtocolError> {
+        let tree = allocation_tree(deployment, epoch, &allocation)?;
+        Ok(Self { epoch, allocation, tree })
+    }
+
+    /// How many leaves there are.
+    pub fn leaf_count(&self) -> u32 {
+        self.tree.leaf_count()
+    }
+
+    /// The claim of `account`; `None` if it has no leaf. The newest settled allocation pays everything earned before it
+    /// too.
+    ///
+    /// # Errors
+    /// [`ProtocolError::Position`], which leaves and tree of one allocation never give.
+    pub fn claim(&self, account: &AccountId) -> Result<Option<ClaimItem>, ProtocolError> {
+        let leaves = &self.allocation.leaves;
+        let found = leaves.binary_search_by(|leaf| leaf.account.cmp(account));
+        let Some((position, leaf)) = found.ok().and_then(|index| Some((index, leaves.get(index)?))) else {
+            return Ok(None);
+        };
+        let position =
+            u32::try_from(position).map_err(|_| ProtocolError::Overflow { what: "the position" })?;
+        let mut proof = leaf.pack();
+        proof.extend(self.tree.prove(position)?);
+        let campaign = self.allocation.commitment.campaign;
+        Ok(Some(ClaimItem { campaign, epoch: self.epoch, position, proof: Binary::from(proof) }))
+    }
 }
 
 /// The message that records the scores of the `count` leaves from `start` on, 1 to 256.

@@ -1,6 +1,6 @@
 //! Every proof the crate makes is accepted by the contract's own verification.
 
-use attention_core::proof::{claim_item, commitment_absence, record_scores, settle_items};
+use attention_core::proof::{AllocationProofs, commitment_absence, record_scores, settle_items};
 use attention_core::report_builder::EpochOutput;
 use attention_protocol::msg::ExecuteMsg;
 use attention_protocol::tree::{PlainNode, Shape, SumNode, verify_absence, verify_leaf, verify_range};
@@ -50,18 +50,18 @@ fn every_account_can_claim_and_strangers_cannot() {
     let output = output();
     for campaign in &output.file.campaigns {
         assert!(!campaign.leaves.is_empty());
+        let proofs = AllocationProofs::new(&deployment(), 0, campaign.clone()).unwrap();
+        assert_eq!(proofs.leaf_count() as usize, campaign.leaves.len());
         for leaf in &campaign.leaves {
-            let item = claim_item(&deployment(), 0, campaign, &leaf.account).unwrap().unwrap();
+            let item = proofs.claim(&leaf.account).unwrap().unwrap();
+            assert_eq!((item.campaign, item.epoch), (campaign.commitment.campaign, 0));
             let (shown, siblings) = Leaf::split(&item.proof).unwrap();
             assert_eq!(&shown, leaf);
             verify_leaf(&allocation_shape(&campaign.commitment), item.position, leaf, siblings).unwrap();
         }
-        assert_eq!(claim_item(&deployment(), 0, campaign, &account(200)), Ok(None));
-        assert_eq!(
-            claim_item(&deployment(), 1, campaign, &campaign.leaves[0].account),
-            Err(ProtocolError::RootMismatch),
-            "another epoch is another domain"
-        );
+        assert_eq!(proofs.claim(&account(200)), Ok(None));
+        let other_epoch = AllocationProofs::new(&deployment(), 1, campaign.clone());
+        assert_eq!(other_epoch.unwrap_err(), ProtocolError::RootMismatch, "another epoch is another domain");
     }
 }
 

@@ -140,6 +140,8 @@ async fn proof(State(api): State<Api>, Path((campaign, account)): Path<(u64, Str
     match api.proofs.claim(campaign, &account, None).await {
         Ok(item) => Json(item).into_response(),
         Err(error @ ProofError::Account { .. }) => problem(StatusCode::BAD_REQUEST, error),
+        Err(error @ ProofError::Busy { .. }) => problem(StatusCode::SERVICE_UNAVAILABLE, error),
+        Err(error @ ProofError::NotLoaded { .. }) => internal(&error),
         Err(ProofError::Epoch(error)) => internal(&error),
         Err(error) => problem(StatusCode::NOT_FOUND, error),
     }

@@ -1,6 +1,7 @@
 //! What an operator does with a report besides computing it: check the deployment, sign, post, settle.
 
 mod deployment;
+mod kept;
 mod proofs;
 mod settle;
 mod submit;

@@ -1,18 +1,19 @@
 //! Claim proofs from published files: found by campaign and account.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use attention_core::links::decode_address;
-use attention_core::proof::claim_item;
-use attention_protocol::leaves_file::{CampaignLeaves, LeavesFile};
+use attention_core::proof::AllocationProofs;
+use attention_protocol::leaves_file::LeavesFile;
 use attention_protocol::msg::{CampaignResponse, ClaimItem, QueryMsg};
 use thiserror::Error;
 
+use super::kept::{Kept, KeptError};
 use crate::chain::ChainError;
 use crate::epoch::{EpochBuilder, EpochError};
 
-/// Most trees that are kept between requests.
-const KEPT_MAX: usize = 8;
+/// Most leaves of all trees that are kept between requests; each takes about 200 bytes with its part of the tree.
+const LEAVES_KEPT_MAX: usize = 1 << 21;
 
 /// Why there is no proof.
 #[derive(Debug, Error)]
@@ -51,25 +52,41 @@ pub enum ProofError {
         /// The epoch of the newest settled allocation.
         epoch: u64,
     },
+    /// Too many trees are being built.
+    #[error(
+        "the trees of other campaigns are being built: ask for campaign {campaign} again in a few seconds"
+    )]
+    Busy {
+        /// The campaign.
+        campaign: u64,
+    },
+    /// Somebody else asked for the same tree before, and it could not be had.
+    #[error("the allocation of campaign {campaign} as of epoch {epoch} could not be loaded: {reason}")]
+    NotLoaded {
+        /// The campaign.
+        campaign: u64,
+        /// The epoch.
+        epoch: u64,
+        /// Why.
+        reason: String,
+    },
     /// Reading the chain or a file.
     #[error(transparent)]
     Epoch(#[from] EpochError),
 }
 
-/// (campaign, epoch) and its leaves.
-type Kept = ((u64, u64), Arc<CampaignLeaves>);
-
-/// Makes proofs; the leaves of the newest allocations are kept.
+/// Makes proofs; the trees of the newest allocations, by (campaign, epoch), are kept.
 #[derive(Debug)]
 pub struct Proofs {
     builder: Arc<EpochBuilder>,
-    kept: Mutex<Vec<Kept>>,
+    kept: Kept<(u64, u64), AllocationProofs>,
 }
 
 impl Proofs {
     /// Proofs from the files that `builder` finds.
     pub fn new(builder: Arc<EpochBuilder>) -> Self {
-        Self { builder, kept: Mutex::default() }
+        let weigh = |proofs: &AllocationProofs| usize::try_from(proofs.leaf_count()).unwrap_or(usize::MAX);
+        Self { builder, kept: Kept::new(weigh, LEAVES_KEPT_MAX) }
     }
 
     /// The claim of `account` on the newest settled allocation of `campaign`, or on the one of `epoch`.
@@ -92,11 +109,13 @@ impl Proofs {
             Some(epoch) => epoch,
             None => self.newest_settled(campaign).await?,
         };
-        let leaves = self.leaves(campaign, epoch).await?;
-        let deployment = reader.deployment().deployment.clone();
-        let found = tokio::task::spawn_blocking(move || claim_item(&deployment, epoch, &leaves, &id)).await;
-        let found =
-            found.map_err(|error| EpochError::Threads(error.to_string()))?.map_err(EpochError::from)?;
+        let proofs = self.kept.get((campaign, epoch), load(self.builder.clone(), campaign, epoch)).await;
+        let proofs = proofs.map_err(|error| match error {
+            KeptError::Busy => ProofError::Busy { campaign },
+            KeptError::Load(error) => error,
+            KeptError::Shared(reason) => ProofError::NotLoaded { campaign, epoch, reason },
+        })?;
+        let found = proofs.claim(&id).map_err(EpochError::from)?;
         found.ok_or_else(|| ProofError::NoLeaf { account: account.to_owned(), campaign, epoch })
     }
 
@@ -110,28 +129,24 @@ impl Proofs {
         })?;
         answer.settled.map(|settled| settled.epoch).ok_or(ProofError::NothingSettled { campaign })
     }
+}
 
-    async fn leaves(&self, campaign: u64, epoch: u64) -> Result<Arc<CampaignLeaves>, ProofError> {
-        let key = (campaign, epoch);
-        let find =
-            |kept: &[Kept]| kept.iter().find(|(other, _)| *other == key).map(|(_, leaves)| leaves.clone());
-        if let Some(leaves) = find(&self.kept.lock().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(leaves);
-        }
-        let next = epoch.checked_add(1).ok_or(ProofError::NothingSettled { campaign })?;
-        let reports = self.builder.reader().final_reports(next).await?;
-        let report = reports.into_iter().rev().find(|report| report.body.epoch == epoch);
-        let report = report.ok_or(ProofError::NothingSettled { campaign })?;
-        let bytes = self.builder.leaves_file(&report).await?;
-        let file = LeavesFile::unpack(&bytes, &report.body).map_err(EpochError::from)?;
+/// Finds the published file of `epoch` and builds the campaign's tree.
+async fn load(builder: Arc<EpochBuilder>, campaign: u64, epoch: u64) -> Result<AllocationProofs, ProofError> {
+    let nothing = ProofError::NothingSettled { campaign };
+    let Some(next) = epoch.checked_add(1) else { return Err(nothing) };
+    let reports = builder.reader().final_reports(next).await?;
+    let report = reports.into_iter().rev().find(|report| report.body.epoch == epoch);
+    let Some(report) = report else { return Err(nothing) };
+    let bytes = builder.leaves_file(&report).await?;
+    let deployment = builder.reader().deployment().deployment.clone();
+    let built = tokio::task::spawn_blocking(move || {
+        let file = LeavesFile::unpack(&bytes, &report.body)?;
         let mut campaigns = file.campaigns.into_iter();
-        let leaves = campaigns.find(|entry| entry.commitment.campaign == campaign);
-        let leaves = Arc::new(leaves.ok_or(ProofError::NothingSettled { campaign })?);
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT_MAX {
-            kept.remove(0);
-        }
-        kept.push((key, leaves.clone()));
-        Ok(leaves)
-    }
+        let found = campaigns.find(|entry| entry.commitment.campaign == campaign);
+        found.map(|allocation| AllocationProofs::new(&deployment, epoch, allocation)).transpose()
+    })
+    .await;
+    let built = built.map_err(|error| EpochError::Threads(error.to_string()))?.map_err(EpochError::from)?;
+    built.ok_or(nothing)
 }
