@@ -44,7 +44,9 @@ wasm_compile() {
   local route="$1" workspace="$2" package="$3" target="$4" out="$5" raw sysroot linker flags cargo
   raw="$target/$WASM_TARGET/contract/${package//-/_}.wasm"
   flags=("--remap-path-prefix=$workspace=/attention" "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo"
-    "--remap-path-prefix=$target=/target" -C link-arg=--allow-undefined)
+    "--remap-path-prefix=$target=/target" -C link-arg=--allow-undefined
+    # Debug texts and source positions are read by nobody on a chain; errors have messages of their own.
+    -Z location-detail=none -Z fmt-debug=none)
   # Only the cdylib: an rlib beside it would keep the whole-program optimisation out of the dependencies, a sixth of the bytes.
   cargo=(cargo rustc --quiet --profile contract --lib --crate-type cdylib -p "$package" --target "$WASM_TARGET" --locked)
   if [[ "$route" == debian ]]; then
@@ -54,16 +56,16 @@ wasm_compile() {
       "--remap-path-prefix=$sysroot/lib/rustlib/src/rust=/rust" -C target-cpu=mvp
       # A panic traps at once: the transaction is undone all the same, and the text of panics, with all that formats it, is a
       # quarter of the bytes. Refusals are errors with messages, never panics.
-      -Z unstable-options -C panic=immediate-abort -Z location-detail=none -Z fmt-debug=none)
+      -Z unstable-options -C panic=immediate-abort)
     cargo+=("-Zbuild-std=core,alloc,std,panic_abort" -Zbuild-std-features=optimize_for_size)
   fi
   (
     cd -- "$workspace" || exit 1
     # Settings of the caller must not change the bytes.
     unset RUSTFLAGS CARGO_BUILD_RUSTFLAGS RUSTC_WORKSPACE_WRAPPER
-    export CARGO_TARGET_DIR="$target" RUSTC_WRAPPER='' CARGO_INCREMENTAL=0
+    export CARGO_TARGET_DIR="$target" RUSTC_WRAPPER='' CARGO_INCREMENTAL=0 RUSTC_BOOTSTRAP=1
     if [[ "$route" == debian ]]; then
-      export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$linker"
+      export RUSTC=/usr/bin/rustc CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER="$linker"
     fi
     CARGO_ENCODED_RUSTFLAGS="$(encoded_flags "${flags[@]}")" "${cargo[@]}" >&2
   ) || die "route $route: cargo could not build $package (see above)"
