@@ -3,7 +3,8 @@
 
 # Keeps the bytes free of what the chain's virtual machine does not run (bulk memory, sign extension, saturating
 # conversions): such instructions are allowed in and lowered to plain ones. On the Debian route there are none.
-WASM_OPT_FLAGS=(-Oz
+# Making the control flow anew between two rounds saves another 1 to 2 % of the bytes.
+WASM_OPT_FLAGS=(-Oz --flatten --rereloop -Oz -Oz
   --enable-bulk-memory --enable-bulk-memory-opt --enable-sign-ext --enable-nontrapping-float-to-int
   --enable-mutable-globals --enable-reference-types --enable-multivalue
   --signext-lowering --llvm-memory-copy-fill-lowering --llvm-nontrapping-fptoint-lowering
