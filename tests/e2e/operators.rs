@@ -172,6 +172,8 @@ fn by_hand(team: &mut Team, epoch: u64) -> Result<(), E2eError> {
     assert_eq!((report.status, report.signers), (ReportStatus::Final, vec![0, 1, 2]));
     let shown: Value = hand.run(&["report", "show", "--epoch", &number])?;
     assert_eq!((&shown["status"], &shown["digest"]), (&Value::from("final"), &built["digest"]));
+    // The daemons may have been killed before they settled the epoch before this one: each allocation builds on the last.
+    hand.run::<Value>(&["settle", "--epoch", &(epoch - 1).to_string()])?;
     let settled: Value = hand.run(&["settle", "--epoch", &number])?;
     assert_eq!(settled["items"][0]["outcome"], "settled", "{settled}");
     let verified: Value = hand.run(&["report", "verify", "--epoch", &number])?;
