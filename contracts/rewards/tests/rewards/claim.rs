@@ -1,4 +1,4 @@
-//! Claims: whose leaf, how much of it, how often.
+//! Claims: whose leaf, how much of it, how often. Holds I13: an older leaf pays nothing.
 
 use attention_protocol::ProtocolError;
 use attention_protocol::msg::{ClaimItem, ClaimableResponse, ClaimableStatus, ClaimedResponse, QueryMsg};

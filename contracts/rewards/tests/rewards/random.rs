@@ -1,4 +1,5 @@
 //! Random histories against plain books: what came in, what each account earned and was paid, campaign by campaign.
+//! Holds I9, I10 and I11 after every message.
 
 use std::collections::BTreeMap;
 

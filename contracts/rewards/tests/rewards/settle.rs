@@ -1,4 +1,4 @@
-//! Settling: proofs, order, verdicts, and that one bad item stops no other.
+//! Settling: proofs, order, verdicts, and that one bad item stops no other. Holds I13: what is settled stays.
 
 use attention_protocol::ProtocolError;
 use attention_protocol::msg::{AllocationResponse, AllocationStatus, QueryMsg};

@@ -1,4 +1,4 @@
-//! Reports: k of n over this configuration, one at a time, in time.
+//! Reports: k of n over this configuration, one at a time, in time. Holds I12.
 
 use attention_protocol::event::Event;
 use attention_protocol::msg::{ExecuteMsg, ReportStatus};

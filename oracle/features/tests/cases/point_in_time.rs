@@ -1,4 +1,4 @@
-//! Features of a cut do not depend on anything received at or after it.
+//! Features of a cut do not depend on anything received at or after it. Holds I16.
 
 use attention_features::{AssetId, FEATURES, FeatureView, FeaturesError, build_table};
 use proptest::prelude::*;
