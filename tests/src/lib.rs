@@ -9,6 +9,7 @@ pub mod error;
 pub mod ledger;
 pub mod operators;
 pub mod oracle;
+pub mod rule;
 pub mod setup;
 pub mod wasmd;
 

@@ -1,6 +1,6 @@
 //! From optimised wasm to a contract with two funded campaigns and four ready operators, before the first epoch.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use attention_protocol::msg::{CreateCampaign, Metadata, OperatorInfo};
 use serde_json::Value;
@@ -77,7 +77,7 @@ pub(super) fn deploy(
     }
     let campaigns = create_campaigns(log, cast, genesis_s, &info.reward_denom)?;
     for operator in &mut cast.operators {
-        let left_s = genesis_s.saturating_sub(now_s());
+        let left_s = genesis_s.saturating_sub(wasmd.now()?.1);
         operator.wait_ready(Duration::from_secs(left_s)).map_err(|error| {
             E2eError::Output(format!(
                 "{error}\nthe first epoch begins before all operators are ready: give them longer by --lead"
@@ -86,7 +86,7 @@ pub(super) fn deploy(
     }
     log.say(&format!(
         "all operators are ready, {} s before the first epoch",
-        genesis_s.saturating_sub(now_s())
+        genesis_s.saturating_sub(wasmd.now()?.1)
     ));
     let fee_denom = info.denom.clone();
     Ok(Deployed {
@@ -155,8 +155,4 @@ fn note_pid(options: &DemoOptions, pid: Option<u32>) -> Result<(), E2eError> {
     let text = pid.map(|pid| format!("{pid}\n")).unwrap_or_default();
     file.and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| E2eError::io(path.display().to_string(), error))
-}
-
-fn now_s() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

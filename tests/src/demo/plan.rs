@@ -1,10 +1,12 @@
 //! What is played: the replay map, the clock, the two campaigns.
 
 use attention_protocol::msg::{DenomPolicy, InstantiateMsg, Limits, OperatorInfo};
-use attention_protocol::rule::{Curve, Growth, Payout, Rule, Schedule, Streak, Tier, Unlock};
+use attention_protocol::rule::{Curve, Payout, Rule, Schedule, Streak, Tier};
 use attention_protocol::targets::Attribute;
 use attention_protocol::{CampaignKind, CampaignTerms, EpochClock, Hash, Targets};
-use cosmwasm_std::{Binary, Uint64, Uint128};
+use cosmwasm_std::{Binary, Uint128};
+
+use crate::rule::plain_rule;
 
 /// The chain's id.
 pub(super) const CHAIN_ID: &str = "attention-demo-1";
@@ -77,7 +79,7 @@ fn display() -> Plan {
         curve: Curve::ConvergentLinear { k: 250_000 },
         streak: Streak { step_ppm: 50_000, cap_ppm: 200_000 },
         multiplier_max_ppm: 1_200_000,
-        ..base_rule()
+        ..plain_rule()
     };
     Plan { name: "A", terms: terms(CampaignKind::AssetDisplay, Targets::All {}, rule), funds: 6_005 * TOKEN }
 }
@@ -92,7 +94,7 @@ fn creation() -> Plan {
         schedule: Schedule::Fixed { amount: Uint128::new(400 * TOKEN) },
         payout: Payout::CappedRate { price: Uint128::new(20 * TOKEN) },
         split_gain: true,
-        ..base_rule()
+        ..plain_rule()
     };
     let female = Attribute { name: "gender".into(), value: "Female".into() };
     let targets = Targets::Attributes(vec![female]);
@@ -102,24 +104,6 @@ fn creation() -> Plan {
 /// Both campaigns; their scale is still to be set.
 pub(super) fn campaigns() -> [Plan; 2] {
     [display(), creation()]
-}
-
-fn base_rule() -> Rule {
-    Rule {
-        scale: Uint64::new(1),
-        min_score: 0,
-        cap: 1_000_000,
-        curve: Curve::Linear {},
-        streak: Streak { step_ppm: 0, cap_ppm: 0 },
-        boost_max_ppm: 0,
-        multiplier_max_ppm: 1_000_000,
-        schedule: Schedule::Even {},
-        payout: Payout::ProRata {},
-        share_cap_ppm: 1_000_000,
-        growth: Growth { ppm: 1_000_000, abs: 1_000 },
-        unlock: Unlock { start_s: 0, end_s: 0 },
-        split_gain: false,
-    }
 }
 
 fn terms(kind: CampaignKind, targets: Targets, rule: Rule) -> CampaignTerms {
