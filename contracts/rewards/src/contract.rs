@@ -30,7 +30,8 @@ pub fn instantiate(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: Instanti
     let ownership = Ownership { owner, proposed: None, guardian };
     let deployment = deployment(deps.api, &env)?;
     let now_s = Moment::from(&env).time_s;
-    let digest = crate::instantiate::instantiate(deps.storage, now_s, &deployment, &ownership, msg)?;
+    let digest =
+        crate::instantiate::instantiate(deps.storage, deps.api, now_s, (&deployment, &ownership), msg)?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new().add_attribute("config_digest", HexBinary::from(digest).to_hex()))
 }

@@ -8,7 +8,7 @@ mod response;
 pub use execute::{
     ClaimItem, CommitmentAbsence, CreateCampaign, ExecuteMsg, Metadata, SettleItem, SignatureEntry,
 };
-pub use instantiate::{DenomPolicy, InstantiateMsg, Limits, MigrateMsg, OperatorInfo};
+pub use instantiate::{DenomPolicy, InstantiateMsg, Limits, MigrateMsg, OperatorInfo, Security};
 pub use query::QueryMsg;
 pub use response::{
     AllocationResponse, AllocationStatus, CampaignMoney, CampaignResponse, CampaignsResponse, ClaimableItem,

@@ -15,9 +15,12 @@ use super::response::{
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
-    /// Operators, clock, limits and the digest that reports must carry.
+    /// Operators, clock, limits and the digest that reports on an epoch must carry.
     #[returns(ConfigResponse)]
-    Config {},
+    Config {
+        /// The epoch; the current one if absent.
+        epoch: Option<u64>,
+    },
     /// Where the clock stands: current epoch, open epoch and until when its report is due.
     #[returns(EpochStatusResponse)]
     EpochStatus {},

@@ -4,7 +4,7 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, Uint128};
 
 use super::execute::Metadata;
-use super::instantiate::{Limits, OperatorInfo};
+use super::instantiate::{Limits, OperatorInfo, Security};
 use crate::campaign::CampaignTerms;
 use crate::epoch::EpochClock;
 use crate::score::Score;
@@ -31,6 +31,8 @@ pub struct ConfigResponse {
     pub spec_hash: Binary,
     /// Bounds on campaigns and pauses.
     pub limits: Limits,
+    /// Bonds, disputes and changes of the configuration.
+    pub security: Security,
 }
 
 /// Answer to `epoch_status`.

@@ -8,7 +8,7 @@ use cosmwasm_std::{Api, Binary, HexBinary, Response, Storage};
 
 use crate::error::{ContractError, Result, refuse};
 use crate::permission::check_running;
-use crate::state::config::{OPERATORS, OperatorsRow};
+use crate::state::config::{OperatorsRow, operators_at};
 use crate::state::report::{NEWEST_REPORT, NewestReport, REPORTS, ReportRow, Window};
 use crate::timeline::{Moment, Timeline};
 
@@ -30,7 +30,7 @@ pub(crate) fn submit_report(
     check_running(storage, now.time_s)?;
     let timeline = Timeline::load(storage, now)?;
     check_turn(&timeline, &report)?;
-    let operators = OPERATORS.load(storage, ())?;
+    let operators = operators_at(storage, report.epoch)?;
     check_body(&timeline, &operators, &report)?;
     let digest = report.digest();
     let signers = check_signatures(api, &operators, &digest, signatures)?;

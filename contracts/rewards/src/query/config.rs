@@ -1,31 +1,55 @@
 //! Configuration, pause and ownership.
 
 use attention_protocol::RULES_VERSION;
+use attention_protocol::config::Pubkey;
 use attention_protocol::msg::{
-    ConfigResponse, DenomPolicy, Limits, OperatorInfo, OwnershipResponse, PauseResponse,
+    ConfigResponse, DenomPolicy, Limits, OperatorInfo, OwnershipResponse, PauseResponse, Security,
 };
-use cosmwasm_std::{Binary, Storage};
+use cosmwasm_std::{Addr, Binary, Storage};
 
 use crate::error::Result;
-use crate::state::config::{ABOUT, CLOCK, DENOMS, LIMITS, OPERATORS};
+use crate::state::config::{CLOCK, DENOMS, LIMITS, SECURITY, about_at, operators_at};
 use crate::state::owner::OWNERSHIP;
 use crate::state::pause::PAUSE;
 
-/// Everything fixed at instantiation.
-pub(super) fn config(storage: &dyn Storage) -> Result<ConfigResponse> {
-    let operators = OPERATORS.load(storage, ())?;
-    let about = ABOUT.load(storage, ())?;
-    let named = about.names.into_iter().zip(operators.set.pubkeys());
+/// The configuration that reports on `epoch` are made for.
+pub(super) fn config(storage: &dyn Storage, epoch: u64) -> Result<ConfigResponse> {
+    let operators = operators_at(storage, epoch)?;
+    let about = about_at(storage, epoch)?;
+    let named = about.operators.into_iter().zip(operators.set.pubkeys());
+    let info = |((name, admin), key): ((String, Addr), &Pubkey)| OperatorInfo {
+        name,
+        pubkey: Binary::from(key),
+        admin: admin.into_string(),
+    };
     Ok(ConfigResponse {
         config_version: about.config_version,
         config_digest: Binary::from(operators.config_digest),
         rules_version: RULES_VERSION,
-        operators: named.map(|(name, key)| OperatorInfo { name, pubkey: Binary::from(key) }).collect(),
+        operators: named.map(info).collect(),
         faulty_max: operators.set.faulty_max(),
         quorum: operators.set.quorum(),
         clock: CLOCK.load(storage, ())?,
         spec_hash: Binary::from(about.spec_hash),
         limits: limits(storage)?,
+        security: security(storage)?,
+    })
+}
+
+fn security(storage: &dyn Storage) -> Result<Security> {
+    let row = SECURITY.load(storage, ())?;
+    Ok(Security {
+        bond_denom: row.bond_denom,
+        operator_bond_min: row.operator_bond_min.into(),
+        slash_ppm: row.slash_ppm,
+        slash_recipient: row.slash_recipient.map(Addr::into_string),
+        unbonding_s: row.unbonding_s,
+        demand_bond: row.demand_bond.into(),
+        challenge_bond: row.challenge_bond.into(),
+        arbiter: row.arbiter.map(Addr::into_string),
+        arbiter_period_s: row.arbiter_period_s,
+        timelock_s: row.timelock_s,
+        anchor_grace_s: row.anchor_grace_s,
     })
 }
 
@@ -43,6 +67,8 @@ fn limits(storage: &dyn Storage) -> Result<Limits> {
         settle_grace_s: row.settle_grace_s,
         claim_period_s: row.claim_period_s,
         pause_max_s: row.pause_max_s,
+        operator_fee_ppm: row.operator_fee_ppm,
+        price_change_max_ppm: row.price_change_max_ppm,
     })
 }
 

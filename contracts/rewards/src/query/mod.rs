@@ -23,7 +23,11 @@ pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary>
     let timeline = || Timeline::load(storage, now);
     let account_of = |address: &str| validated(deps, address);
     let answer = match msg {
-        QueryMsg::Config {} => to_json_binary(&config::config(storage)?),
+        QueryMsg::Config { epoch } => {
+            let current = || timeline().map(|timeline| timeline.clock.receipt_epoch(now.time_s));
+            let epoch = epoch.map_or_else(current, Ok)?;
+            to_json_binary(&config::config(storage, epoch)?)
+        }
         QueryMsg::Pause {} => to_json_binary(&config::pause(storage, now.time_s)?),
         QueryMsg::Ownership {} => to_json_binary(&config::ownership(storage)?),
         QueryMsg::EpochStatus {} => to_json_binary(&reports::epoch_status(&timeline()?)?),

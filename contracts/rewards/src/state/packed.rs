@@ -112,6 +112,15 @@ impl Key for &[u8] {
     }
 }
 
+impl Key for (&str, &str) {
+    /// The first text is closed by a zero byte, which no address, denom or asset holds.
+    fn push(&self, out: &mut Vec<u8>) {
+        self.0.push(out);
+        out.push(0);
+        self.1.push(out);
+    }
+}
+
 impl<B: Key> Key for (u64, B) {
     fn push(&self, out: &mut Vec<u8>) {
         self.0.push(out);
