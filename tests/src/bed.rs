@@ -77,10 +77,10 @@ impl Bed {
     /// [`E2eError`].
     pub fn deploy(chain: &LocalChain, code: &str, name: &str, options: BedOptions) -> Result<Self, E2eError> {
         let operators: Vec<SigningKey> = (1..=4).map(|i| operator_key(name, i)).collect::<Result<_, _>>()?;
-        let prefix = chain.info().prefix;
+        let prefix = &chain.info().prefix;
         let infos = operators.iter().enumerate();
         let infos =
-            infos.map(|(i, key)| operator_info(i, key, &prefix)).collect::<Result<Vec<_>, E2eError>>()?;
+            infos.map(|(i, key)| operator_info(i, key, prefix)).collect::<Result<Vec<_>, E2eError>>()?;
         let (mut bed, _) = Self::deploy_message(chain, code, name, |now_s| {
             let clock = EpochClock {
                 genesis_s: now_s + options.genesis_in_s,
