@@ -36,6 +36,7 @@ pub mod leaves_file;
 pub mod math;
 pub mod msg;
 pub mod quorum;
+pub mod redirect;
 pub mod report;
 pub mod rule;
 pub mod score;

@@ -2,7 +2,7 @@
 
 use attention_protocol::config::OperatorSet;
 use attention_protocol::hash::{Deployment, Hash};
-use attention_protocol::msg::{InstantiateMsg, Limits, OperatorInfo, Security};
+use attention_protocol::msg::{InstantiateMsg, Limits, OperatorInfo, Security, cw20_token};
 use attention_protocol::rule::AMOUNT_MAX;
 use attention_protocol::{ConfigDigestInput, EpochClock, PPM};
 use cosmwasm_std::{Addr, Api, Binary, Storage};
@@ -47,7 +47,7 @@ pub(crate) fn instantiate(
     let operators = named_operators(api, &msg.operators)?;
     let spec_hash = Hash::try_from(msg.spec_hash.as_slice())
         .map_err(|_| ContractError::invalid("spec_hash", &msg.spec_hash, "32 bytes in base64"))?;
-    store_limits(storage, &msg.limits)?;
+    store_limits(storage, api, &msg.limits)?;
     SECURITY.save(storage, (), &security(api, &msg.clock, msg.security)?);
     let config_digest = digest(deployment, &set, &spec_hash, &msg.clock);
     CLOCK.save(storage, (), &msg.clock);
@@ -126,7 +126,7 @@ fn digest(deployment: &Deployment, operators: &OperatorSet, spec_hash: &Hash, cl
     ConfigDigestInput { deployment, config_version, operators, spec_hash, clock }.digest()
 }
 
-fn store_limits(storage: &mut dyn Storage, limits: &Limits) -> Result<()> {
+fn store_limits(storage: &mut dyn Storage, api: &dyn Api, limits: &Limits) -> Result<()> {
     let grace = "604800 (7 days) to 3153600000 (100 years)";
     check_bounds("limits.settle_grace_s", limits.settle_grace_s, GRACE_MIN_S..=PERIOD_MAX_S, grace)?;
     check_bounds("limits.claim_period_s", limits.claim_period_s, GRACE_MIN_S..=PERIOD_MAX_S, grace)?;
@@ -144,13 +144,13 @@ fn store_limits(storage: &mut dyn Storage, limits: &Limits) -> Result<()> {
         price_change_max_ppm: limits.price_change_max_ppm,
     };
     LIMITS.save(storage, (), &row);
-    store_denoms(storage, limits)
+    store_denoms(storage, api, limits)
 }
 
-fn store_denoms(storage: &mut dyn Storage, limits: &Limits) -> Result<()> {
+fn store_denoms(storage: &mut dyn Storage, api: &dyn Api, limits: &Limits) -> Result<()> {
     check_count("limits.denoms", limits.denoms.len(), DENOMS_MAX)?;
     for policy in &limits.denoms {
-        check_denom("limits.denoms.denom", &policy.denom)?;
+        check_asset(api, &policy.denom)?;
         if DENOMS.has(storage, &policy.denom) {
             return Err(ContractError::invalid("limits.denoms.denom", &policy.denom, "named only once"));
         }
@@ -165,11 +165,20 @@ fn store_denoms(storage: &mut dyn Storage, limits: &Limits) -> Result<()> {
     Ok(())
 }
 
+/// A bank denom, or the address of a cw20 token in its one spelling.
+fn check_asset(api: &dyn Api, asset: &str) -> Result<()> {
+    match cw20_token(asset) {
+        Some(token) => api.addr_validate(token).map(|_| ()).map_err(Into::into),
+        None => check_denom("limits.denoms.denom", asset),
+    }
+}
+
 /// The bank module's rule: a letter, then letters, digits and `/ : . _ -`.
 fn check_denom(field: &'static str, denom: &str) -> Result<()> {
     let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"/:._-".contains(&byte);
     let starts_with_letter = denom.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
-    if DENOM_BYTES.contains(&denom.len()) && starts_with_letter && denom.bytes().all(inner) {
+    let is_native = starts_with_letter && cw20_token(denom).is_none();
+    if DENOM_BYTES.contains(&denom.len()) && is_native && denom.bytes().all(inner) {
         return Ok(());
     }
     let requirement = "a bank denom: a letter, then 2 to 127 letters, digits or any of / : . _ -";

@@ -24,7 +24,9 @@
 pub mod contract;
 pub mod error;
 pub mod permission;
+pub mod transfer;
 
+mod booking;
 mod closing;
 mod credit;
 mod execute;

@@ -8,6 +8,7 @@ use crate::error::{ContractError, Result, refuse};
 use crate::state::campaign::CAMPAIGNS;
 use crate::state::owner::OWNERSHIP;
 use crate::state::pause::PAUSE;
+use crate::state::sponsor::PROPOSED_SPONSORS;
 
 /// Who may send a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,11 @@ pub enum Caller {
     OwnerOrGuardian,
     /// Whom the owner proposed.
     ProposedOwner,
+    /// Whom the sponsor of the campaign proposed.
+    ProposedSponsor {
+        /// The campaign.
+        campaign: u64,
+    },
 }
 
 /// Which funds a message takes.
@@ -60,17 +66,24 @@ pub struct Access {
 
 /// The table.
 pub fn access(msg: &ExecuteMsg) -> Access {
-    use Caller::{Anyone, Owner, OwnerOrGuardian, ProposedOwner, Sponsor};
+    use Caller::{Anyone, Owner, OwnerOrGuardian, ProposedOwner, ProposedSponsor, Sponsor};
     use Funds::{None, OneCoin};
     use WhilePaused::{OnlyRepeats, Refused, Works};
     let (caller, funds, while_paused) = match msg {
         ExecuteMsg::SubmitReport { .. } => (Anyone, None, OnlyRepeats),
         ExecuteMsg::Settle { .. } => (Anyone, None, Works),
         ExecuteMsg::Claim { .. } => (Anyone, None, Refused),
-        ExecuteMsg::RecordScores { .. } => (Anyone, None, Refused),
+        ExecuteMsg::ClaimFor { .. } | ExecuteMsg::ClaimBatch { .. } => (Anyone, None, Refused),
+        ExecuteMsg::SetPayoutAddress { .. } | ExecuteMsg::SetConsent { .. } => (Anyone, None, Works),
+        ExecuteMsg::WithdrawOwed { .. } => (Anyone, None, Works),
+        ExecuteMsg::RecordScores { .. } | ExecuteMsg::RecordAssets { .. } => (Anyone, None, Refused),
+        // That the sender is a token that campaigns may pay in is checked where the deposit is.
+        ExecuteMsg::Receive(_) => (Anyone, None, Refused),
         ExecuteMsg::CreateCampaign(_) => (Anyone, OneCoin, Refused),
         ExecuteMsg::FundCampaign { .. } => (Anyone, OneCoin, Refused),
         ExecuteMsg::StopCampaign { campaign } => (Sponsor { campaign: *campaign }, None, Works),
+        ExecuteMsg::ProposeSponsor { campaign, .. } => (Sponsor { campaign: *campaign }, None, Works),
+        ExecuteMsg::AcceptSponsor { campaign } => (ProposedSponsor { campaign: *campaign }, None, Works),
         ExecuteMsg::RefundCampaign { .. } => (Anyone, None, Works),
         ExecuteMsg::Pause {} => (OwnerOrGuardian, None, Works),
         ExecuteMsg::Unpause {} => (Owner, None, Works),
@@ -119,6 +132,11 @@ fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr) -> Result<
             let proposed = OWNERSHIP.load(storage, ())?.proposed;
             let proposed = proposed.ok_or(ContractError::NoOwnerProposed {})?;
             (proposed == *sender, "the proposed owner")
+        }
+        Caller::ProposedSponsor { campaign } => {
+            let proposed = PROPOSED_SPONSORS.may_load(storage, campaign)?.and_then(|row| row.0);
+            let proposed = proposed.ok_or(ContractError::NoSponsorProposed { campaign })?;
+            (proposed == *sender, "the proposed sponsor")
         }
     };
     if is_allowed {

@@ -4,18 +4,24 @@
 //! The one row under a word is `cw2`'s; a word starts with a letter (0x61 and above), so the tags below 0x60 cannot collide
 //! with it. No row grows, and no list is stored in one but what instantiation bounds.
 
+pub(crate) mod account_key;
 pub(crate) mod allocation;
+pub(crate) mod asset;
+pub(crate) mod booked;
 pub(crate) mod campaign;
 pub(crate) mod claim;
 pub(crate) mod config;
+pub(crate) mod consent;
 pub(crate) mod held;
 pub(crate) mod money;
 pub(crate) mod owed;
 pub(crate) mod owner;
 pub(crate) mod packed;
 pub(crate) mod pause;
+pub(crate) mod payout;
 pub(crate) mod report;
 pub(crate) mod score;
+pub(crate) mod sponsor;
 
 /// The tags of the packed rows, here and nowhere else, so that no two are equal.
 mod tag {
@@ -42,4 +48,13 @@ mod tag {
     pub(super) const OWED: u8 = 0x15;
     pub(super) const OWED_TOTAL: u8 = 0x16;
     pub(super) const HELD: u8 = 0x17;
+    pub(super) const BOOKED: u8 = 0x20;
+    pub(super) const PAYOUT_ADDRESS: u8 = 0x21;
+    pub(super) const REDIRECT_NONCE: u8 = 0x22;
+    pub(super) const PROPOSED_SPONSOR: u8 = 0x23;
+    pub(super) const ASSET: u8 = 0x24;
+    pub(super) const PRICE: u8 = 0x25;
+    pub(super) const CONSENT: u8 = 0x26;
+    pub(super) const CONSENT_CHANGE: u8 = 0x27;
+    pub(super) const CONSENT_CHANGE_COUNT: u8 = 0x28;
 }
