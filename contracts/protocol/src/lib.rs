@@ -37,6 +37,7 @@ pub mod math;
 pub mod msg;
 pub mod possession;
 pub mod quorum;
+pub mod redirect;
 pub mod report;
 pub mod rule;
 pub mod score;
