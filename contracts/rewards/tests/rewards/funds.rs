@@ -1,9 +1,9 @@
 //! Which message takes which coins: a table over all of them.
 
-use attention_protocol::msg::ExecuteMsg;
+use attention_protocol::msg::{ExecuteMsg, ProposeConfig};
 use attention_rewards::ContractError;
 use attention_rewards::permission::{Funds, access};
-use cosmwasm_std::{Binary, Coin, coin};
+use cosmwasm_std::{Binary, Coin, Uint128, coin};
 
 use crate::suite::{ATT, NewCampaign, ODD, Suite, USD, assert_refused};
 
@@ -12,6 +12,7 @@ pub fn every_message(suite: &Suite) -> Vec<(&'static str, ExecuteMsg)> {
     let empty = Binary::default;
     let scores =
         ExecuteMsg::RecordScores { campaign: 1, epoch: 0, start: 0, leaves: empty(), siblings: empty() };
+    let proposal = ProposeConfig { operators: None, spec_hash: None };
     let owner = Some(suite.user("next").to_string());
     vec![
         ("submit_report", ExecuteMsg::SubmitReport { body: empty(), signatures: vec![] }),
@@ -22,10 +23,22 @@ pub fn every_message(suite: &Suite) -> Vec<(&'static str, ExecuteMsg)> {
         ("fund_campaign", ExecuteMsg::FundCampaign { campaign: 1 }),
         ("stop_campaign", ExecuteMsg::StopCampaign { campaign: 1 }),
         ("refund_campaign", ExecuteMsg::RefundCampaign { campaign: 1, absences: vec![] }),
+        ("post_bond", ExecuteMsg::PostBond {}),
+        ("unbond", ExecuteMsg::Unbond { amount: Uint128::one() }),
+        ("withdraw_bond", ExecuteMsg::WithdrawBond {}),
+        ("swap_signer", ExecuteMsg::SwapSigner { pubkey: empty(), possession: empty() }),
+        ("propose_config", ExecuteMsg::ProposeConfig(Box::new(proposal))),
+        ("accept_config", ExecuteMsg::AcceptConfig {}),
+        ("cancel_config", ExecuteMsg::CancelConfig {}),
+        ("update_limits", ExecuteMsg::UpdateLimits(Box::new(suite.config_at(0).limits))),
+        ("count_participation", ExecuteMsg::CountParticipation {}),
+        ("distribute_operator_fees", ExecuteMsg::DistributeOperatorFees { denom: ATT.into() }),
         ("pause", ExecuteMsg::Pause {}),
         ("unpause", ExecuteMsg::Unpause {}),
         ("propose_owner", ExecuteMsg::ProposeOwner { owner }),
         ("accept_owner", ExecuteMsg::AcceptOwner {}),
+        ("renounce_ownership", ExecuteMsg::RenounceOwnership {}),
+        ("set_guardian", ExecuteMsg::SetGuardian { guardian: None }),
         ("withdraw_fees", ExecuteMsg::WithdrawFees { denom: ATT.into() }),
     ]
 }

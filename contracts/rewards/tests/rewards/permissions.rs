@@ -27,10 +27,22 @@ fn the_table() {
         "fund_campaign: Anyone, OneCoin, Refused",
         "stop_campaign: Sponsor { campaign: 1 }, None, Works",
         "refund_campaign: Anyone, None, Works",
+        "post_bond: OperatorOrProposed, OneCoin, Works",
+        "unbond: Anyone, None, Works",
+        "withdraw_bond: Anyone, None, Works",
+        "swap_signer: Operator, None, Works",
+        "propose_config: Owner, None, Works",
+        "accept_config: Owner, None, Works",
+        "cancel_config: Owner, None, Works",
+        "update_limits: Owner, None, Works",
+        "count_participation: Anyone, None, Works",
+        "distribute_operator_fees: Anyone, None, Works",
         "pause: OwnerOrGuardian, None, Works",
         "unpause: Owner, None, Works",
         "propose_owner: Owner, None, Works",
         "accept_owner: ProposedOwner, None, Works",
+        "renounce_ownership: Owner, None, Works",
+        "set_guardian: Owner, None, Works",
         "withdraw_fees: Owner, None, Works",
     ];
     assert_eq!(table, expected);
@@ -55,6 +67,8 @@ fn everybody_else_is_refused() {
                 }
                 Caller::Sponsor { .. } => (*sender == suite.sponsor, "the campaign's sponsor"),
                 Caller::ProposedOwner => (false, "the proposed owner"),
+                Caller::Operator => (false, "the admin of an operator of the newest configuration"),
+                Caller::OperatorOrProposed => (false, "the admin of an operator in force or proposed"),
             };
             if is_allowed {
                 continue;

@@ -1,15 +1,17 @@
 //! No coin is made or lost.
 
-use attention_protocol::msg::{CampaignsResponse, FeesResponse, QueryMsg, SolvencyResponse};
+use attention_protocol::msg::{
+    CampaignsResponse, FeesResponse, OperatorFeesResponse, QueryMsg, SolvencyResponse,
+};
 
-use super::{ATT, Suite, USD};
+use super::{ATT, BOND, Suite, USD};
 
 impl Suite {
     /// Each campaign's books add up, and each balance is exactly what the books say.
     #[track_caller]
     pub fn check_conservation(&self) {
         let campaigns = self.all_campaigns();
-        for denom in [ATT, USD] {
+        for denom in [ATT, USD, BOND] {
             let mut owed = 0;
             for (campaign, campaign_denom) in &campaigns {
                 let money = self.money(*campaign);
@@ -20,9 +22,14 @@ impl Suite {
                     owed += (money.unallocated + money.outstanding).u128();
                 }
             }
+            let (owed_by_solvency, first) = self.solvency(denom);
+            assert_eq!(owed_by_solvency, owed, "{denom}");
             let fees: FeesResponse = self.query(&QueryMsg::Fees { denom: denom.into() });
-            assert_eq!(self.balance(&self.contract, denom), owed + fees.due.u128(), "{denom}");
-            assert_eq!(self.owed_by_solvency(denom), owed, "{denom}");
+            let pot: OperatorFeesResponse = self.query(&QueryMsg::OperatorFees { denom: denom.into() });
+            assert_eq!((first.fees_due, first.operator_fees), (fees.due, pot.due), "{denom}");
+            let parts = [first.fees_due, first.operator_fees, first.owed_accounts, first.bonds];
+            let books = owed + parts.map(|part| part.u128()).iter().sum::<u128>();
+            assert_eq!(self.balance(&self.contract, denom), books, "{denom}");
         }
     }
 
@@ -38,17 +45,18 @@ impl Suite {
         }
     }
 
-    /// The pages of the solvency query, added up.
-    fn owed_by_solvency(&self, denom: &str) -> u128 {
-        let (mut owed, mut start_after) = (0, None);
+    /// What the pages of the solvency query owe in campaigns, added up, and the first of them.
+    fn solvency(&self, denom: &str) -> (u128, SolvencyResponse) {
+        let (mut owed, mut start_after, mut first) = (0, None, None);
         loop {
             let page: SolvencyResponse =
                 self.query(&QueryMsg::Solvency { denom: denom.into(), start_after, limit: Some(3) });
             owed += page.owed.u128();
-            if page.next.is_none() {
-                return owed;
-            }
             start_after = page.next;
+            first = first.or(Some(page));
+            if start_after.is_none() {
+                return (owed, first.unwrap());
+            }
         }
     }
 }

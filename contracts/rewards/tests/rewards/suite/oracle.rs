@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use attention_protocol::campaign::epochs_left;
 use attention_protocol::hash::Deployment;
 use attention_protocol::msg::{
-    ClaimItem, CommitmentAbsence, ConfigResponse, ExecuteMsg, FundingResponse, QueryMsg, SettleItem,
-    SignatureEntry,
+    ClaimItem, CommitmentAbsence, ExecuteMsg, FundingResponse, QueryMsg, SettleItem, SignatureEntry,
 };
 use attention_protocol::rule::next_streak;
 use attention_protocol::tree::{PlainNode, SumNode, Tree};
@@ -34,7 +33,7 @@ impl Suite {
 
     /// An empty report on an epoch, on the newest final one.
     pub fn draft(&self, epoch: u64) -> Draft {
-        let config: ConfigResponse = self.query(&QueryMsg::Config { epoch: None });
+        let config = self.config_at(epoch);
         let hash = |binary: &Binary| Hash::try_from(binary.as_slice()).unwrap();
         let prev_digest = self.epoch_status().prev_digest.map_or(ZERO_HASH, |digest| hash(&digest));
         let body = ReportBody {
