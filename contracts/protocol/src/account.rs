@@ -53,7 +53,10 @@ mod tests {
     #[test]
     fn a_keys_account_is_its_hash() {
         let key = hex::decode("0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798").unwrap();
-        assert_eq!(hex::encode(AccountId::of_key(&key).as_slice()), "751e76e8199196d454941c45d1b3a323f1433bd6");
+        assert_eq!(
+            hex::encode(AccountId::of_key(&key).as_slice()),
+            "751e76e8199196d454941c45d1b3a323f1433bd6"
+        );
     }
 
     #[test]

@@ -68,8 +68,9 @@ mod tests {
     #[test]
     fn a_wallets_signature_verifies_over_the_sign_document() {
         let key = binary("A/MdHVpitzHNSdD1Zw3kY+L5PEIPyd9l6sD5i4aIfXp9");
-        let signature =
-            binary("vb78/y129cOiWyQkeFF8wCKZsOyzjpILnpEVZ72o5YUhEOmQZzVPcbUqWPLR7aZQ20j6vnYhIuCQN0HEG3igFg==");
+        let signature = binary(
+            "vb78/y129cOiWyQkeFF8wCKZsOyzjpILnpEVZ72o5YUhEOmQZzVPcbUqWPLR7aZQ20j6vnYhIuCQN0HEG3igFg==",
+        );
         let account = "cosmos1m9l358xunhhwds0568za49mzhvuxx9uxre5tud";
         let verifies = |text: &str| {
             let digest = sha256(&[sign_doc(account, text.as_bytes()).as_bytes()]);

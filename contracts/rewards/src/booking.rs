@@ -57,8 +57,8 @@ impl Payouts {
         for (asset, amount) in &self.0 {
             let Payee { account, recipient } = *payee;
             let amount = *amount;
-            response = response
-                .add_submessage(payout(storage, &Payout { account, recipient, asset, amount })?);
+            response =
+                response.add_submessage(payout(storage, &Payout { account, recipient, asset, amount })?);
         }
         Ok(response)
     }

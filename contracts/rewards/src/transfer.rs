@@ -156,7 +156,12 @@ mod tests {
         assert_eq!(token.msg, execute.into());
         assert_eq!((token.reply_on, token.gas_limit), (ReplyOn::Error, Some(CW20_GAS_MAX)));
         assert_eq!(booked(&storage, TOKEN).unwrap(), 2);
-        let more = Payout { account: &Addr::unchecked("a"), recipient: &Addr::unchecked("a"), asset: TOKEN, amount: 3 };
+        let more = Payout {
+            account: &Addr::unchecked("a"),
+            recipient: &Addr::unchecked("a"),
+            asset: TOKEN,
+            amount: 3,
+        };
         let expected = ContractError::Overflow { what: "the tokens booked" };
         assert_eq!(*payout(&mut storage, &more).unwrap_err(), expected, "more than ever came in");
     }
@@ -186,7 +191,10 @@ mod tests {
         let mut storage = MockStorage::new();
         let sent = pay(&mut storage, "uatt");
         let fine = SubMsgResponse { events: vec![], data: None, msg_responses: vec![] };
-        assert_eq!(payout_failed(&mut storage, reply(&sent, SubMsgResult::Ok(fine))).unwrap(), Response::new());
+        assert_eq!(
+            payout_failed(&mut storage, reply(&sent, SubMsgResult::Ok(fine))).unwrap(),
+            Response::new()
+        );
         assert_eq!(owed_total(&storage, "uatt").unwrap(), 0);
         let other = Reply { id: 9, ..reply(&sent, SubMsgResult::Err("no".into())) };
         let expected = ContractError::UnknownReply { id: 9 };

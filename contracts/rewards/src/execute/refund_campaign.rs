@@ -59,9 +59,12 @@ pub(crate) fn refund_campaign(
     let to = &stored.refund_address;
     let payment = Payout { account: to, recipient: to, asset: &run.payout.denom, amount };
     let recipient = to.to_string();
-    Ok(Response::new()
-        .add_submessage(payout(storage, &payment)?)
-        .add_event(Event::CampaignRefunded { campaign, recipient, unallocated, unclaimed }))
+    Ok(Response::new().add_submessage(payout(storage, &payment)?).add_event(Event::CampaignRefunded {
+        campaign,
+        recipient,
+        unallocated,
+        unclaimed,
+    }))
 }
 
 /// Proofs that reports hold no commitment of a campaign.

@@ -60,7 +60,8 @@ pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary>
         }
         QueryMsg::PreviewClaim { account, items } => {
             let address = deps.api.addr_validate(&account)?;
-            let (account, deployment) = (crate::contract::account(deps.api, &address)?, deployment(deps.api, env)?);
+            let (account, deployment) =
+                (crate::contract::account(deps.api, &address)?, deployment(deps.api, env)?);
             let claimant = Claimant { account: &account, deployment: &deployment, now_s: now.time_s };
             to_json_binary(&claims::preview(storage, &claimant, address, &items)?)
         }

@@ -93,9 +93,8 @@ mod tests {
         let mut storage = MockStorage::new();
         let account = |len: usize| AccountId::try_from(vec![7u8; len].as_slice()).unwrap();
         let row = |epoch| ScoreRow { epoch, score: Score::MAX, streak: u16::MAX, weight: u64::MAX };
-        let mut record = |campaign, len, epoch| {
-            super::record(&mut storage, campaign, &account(len), &row(epoch)).unwrap()
-        };
+        let mut record =
+            |campaign, len, epoch| super::record(&mut storage, campaign, &account(len), &row(epoch)).unwrap();
         assert!(record(1, 20, 0) && record(1, 20, 300) && record(1, 32, 5) && record(2, 20, 6));
         assert!(!record(1, 20, 300));
         let epochs = |campaign, len, upto| -> Vec<u64> {

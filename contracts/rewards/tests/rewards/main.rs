@@ -9,6 +9,8 @@
 )]
 
 mod claim;
+mod claim_batch;
+mod claim_for;
 mod create_campaign;
 mod fees;
 mod fund_campaign;
@@ -18,12 +20,19 @@ mod migrate;
 mod ownership;
 mod pause;
 mod permissions;
+mod preview_claim;
 mod queries;
 mod random;
+mod receive;
+mod record_assets;
 mod record_scores;
 mod refund_campaign;
 mod scenarios;
+mod set_consent;
+mod set_payout_address;
 mod settle;
+mod sponsorship;
 mod stop_campaign;
 mod submit_report;
 mod suite;
+mod withdraw_owed;

@@ -22,10 +22,19 @@ fn the_table() {
         "submit_report: Anyone, None, OnlyRepeats",
         "settle: Anyone, None, Works",
         "claim: Anyone, None, Refused",
+        "claim_for: Anyone, None, Refused",
+        "claim_batch: Anyone, None, Refused",
+        "set_payout_address: Anyone, None, Works",
+        "withdraw_owed: Anyone, None, Works",
+        "set_consent: Anyone, None, Works",
         "record_scores: Anyone, None, Refused",
+        "record_assets: Anyone, None, Refused",
+        "receive: Anyone, None, Refused",
         "create_campaign: Anyone, OneCoin, Refused",
         "fund_campaign: Anyone, OneCoin, Refused",
         "stop_campaign: Sponsor { campaign: 1 }, None, Works",
+        "propose_sponsor: Sponsor { campaign: 1 }, None, Works",
+        "accept_sponsor: ProposedSponsor { campaign: 1 }, None, Works",
         "refund_campaign: Anyone, None, Works",
         "pause: OwnerOrGuardian, None, Works",
         "unpause: Owner, None, Works",
@@ -42,7 +51,10 @@ fn everybody_else_is_refused() {
     NewCampaign::default().create(&mut suite);
     let next = suite.user("next").to_string();
     let owner = suite.owner.clone();
-    suite.execute(&owner, &ExecuteMsg::ProposeOwner { owner: Some(next) }, &[]).unwrap();
+    suite.execute(&owner, &ExecuteMsg::ProposeOwner { owner: Some(next.clone()) }, &[]).unwrap();
+    let sponsor = suite.sponsor.clone();
+    let propose = ExecuteMsg::ProposeSponsor { campaign: 1, sponsor: Some(next) };
+    suite.execute(&sponsor, &propose, &[]).unwrap();
     let people = [suite.owner.clone(), suite.guardian.clone(), suite.sponsor.clone(), suite.user("mallory")];
     for (_, msg) in every_message(&suite) {
         let Access { caller, .. } = access(&msg);
@@ -55,6 +67,7 @@ fn everybody_else_is_refused() {
                 }
                 Caller::Sponsor { .. } => (*sender == suite.sponsor, "the campaign's sponsor"),
                 Caller::ProposedOwner => (false, "the proposed owner"),
+                Caller::ProposedSponsor { .. } => (false, "the proposed sponsor"),
             };
             if is_allowed {
                 continue;
