@@ -63,7 +63,6 @@ fn move_tokens(storage: &mut dyn Storage, (from, to): (&str, &str), amount: u128
     let (debit, credit) = match mode(storage) {
         Mode::FeeOnTransfer => (amount, amount - amount / 10),
         Mode::TaxOnSender => (amount + amount / 10, amount),
-        Mode::Phantom => (0, 0),
         Mode::Fails(reason) => return Err(StdError::msg(reason)),
         _ => (amount, amount),
     };
@@ -88,7 +87,9 @@ fn execute(deps: DepsMut<'_>, _: Env, info: MessageInfo, msg: TokenMsg) -> StdRe
             })
         }
         TokenMsg::Send { contract, amount, msg } => {
-            move_tokens(deps.storage, (&sender, &contract), amount.u128())?;
+            if !matches!(mode(deps.storage), Mode::Phantom) {
+                move_tokens(deps.storage, (&sender, &contract), amount.u128())?;
+            }
             let receive = Receiver::Receive(Cw20ReceiveMsg { sender, amount, msg });
             let msg = to_json_binary(&receive)?;
             Ok(told.add_message(WasmMsg::Execute { contract_addr: contract, msg, funds: vec![] }))
