@@ -6,6 +6,7 @@ mod completeness;
 mod demands;
 mod equivocation;
 mod forge;
+mod hand;
 mod malformed;
 mod near_misses;
 mod openings;
