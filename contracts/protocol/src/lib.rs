@@ -22,6 +22,7 @@
 )]
 
 pub mod account;
+pub mod anchor;
 pub mod asset;
 pub mod bytes;
 pub mod campaign;
@@ -35,6 +36,7 @@ pub mod leaf;
 pub mod leaves_file;
 pub mod math;
 pub mod msg;
+pub mod phase;
 pub mod quorum;
 pub mod report;
 pub mod rule;
@@ -52,6 +54,7 @@ pub use epoch::{EpochClock, LastReport};
 pub use error::ProtocolError;
 pub use hash::{Hash, ZERO_HASH};
 pub use leaf::Leaf;
+pub use phase::{Moment, Progress};
 pub use report::ReportBody;
 pub use rule::{Rule, ValidRule};
 pub use score::{PPM, Score};
