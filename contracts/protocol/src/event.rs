@@ -5,6 +5,8 @@
 
 use cosmwasm_std::{Attribute, Event as CosmosEvent};
 
+use crate::dispute_event::DisputeEvent;
+
 /// What an item of `settle` came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettleOutcome {
@@ -150,6 +152,8 @@ pub enum Event {
         /// Its admin.
         admin: String,
     },
+    /// Something happened to an epoch's input or report.
+    Dispute(DisputeEvent),
     /// The contract was paused.
     Paused {
         /// When it ends by itself, unix seconds.
@@ -261,6 +265,7 @@ impl Event {
                 vec![("epoch", epoch.to_string()), ("admin", admin.clone()), ("amount", amount.to_string())],
             ),
             Self::OperatorSuspended { admin } => ("operator_suspended", vec![("admin", admin.clone())]),
+            Self::Dispute(event) => event.parts(),
             Self::Paused { until_s } => ("paused", vec![("until_s", until_s.to_string())]),
             Self::Unpaused {} => ("unpaused", vec![]),
             Self::OwnerProposed { owner } => ("owner_proposed", vec![("owner", owner.clone())]),
@@ -283,7 +288,8 @@ impl Event {
         let u64_of = |key| attribute(key)?.parse::<u64>().ok();
         let u32_of = |key| attribute(key)?.parse::<u32>().ok();
         let u128_of = |key| attribute(key)?.parse::<u128>().ok();
-        Some(match kind.strip_prefix("wasm-")? {
+        let name = kind.strip_prefix("wasm-")?;
+        Some(match name {
             "report_submitted" => Self::ReportSubmitted {
                 epoch: u64_of("epoch")?,
                 revision: u32_of("revision")?,
@@ -349,7 +355,7 @@ impl Event {
                 amount: u128_of("amount")?,
                 denom: text("denom")?,
             },
-            _ => return None,
+            _ => Self::Dispute(DisputeEvent::parse(name, &attribute)?),
         })
     }
 }

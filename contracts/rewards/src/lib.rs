@@ -27,13 +27,16 @@ pub mod permission;
 
 mod closing;
 mod credit;
+mod deposit;
+mod disputing;
 mod execute;
 mod instantiate;
 mod money;
 mod payout;
 mod query;
+mod signatures;
 mod slashing;
 mod state;
 mod timeline;
 
-pub use error::ContractError;
+pub use error::{ContractError, DisputeError};

@@ -4,8 +4,9 @@ use attention_protocol::msg::ExecuteMsg;
 use cosmwasm_std::{Addr, MessageInfo, Storage};
 use cw_utils::nonpayable;
 
-use crate::error::{ContractError, Result, refuse};
+use crate::error::{ContractError, DisputeError, Result, refuse};
 use crate::state::campaign::CAMPAIGNS;
+use crate::state::config::SECURITY;
 use crate::state::owner::OWNERSHIP;
 use crate::state::pause::PAUSE;
 
@@ -25,6 +26,8 @@ pub enum Caller {
     OwnerOrGuardian,
     /// Whom the owner proposed.
     ProposedOwner,
+    /// Who decides challenges.
+    Arbiter,
 }
 
 /// Which funds a message takes.
@@ -60,7 +63,7 @@ pub struct Access {
 
 /// The table.
 pub fn access(msg: &ExecuteMsg) -> Access {
-    use Caller::{Anyone, Owner, OwnerOrGuardian, ProposedOwner, Sponsor};
+    use Caller::{Anyone, Arbiter, Owner, OwnerOrGuardian, ProposedOwner, Sponsor};
     use Funds::{None, OneCoin};
     use WhilePaused::{OnlyRepeats, Refused, Works};
     let (caller, funds, while_paused) = match msg {
@@ -72,6 +75,18 @@ pub fn access(msg: &ExecuteMsg) -> Access {
         ExecuteMsg::FundCampaign { .. } => (Anyone, OneCoin, Refused),
         ExecuteMsg::StopCampaign { campaign } => (Sponsor { campaign: *campaign }, None, Works),
         ExecuteMsg::RefundCampaign { .. } => (Anyone, None, Works),
+        ExecuteMsg::AnchorInput { .. } => (Anyone, None, Works),
+        ExecuteMsg::VoidReport { .. } => (OwnerOrGuardian, None, Works),
+        ExecuteMsg::ChallengeReport { .. } => (Anyone, OneCoin, Works),
+        ExecuteMsg::DecideChallenge { .. } => (Arbiter, None, Works),
+        ExecuteMsg::ResolveSilence { .. } => (Anyone, None, Works),
+        ExecuteMsg::DemandOpen { .. } => (Anyone, OneCoin, Works),
+        ExecuteMsg::AnswerDemand { .. } => (Anyone, None, Works),
+        ExecuteMsg::VoidUnanswered { .. } => (Anyone, None, Works),
+        ExecuteMsg::ReclaimDemand { .. } => (Anyone, None, Works),
+        ExecuteMsg::CommitProof { .. } => (Anyone, None, Works),
+        ExecuteMsg::ProveFraud { .. } => (Anyone, None, Works),
+        ExecuteMsg::ProveEquivocation { .. } => (Anyone, None, Works),
         ExecuteMsg::Pause {} => (OwnerOrGuardian, None, Works),
         ExecuteMsg::Unpause {} => (Owner, None, Works),
         ExecuteMsg::ProposeOwner { .. } => (Owner, None, Works),
@@ -119,6 +134,10 @@ fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr) -> Result<
             let proposed = OWNERSHIP.load(storage, ())?.proposed;
             let proposed = proposed.ok_or(ContractError::NoOwnerProposed {})?;
             (proposed == *sender, "the proposed owner")
+        }
+        Caller::Arbiter => {
+            let arbiter = SECURITY.load(storage, ())?.arbiter.ok_or(DisputeError::NoArbiter {})?;
+            (arbiter == *sender, "the arbiter")
         }
     };
     if is_allowed {

@@ -1,10 +1,15 @@
 //! Every message, query and response, written once: the contract, the daemon, the tests and pages use these types.
 
+mod dispute;
 mod execute;
 mod instantiate;
 mod query;
 mod response;
 
+pub use dispute::{
+    ChallengeInfo, ChallengeResponse, ChallengeStatus, ConflictingQuorums, DemandInfo, DemandStatus,
+    DemandsResponse, VoidReason, VoidedReport,
+};
 pub use execute::{
     ClaimItem, CommitmentAbsence, CreateCampaign, ExecuteMsg, Metadata, SettleItem, SignatureEntry,
 };
@@ -25,6 +30,8 @@ pub const SETTLE_ITEMS_MAX: usize = 32;
 pub const RECORD_SCORES_MAX: usize = 256;
 /// Most proofs of absence in one `refund_campaign`.
 pub const ABSENCES_MAX: usize = 32;
+/// Longest reason of a challenge.
+pub const CHALLENGE_REASON_MAX_BYTES: usize = 256;
 /// Entries of a page when the query names no limit.
 pub const PAGE_DEFAULT: u32 = 10;
 /// Most entries of a page.

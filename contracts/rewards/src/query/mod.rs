@@ -3,6 +3,7 @@
 mod campaigns;
 mod claims;
 mod config;
+mod disputes;
 mod reports;
 mod scores;
 mod solvency;
@@ -30,10 +31,17 @@ pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary>
         }
         QueryMsg::Pause {} => to_json_binary(&config::pause(storage, now.time_s)?),
         QueryMsg::Ownership {} => to_json_binary(&config::ownership(storage)?),
-        QueryMsg::EpochStatus {} => to_json_binary(&reports::epoch_status(&timeline()?)?),
+        QueryMsg::EpochStatus {} => to_json_binary(&reports::epoch_status(storage, &timeline()?)?),
         QueryMsg::Report { epoch } => to_json_binary(&reports::report(storage, &timeline()?, epoch)?),
         QueryMsg::Reports { before, limit } => {
             to_json_binary(&reports::reports(storage, &timeline()?, before, page(limit))?)
+        }
+        QueryMsg::Challenge { epoch, revision } => {
+            to_json_binary(&disputes::challenge(storage, epoch, revision)?)
+        }
+        QueryMsg::Demands { epoch, revision, start_after, limit } => {
+            let report = (epoch, revision);
+            to_json_binary(&disputes::demands(storage, report, start_after.as_ref(), page(limit))?)
         }
         QueryMsg::Campaign { campaign } => {
             to_json_binary(&campaigns::campaign(storage, &timeline()?, campaign)?)

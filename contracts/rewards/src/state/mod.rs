@@ -9,12 +9,14 @@ pub(crate) mod bond;
 pub(crate) mod campaign;
 pub(crate) mod claim;
 pub(crate) mod config;
+pub(crate) mod dispute;
 pub(crate) mod held;
 pub(crate) mod money;
 pub(crate) mod owed;
 pub(crate) mod owner;
 pub(crate) mod packed;
 pub(crate) mod pause;
+pub(crate) mod progress;
 pub(crate) mod report;
 pub(crate) mod score;
 
@@ -26,7 +28,6 @@ mod tag {
     pub(super) const DENOM: u8 = 0x04;
     pub(super) const PAUSE: u8 = 0x05;
     pub(super) const REPORT: u8 = 0x06;
-    pub(super) const NEWEST_REPORT: u8 = 0x07;
     pub(super) const RUN: u8 = 0x08;
     pub(super) const FUNDS: u8 = 0x09;
     pub(super) const TOTALS: u8 = 0x0a;
@@ -43,6 +44,11 @@ mod tag {
     pub(super) const OWED: u8 = 0x15;
     pub(super) const OWED_TOTAL: u8 = 0x16;
     pub(super) const HELD: u8 = 0x17;
+    pub(super) const PROGRESS: u8 = 0x30;
+    pub(super) const VOIDED: u8 = 0x31;
+    pub(super) const CHALLENGE: u8 = 0x32;
+    pub(super) const DEMAND: u8 = 0x33;
+    pub(super) const PROOF_COMMIT: u8 = 0x34;
     pub(super) const BOND: u8 = 0x40;
     pub(super) const SLASHED: u8 = 0x41;
 }

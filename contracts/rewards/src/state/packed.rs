@@ -169,9 +169,25 @@ impl<K: Key, V: Packed> PackedMap<K, V> {
         storage.set(&self.key(&key), &bytes);
     }
 
+    /// Takes the row away.
+    pub(crate) fn remove(&self, storage: &mut dyn Storage, key: K) {
+        storage.remove(&self.key(&key));
+    }
+
     /// The row with the highest key in `from..=to`: one step of an iterator, however many rows there are.
     pub(crate) fn newest(&self, storage: &dyn Storage, from: K, to: K) -> Result<Option<V>, ProtocolError> {
         self.descending(storage, from, to).next().transpose()
+    }
+
+    /// The rows with keys in `from..=to`, lowest key first.
+    pub(crate) fn ascending<'a>(
+        &self,
+        storage: &'a dyn Storage,
+        from: K,
+        to: K,
+    ) -> impl Iterator<Item = Result<V, ProtocolError>> + use<'a, K, V> {
+        let (start, end) = (self.key(&from), after(self.key(&to)));
+        storage.range(Some(&start), Some(&end), Order::Ascending).map(|(_, bytes)| decode(&bytes))
     }
 
     /// The rows with keys in `from..=to`, highest key first.

@@ -27,6 +27,18 @@ fn the_table() {
         "fund_campaign: Anyone, OneCoin, Refused",
         "stop_campaign: Sponsor { campaign: 1 }, None, Works",
         "refund_campaign: Anyone, None, Works",
+        "anchor_input: Anyone, None, Works",
+        "void_report: OwnerOrGuardian, None, Works",
+        "challenge_report: Anyone, OneCoin, Works",
+        "decide_challenge: Arbiter, None, Works",
+        "resolve_silence: Anyone, None, Works",
+        "demand_open: Anyone, OneCoin, Works",
+        "answer_demand: Anyone, None, Works",
+        "void_unanswered: Anyone, None, Works",
+        "reclaim_demand: Anyone, None, Works",
+        "commit_proof: Anyone, None, Works",
+        "prove_fraud: Anyone, None, Works",
+        "prove_equivocation: Anyone, None, Works",
         "pause: OwnerOrGuardian, None, Works",
         "unpause: Owner, None, Works",
         "propose_owner: Owner, None, Works",
@@ -55,6 +67,7 @@ fn everybody_else_is_refused() {
                 }
                 Caller::Sponsor { .. } => (*sender == suite.sponsor, "the campaign's sponsor"),
                 Caller::ProposedOwner => (false, "the proposed owner"),
+                Caller::Arbiter => (false, "the arbiter"),
             };
             if is_allowed {
                 continue;

@@ -2,7 +2,7 @@
 
 use attention_protocol::msg::{CampaignsResponse, FeesResponse, QueryMsg, SolvencyResponse};
 
-use super::{ATT, Suite, USD};
+use super::{ATT, BOND, Suite, USD};
 
 impl Suite {
     /// Each campaign's books add up, and each balance is exactly what the books say.
@@ -24,6 +24,12 @@ impl Suite {
             assert_eq!(self.balance(&self.contract, denom), owed + fees.due.u128(), "{denom}");
             assert_eq!(self.owed_by_solvency(denom), owed, "{denom}");
         }
+        assert_eq!(self.balance(&self.contract, BOND), self.booked_bonds(), "bonds");
+    }
+
+    /// The ids of all campaigns.
+    pub fn campaigns(&self) -> Vec<u64> {
+        self.all_campaigns().into_iter().map(|(id, _)| id).collect()
     }
 
     fn all_campaigns(&self) -> Vec<(u64, String)> {

@@ -4,11 +4,13 @@
 
 mod campaign;
 mod conservation;
+mod disputes;
 mod oracle;
 mod start;
 mod words;
 
 pub use campaign::NewCampaign;
+pub use disputes::{CHALLENGE_BOND, DEMAND_BOND};
 pub use oracle::{Draft, sign_with};
 pub use start::{Setup, T0, admin, arbiter, clock};
 pub use words::outcomes;
