@@ -79,7 +79,7 @@ impl World {
     }
 
     pub fn name(&mut self) -> &'static str {
-        *self.rng.pick::<&str>(&NAMES)
+        self.rng.pick::<&str>(&NAMES)
     }
 
     /// A campaign that exists, if any does: mostly one that still holds money.
