@@ -36,5 +36,6 @@ mod payout;
 mod query;
 mod state;
 mod timeline;
+mod token;
 
 pub use error::ContractError;
