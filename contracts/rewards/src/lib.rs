@@ -48,5 +48,6 @@ mod signatures;
 mod slashing;
 mod state;
 mod timeline;
+mod token;
 
 pub use error::{ContractError, DisputeError};

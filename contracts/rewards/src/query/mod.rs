@@ -16,9 +16,9 @@ use cosmwasm_std::{Binary, Deps, Env, to_json_binary};
 
 use crate::contract::{account, deployment};
 use crate::error::Result;
-use crate::execute::receive;
 use crate::payout::Claimant;
 use crate::timeline::{Moment, Timeline};
+use crate::token;
 
 /// Answers any query.
 pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary> {
@@ -112,7 +112,7 @@ pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary>
         QueryMsg::Solvency { denom, start_after, limit } => {
             let contract = &env.contract.address;
             let balance = match cw20_token(&denom) {
-                Some(token) => receive::balance(deps.querier, token, contract)?.into(),
+                Some(address) => token::balance(deps.querier, address, contract)?.into(),
                 None => deps.querier.query_balance(contract, &denom)?.amount,
             };
             to_json_binary(&solvency::solvency(storage, (&denom, balance), start_after, page(limit))?)
