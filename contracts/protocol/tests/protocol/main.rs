@@ -7,6 +7,7 @@
 )]
 
 mod encodings;
+mod fraud;
 mod leaves_file;
 mod rewards;
 mod trees;

@@ -1,6 +1,6 @@
 //! Which message takes which coins: a table over all of them.
 
-use attention_protocol::msg::{ExecuteMsg, ProposeConfig};
+use attention_protocol::msg::{Cw20ReceiveMsg, ExecuteMsg, ProposeConfig};
 use attention_rewards::ContractError;
 use attention_rewards::permission::{Funds, access};
 use cosmwasm_std::{Binary, Coin, Uint128, coin};
@@ -13,15 +13,29 @@ pub fn every_message(suite: &Suite) -> Vec<(&'static str, ExecuteMsg)> {
     let scores =
         ExecuteMsg::RecordScores { campaign: 1, epoch: 0, start: 0, leaves: empty(), siblings: empty() };
     let proposal = ProposeConfig { operators: None, spec_hash: None };
-    let owner = Some(suite.user("next").to_string());
+    let next = suite.user("next").to_string();
+    let owner = Some(next.clone());
+    let deposit = Cw20ReceiveMsg { sender: next.clone(), amount: 1u128.into(), msg: empty() };
     vec![
         ("submit_report", ExecuteMsg::SubmitReport { body: empty(), signatures: vec![] }),
         ("settle", ExecuteMsg::Settle { items: vec![] }),
         ("claim", ExecuteMsg::Claim { items: vec![] }),
+        ("claim_for", ExecuteMsg::ClaimFor { account: next.clone(), items: vec![], redirect: None }),
+        ("claim_batch", ExecuteMsg::ClaimBatch { claims: vec![] }),
+        ("set_payout_address", ExecuteMsg::SetPayoutAddress { address: None }),
+        ("withdraw_owed", ExecuteMsg::WithdrawOwed { denom: ATT.into(), recipient: None }),
+        ("set_consent", ExecuteMsg::SetConsent { granted: true }),
         ("record_scores", scores),
+        (
+            "record_assets",
+            ExecuteMsg::RecordAssets { epoch: 0, start: 0, assets: empty(), siblings: empty() },
+        ),
+        ("receive", ExecuteMsg::Receive(deposit)),
         ("create_campaign", ExecuteMsg::CreateCampaign(Box::new(NewCampaign::default().msg))),
         ("fund_campaign", ExecuteMsg::FundCampaign { campaign: 1 }),
         ("stop_campaign", ExecuteMsg::StopCampaign { campaign: 1 }),
+        ("propose_sponsor", ExecuteMsg::ProposeSponsor { campaign: 1, sponsor: owner.clone() }),
+        ("accept_sponsor", ExecuteMsg::AcceptSponsor { campaign: 1 }),
         ("refund_campaign", ExecuteMsg::RefundCampaign { campaign: 1, absences: vec![] }),
         ("post_bond", ExecuteMsg::PostBond {}),
         ("unbond", ExecuteMsg::Unbond { amount: Uint128::one() }),

@@ -1,62 +1,88 @@
 //! No coin is made or lost.
 
-use attention_protocol::msg::{
-    CampaignsResponse, FeesResponse, OperatorFeesResponse, QueryMsg, SolvencyResponse,
-};
+use attention_protocol::msg::{QueryMsg, SolvencyResponse};
+use cw_multi_test::AppResponse;
 
 use super::{ATT, BOND, Suite, USD};
 
+/// What the contract says that it owes in an asset, by whom.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Debts {
+    /// To campaigns: unallocated and outstanding.
+    pub campaigns: u128,
+    /// To the owner.
+    pub fees: u128,
+    /// To the operators, until they are distributed.
+    pub operator_fees: u128,
+    /// To accounts, by `withdraw_owed`.
+    pub withdrawable: u128,
+    /// Bonds.
+    pub bonds: u128,
+}
+
+impl Debts {
+    /// All of it.
+    pub fn total(self) -> u128 {
+        self.campaigns + self.fees + self.operator_fees + self.withdrawable + self.bonds
+    }
+}
+
 impl Suite {
-    /// Each campaign's books add up, and each balance is exactly what the books say.
+    /// Every asset that the contract may hold.
+    pub fn assets(&self) -> Vec<String> {
+        let tokens = (0..self.tokens.len()).map(|token| self.asset(token));
+        [ATT, USD, BOND].into_iter().map(String::from).chain(tokens).collect()
+    }
+
+    /// Each campaign's books add up, and each balance is exactly what the books say. A few small queries, whatever happened before.
     #[track_caller]
     pub fn check_conservation(&self) {
-        let campaigns = self.all_campaigns();
-        for denom in [ATT, USD, BOND] {
-            let mut owed = 0;
-            for (campaign, campaign_denom) in &campaigns {
-                let money = self.money(*campaign);
-                let parts = money.unallocated + money.allocated + money.refunded + money.fees;
-                assert_eq!(money.funded, parts, "campaign {campaign}: {money:?}");
-                assert_eq!(money.allocated, money.claimed + money.outstanding, "campaign {campaign}");
-                if campaign_denom == denom {
-                    owed += (money.unallocated + money.outstanding).u128();
-                }
+        let mut campaigns = std::collections::BTreeMap::<&str, u128>::new();
+        for (campaign, asset) in &self.campaigns {
+            let money = self.money(*campaign);
+            let parts = money.unallocated + money.allocated + money.refunded + money.fees;
+            assert_eq!(money.funded, parts, "campaign {campaign}: {money:?}");
+            assert_eq!(money.allocated, money.claimed + money.outstanding, "campaign {campaign}");
+            *campaigns.entry(asset).or_default() += (money.unallocated + money.outstanding).u128();
+        }
+        for asset in self.assets() {
+            let debts = self.debts(&asset);
+            assert_eq!(debts.campaigns, campaigns.get(asset.as_str()).copied().unwrap_or(0), "{asset}");
+            if !self.unsound.contains(&asset) {
+                assert_eq!(self.balance(&self.contract, &asset), debts.total(), "{asset}: {debts:?}");
             }
-            let (owed_by_solvency, first) = self.solvency(denom);
-            assert_eq!(owed_by_solvency, owed, "{denom}");
-            let fees: FeesResponse = self.query(&QueryMsg::Fees { denom: denom.into() });
-            let pot: OperatorFeesResponse = self.query(&QueryMsg::OperatorFees { denom: denom.into() });
-            assert_eq!((first.fees_due, first.operator_fees), (fees.due, pot.due), "{denom}");
-            let parts = [first.fees_due, first.operator_fees, first.owed_accounts, first.bonds];
-            let books = owed + parts.map(|part| part.u128()).iter().sum::<u128>();
-            assert_eq!(self.balance(&self.contract, denom), books, "{denom}");
         }
     }
 
-    fn all_campaigns(&self) -> Vec<(u64, String)> {
-        let mut all = Vec::new();
-        loop {
-            let start_after = all.last().map(|(id, _)| *id);
-            let page: CampaignsResponse = self.query(&QueryMsg::Campaigns { start_after, limit: Some(50) });
-            if page.campaigns.is_empty() {
-                return all;
-            }
-            all.extend(page.campaigns.into_iter().map(|campaign| (campaign.campaign, campaign.denom)));
-        }
-    }
-
-    /// What the pages of the solvency query owe in campaigns, added up, and the first of them.
-    fn solvency(&self, denom: &str) -> (u128, SolvencyResponse) {
-        let (mut owed, mut start_after, mut first) = (0, None, None);
+    /// The pages of the solvency query, added up.
+    pub fn debts(&self, asset: &str) -> Debts {
+        let (mut debts, mut start_after) = (Debts::default(), None);
         loop {
             let page: SolvencyResponse =
-                self.query(&QueryMsg::Solvency { denom: denom.into(), start_after, limit: Some(3) });
-            owed += page.owed.u128();
+                self.query(&QueryMsg::Solvency { denom: asset.into(), start_after, limit: Some(50) });
+            debts.campaigns += page.owed.u128();
+            debts.fees += page.fees_due.u128();
+            debts.operator_fees += page.operator_fees.u128();
+            debts.withdrawable += page.withdrawable.u128();
+            debts.bonds += page.bonds_held.u128();
+            if page.next.is_none() {
+                return debts;
+            }
             start_after = page.next;
-            first = first.or(Some(page));
-            if start_after.is_none() {
-                return (owed, first.unwrap());
+        }
+    }
+
+    /// Notes the campaigns that a message created, and compares the books.
+    #[track_caller]
+    pub(super) fn after(&mut self, result: &Result<AppResponse, String>) {
+        let events = result.iter().flat_map(|response| &response.events);
+        for event in events.filter(|event| event.ty == "wasm-campaign_created") {
+            let value =
+                |key: &str| event.attributes.iter().find(|a| a.key == key).map(|a| a.value.clone()).unwrap();
+            if value("_contract_address") == self.contract.as_str() {
+                self.campaigns.push((value("campaign").parse().unwrap(), value("denom")));
             }
         }
+        self.check_conservation();
     }
 }

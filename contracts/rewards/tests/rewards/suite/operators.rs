@@ -1,7 +1,6 @@
 //! Operators and the owner: bonds, proposals, swaps, and what is stored about them.
 
 use attention_protocol::AccountId;
-use attention_protocol::event::Event;
 use attention_protocol::msg::{
     BondResponse, ConfigProposalResponse, ConfigResponse, ExecuteMsg, ProposeConfig, ProposedOperator,
     ProposedOperators, QueryMsg,
@@ -135,13 +134,6 @@ impl Suite {
         self.query(&QueryMsg::Bond { admin: admin.to_string() })
     }
 
-    /// What an account is owed, from the row itself: `0x15 ‖ asset ‖ 0 ‖ account`, a length and a number.
-    pub fn owed(&self, denom: &str, account: &Addr) -> u128 {
-        let key = [&[0x15], denom.as_bytes(), &[0], account.as_bytes()].concat();
-        let row = self.app.contract_storage(&self.contract).get(&key).unwrap_or_else(|| vec![0]);
-        row[1..].iter().fold(0, |amount, byte| amount << 8 | u128::from(*byte))
-    }
-
     /// Suspends an operator of the usual deployment as a conviction does: in the rows of its bond and of the configurations
     /// whose first epochs (below 0xf8) are given.
     pub fn suspend(&mut self, index: usize, first_epochs: &[u8]) {
@@ -158,13 +150,4 @@ impl Suite {
             storage.set(&key, &row);
         }
     }
-}
-
-/// The contract's events of a response, in order.
-pub fn events(response: &AppResponse) -> Vec<Event> {
-    let parse = |event: &cosmwasm_std::Event| {
-        let attribute = |key: &str| event.attributes.iter().find(|a| a.key == key).map(|a| a.value.as_str());
-        Event::parse(&event.ty, attribute)
-    };
-    response.events.iter().filter_map(parse).collect()
 }

@@ -9,7 +9,9 @@ use attention_protocol::msg::{
 };
 use attention_protocol::rule::next_streak;
 use attention_protocol::tree::{PlainNode, SumNode, Tree};
-use attention_protocol::{AccountId, Commitment, Hash, Leaf, ReportBody, Score, ValidRule, ZERO_HASH};
+use attention_protocol::{
+    AccountId, AssetLeaf, Commitment, Hash, Leaf, ReportBody, Score, ValidRule, ZERO_HASH,
+};
 use cosmwasm_std::{Api, Binary};
 use cw_multi_test::AppResponse;
 use k256::ecdsa::signature::hazmat::PrehashSigner;
@@ -137,6 +139,19 @@ impl Suite {
         let tree = self.commitment_tree(draft);
         draft.body.campaigns_root = tree.root().0;
         draft.body.campaign_count = tree.leaf_count();
+    }
+
+    /// Puts assets into the report.
+    pub fn put_assets(&self, draft: &mut Draft, mut assets: Vec<AssetLeaf>) -> Vec<AssetLeaf> {
+        assets.sort_by_key(|asset| asset.asset_id_hash);
+        let tree = self.asset_tree(draft.body.epoch, &assets);
+        draft.body.assets_root = tree.root().0;
+        draft.body.asset_count = tree.leaf_count();
+        assets
+    }
+
+    pub fn asset_tree(&self, epoch: u64, assets: &[AssetLeaf]) -> Tree<PlainNode> {
+        Tree::build("assets", &self.deployment().assets_domain(epoch), assets).unwrap()
     }
 
     pub fn allocation_tree(&self, campaign: u64, epoch: u64, leaves: &[Leaf]) -> Tree<SumNode> {
