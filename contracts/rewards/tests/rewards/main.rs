@@ -21,6 +21,7 @@ mod fund_campaign;
 mod funds;
 mod instantiate;
 mod migrate;
+mod migrate_from_0_1_0;
 
 mod ownership;
 mod pause;
