@@ -87,7 +87,7 @@ fn a_late_answer_moves_the_end() {
     let (mut suite, draft) = Suite::with_pending();
     suite.wait(250);
     suite.demand(0, 0, COMMITMENT).unwrap();
-    suite.to_answer_deadline();
+    suite.pass_answer_time();
     let answered_s = suite.now_s();
     assert_eq!(suite.report_status(0), ReportStatus::Pending);
     let answer = suite.commitment_answer(&draft, 0);

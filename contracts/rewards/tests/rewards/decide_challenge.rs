@@ -39,7 +39,7 @@ fn the_lost_bond_is_owed_to_the_slash_recipient() {
 fn a_late_decision_moves_the_end() {
     let (mut suite, _) = Suite::with_pending();
     suite.challenge(0, 0).unwrap();
-    suite.to_deadline(0, 0);
+    suite.reach_deadline(0, 0);
     let decided_s = suite.now_s();
     suite.decide(0, 0, true).unwrap();
     let report = suite.report(0);
@@ -79,7 +79,7 @@ fn only_the_arbiter_in_time_and_only_what_is_challenged() {
     let sender = owner.clone();
     let refused = ContractError::Unauthorized { sender, allowed: "the arbiter" };
     assert_refused(suite.execute(&owner, &msg, &[]), refused);
-    suite.to_deadline(0, 0);
+    suite.reach_deadline(0, 0);
     let deadline_s = suite.now_s();
     suite.wait(1);
     assert_refused(suite.decide(0, 0, true), DisputeError::DecisionLate { deadline_s });

@@ -82,7 +82,7 @@ fn a_halt_after_a_void_loses_nothing() {
 fn the_backlog_of_a_dispute_is_posted_one_by_one() {
     let (mut suite, _) = Suite::with_pending();
     suite.challenge(0, 0).unwrap();
-    suite.to_deadline(0, 0);
+    suite.reach_deadline(0, 0);
     suite.wait(clock().epoch_length_s * 3);
     let early = suite.draft(1);
     let pending = suite.report(0);
@@ -148,7 +148,7 @@ fn final_waits_for_every_demand_and_the_decision() {
     suite.challenge(0, 0).unwrap();
     suite.wait(250);
     suite.demand(0, 0, Target::Commitment { index: 0 }).unwrap();
-    suite.to_answer_deadline();
+    suite.pass_answer_time();
     suite.decide(0, 0, true).unwrap();
     assert_eq!(suite.report_status(0), ReportStatus::Pending, "the demand is open");
     let answer = suite.commitment_answer(&draft, 0);

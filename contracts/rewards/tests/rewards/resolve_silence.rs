@@ -11,7 +11,7 @@ fn a_silence_voids_and_costs_a_tenth() {
     suite.bond_operators(1_000);
     assert_refused(suite.resolve_silence(0, 0), DisputeError::NoChallenge { epoch: 0, revision: 0 });
     suite.challenge(0, 0).unwrap();
-    suite.to_deadline(0, 0);
+    suite.reach_deadline(0, 0);
     let deadline_s = suite.now_s();
     assert_refused(suite.resolve_silence(0, 0), DisputeError::DecisionAwaited { deadline_s });
     suite.wait(1);
@@ -32,7 +32,7 @@ fn a_silence_voids_and_costs_a_tenth() {
 fn the_second_silence_in_an_epoch_makes_it_missed() {
     let (mut suite, draft) = Suite::with_pending();
     suite.challenge(0, 0).unwrap();
-    suite.to_deadline(0, 0);
+    suite.reach_deadline(0, 0);
     suite.wait(1);
     suite.resolve_silence(0, 0).unwrap();
     // A void for another reason in between does not wipe the first silence out.
@@ -40,7 +40,7 @@ fn the_second_silence_in_an_epoch_makes_it_missed() {
     suite.void(0, 1).unwrap();
     suite.resubmit(&draft);
     suite.challenge(0, 2).unwrap();
-    suite.to_deadline(0, 2);
+    suite.reach_deadline(0, 2);
     suite.wait(1);
     let resolved_s = suite.now_s();
     suite.resolve_silence(0, 2).unwrap();
@@ -52,7 +52,7 @@ fn the_second_silence_in_an_epoch_makes_it_missed() {
     suite.pend(1);
     // The next epoch starts without silences.
     suite.challenge(1, 0).unwrap();
-    suite.to_deadline(1, 0);
+    suite.reach_deadline(1, 0);
     suite.wait(1);
     suite.resolve_silence(1, 0).unwrap();
     assert_eq!(suite.report_status(1), ReportStatus::Open);

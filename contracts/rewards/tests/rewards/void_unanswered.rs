@@ -18,7 +18,7 @@ fn the_signers_are_slashed_and_the_demander_gets_half() {
     let (deadline_s, deadline_height) = (suite.now_s() + 100, suite.app.block_info().height + 6);
     let awaited = DisputeError::AnswerAwaited { deadline_s, deadline_height };
     assert_refused(suite.void_unanswered(0, 0, commitment_key(0)), awaited.clone());
-    suite.to_answer_deadline();
+    suite.pass_answer_time();
     assert_refused(suite.void_unanswered(0, 0, commitment_key(0)), awaited);
     suite.wait(1);
     let before = suite.balance(&suite.contract, BOND);

@@ -170,13 +170,13 @@ impl Suite {
     }
 
     /// Lets the arbiter's time pass, to its last second.
-    pub fn to_deadline(&mut self, epoch: u64, revision: u32) {
+    pub fn reach_deadline(&mut self, epoch: u64, revision: u32) {
         let deadline_s = self.challenge_of(epoch, revision).unwrap().deadline_s;
         self.go_to(deadline_s);
     }
 
     /// Lets the time to answer a demand pass, to its last second and beyond its blocks.
-    pub fn to_answer_deadline(&mut self) {
+    pub fn pass_answer_time(&mut self) {
         self.wait(clock().open_period_s);
     }
 }
