@@ -14,6 +14,7 @@ use crate::execute::create_campaign::Sponsorship;
 use crate::execute::prove_fraud::Prover;
 use crate::execute::record_scores::ScoreRange;
 use crate::payout::Claimant;
+use crate::state::newest_report::convert_newest_report;
 use crate::state::owner::Ownership;
 use crate::timeline::{Moment, Timeline};
 use crate::{execute as run, permission, query as ask};
@@ -169,6 +170,7 @@ pub fn migrate(deps: DepsMut<'_>, _env: Env, _msg: MigrateMsg) -> Result<Respons
     if version(&stored.version)? > version(CONTRACT_VERSION)? {
         return refuse(ContractError::Downgrade { found: stored.version, new: CONTRACT_VERSION });
     }
+    convert_newest_report(deps.storage)?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new().add_attribute("version", CONTRACT_VERSION))
 }
