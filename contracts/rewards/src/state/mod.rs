@@ -10,10 +10,11 @@ pub(crate) mod claim;
 pub(crate) mod config;
 pub(crate) mod money;
 pub(crate) mod owner;
-pub(crate) mod packed;
 pub(crate) mod pause;
 pub(crate) mod report;
 pub(crate) mod score;
+
+pub(crate) use attention_storage as packed;
 
 /// The tags of the packed rows, here and nowhere else, so that no two are equal.
 mod tag {

@@ -7,7 +7,7 @@ use attention_protocol::bytes::{Reader, significant};
 use cosmwasm_std::{Order, Storage};
 
 /// A row that packs itself, big-endian, in the order of its fields.
-pub(crate) trait Packed: Sized {
+pub trait Packed: Sized {
     /// Names the row in errors.
     const WHAT: &'static str;
 
@@ -47,20 +47,20 @@ impl Packed for u64 {
 }
 
 /// Appends a text of at most 65,535 bytes as `len u16 ‖ bytes`. Every caller has bounded it.
-pub(crate) fn push_text(out: &mut Vec<u8>, text: &str) {
+pub fn push_text(out: &mut Vec<u8>, text: &str) {
     let len = u16::try_from(text.len()).unwrap_or(u16::MAX);
     out.extend_from_slice(&len.to_be_bytes());
     out.extend_from_slice(text.as_bytes());
 }
 
 /// Reads what [`push_text`] wrote.
-pub(crate) fn read_text(reader: &mut Reader<'_>) -> Result<String, ProtocolError> {
+pub fn read_text(reader: &mut Reader<'_>) -> Result<String, ProtocolError> {
     let len = reader.u16()?;
     Ok(text(reader.take(len.into())?))
 }
 
 /// Stored text: it was text when it was written.
-pub(crate) fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -75,7 +75,7 @@ fn push_short(out: &mut Vec<u8>, number: &[u8]) {
 const KEY_BYTE_MAX: u8 = 0xf7;
 
 /// A key that keeps its order as bytes.
-pub(crate) trait Key {
+pub trait Key {
     /// Appends the key's bytes.
     fn push(&self, out: &mut Vec<u8>);
 }
@@ -120,14 +120,14 @@ impl<B: Key> Key for (u64, B) {
 }
 
 /// Rows of type `V` under keys `tag ‖ K`.
-pub(crate) struct PackedMap<K, V> {
+pub struct PackedMap<K, V> {
     tag: u8,
     types: PhantomData<(K, V)>,
 }
 
 impl<K: Key, V: Packed> PackedMap<K, V> {
     /// A map under `tag`.
-    pub(crate) const fn new(tag: u8) -> Self {
+    pub const fn new(tag: u8) -> Self {
         Self { tag, types: PhantomData }
     }
 
@@ -139,34 +139,34 @@ impl<K: Key, V: Packed> PackedMap<K, V> {
     }
 
     /// The row, if there is one.
-    pub(crate) fn may_load(&self, storage: &dyn Storage, key: K) -> Result<Option<V>, ProtocolError> {
+    pub fn may_load(&self, storage: &dyn Storage, key: K) -> Result<Option<V>, ProtocolError> {
         storage.get(&self.key(&key)).map(|bytes| decode(&bytes)).transpose()
     }
 
     /// The row; a missing one is reported as one of zero bytes.
-    pub(crate) fn load(&self, storage: &dyn Storage, key: K) -> Result<V, ProtocolError> {
+    pub fn load(&self, storage: &dyn Storage, key: K) -> Result<V, ProtocolError> {
         decode(&storage.get(&self.key(&key)).unwrap_or_default())
     }
 
     /// Whether there is a row.
-    pub(crate) fn has(&self, storage: &dyn Storage, key: K) -> bool {
+    pub fn has(&self, storage: &dyn Storage, key: K) -> bool {
         storage.get(&self.key(&key)).is_some()
     }
 
     /// Writes the row.
-    pub(crate) fn save(&self, storage: &mut dyn Storage, key: K, row: &V) {
+    pub fn save(&self, storage: &mut dyn Storage, key: K, row: &V) {
         let mut bytes = Vec::with_capacity(128);
         row.pack(&mut bytes);
         storage.set(&self.key(&key), &bytes);
     }
 
     /// The row with the highest key in `from..=to`: one step of an iterator, however many rows there are.
-    pub(crate) fn newest(&self, storage: &dyn Storage, from: K, to: K) -> Result<Option<V>, ProtocolError> {
+    pub fn newest(&self, storage: &dyn Storage, from: K, to: K) -> Result<Option<V>, ProtocolError> {
         self.descending(storage, from, to).next().transpose()
     }
 
     /// The rows with keys in `from..=to`, highest key first.
-    pub(crate) fn descending<'a>(
+    pub fn descending<'a>(
         &self,
         storage: &'a dyn Storage,
         from: K,
@@ -179,7 +179,7 @@ impl<K: Key, V: Packed> PackedMap<K, V> {
 
 impl<V: Packed> PackedMap<&str, V> {
     /// All rows with their text keys, lowest first. Only for maps whose size is bounded at instantiation.
-    pub(crate) fn all<'a>(
+    pub fn all<'a>(
         &self,
         storage: &'a dyn Storage,
     ) -> impl Iterator<Item = Result<(String, V), ProtocolError>> + use<'a, V> {
