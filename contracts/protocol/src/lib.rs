@@ -30,6 +30,7 @@ pub mod config;
 pub mod epoch;
 pub mod error;
 pub mod event;
+pub mod gift;
 pub mod hash;
 pub mod leaf;
 pub mod leaves_file;

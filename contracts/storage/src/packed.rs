@@ -160,6 +160,11 @@ impl<K: Key, V: Packed> PackedMap<K, V> {
         storage.set(&self.key(&key), &bytes);
     }
 
+    /// Deletes the row, if there is one.
+    pub fn remove(&self, storage: &mut dyn Storage, key: K) {
+        storage.remove(&self.key(&key));
+    }
+
     /// The row with the highest key in `from..=to`: one step of an iterator, however many rows there are.
     pub fn newest(&self, storage: &dyn Storage, from: K, to: K) -> Result<Option<V>, ProtocolError> {
         self.descending(storage, from, to).next().transpose()
@@ -172,8 +177,28 @@ impl<K: Key, V: Packed> PackedMap<K, V> {
         from: K,
         to: K,
     ) -> impl Iterator<Item = Result<V, ProtocolError>> + use<'a, K, V> {
+        self.range(storage, from, to, Order::Descending)
+    }
+
+    /// The rows with keys in `from..=to`, lowest key first.
+    pub fn ascending<'a>(
+        &self,
+        storage: &'a dyn Storage,
+        from: K,
+        to: K,
+    ) -> impl Iterator<Item = Result<V, ProtocolError>> + use<'a, K, V> {
+        self.range(storage, from, to, Order::Ascending)
+    }
+
+    fn range<'a>(
+        &self,
+        storage: &'a dyn Storage,
+        from: K,
+        to: K,
+        order: Order,
+    ) -> impl Iterator<Item = Result<V, ProtocolError>> + use<'a, K, V> {
         let (start, end) = (self.key(&from), after(self.key(&to)));
-        storage.range(Some(&start), Some(&end), Order::Descending).map(|(_, bytes)| decode(&bytes))
+        storage.range(Some(&start), Some(&end), order).map(|(_, bytes)| decode(&bytes))
     }
 }
 
@@ -268,6 +293,12 @@ mod tests {
         assert_eq!(newest(1, u64::MAX), Some(109));
         assert_eq!(newest(2, 0), None);
         assert_eq!(newest(3, 9), None);
+        let rising: Result<Vec<_>, _> = AMOUNTS.ascending(&storage, (1, 1), (1, 9)).collect();
+        assert_eq!(rising.unwrap(), [105, 109]);
+        let falling: Result<Vec<_>, _> = AMOUNTS.descending(&storage, (1, 0), (1, 8)).collect();
+        assert_eq!(falling.unwrap(), [105, 100]);
+        AMOUNTS.remove(&mut storage, (1, 5));
+        assert!(!AMOUNTS.has(&storage, (1, 5)) && AMOUNTS.has(&storage, (1, 9)));
     }
 
     #[test]
