@@ -7,8 +7,8 @@ use crate::give::give;
 use crate::rewards::{Holder, LeafProof, Rewards};
 use crate::state::gift::load_gift;
 
-/// Whoever sends the message, only the account whose leaf it is receives the token, and no choice of the sender's can make
-/// it worse off: every token of a gift is as good as the next.
+/// Whoever sends the message, only the account whose leaf it is receives the token. Tokens of one gift count as equal: where
+/// they are not, the README warns, because the order of claims decides who gets which.
 pub(crate) fn claim_gift(
     storage: &mut dyn Storage,
     rewards: &Rewards<'_>,

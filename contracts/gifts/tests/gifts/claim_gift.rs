@@ -7,7 +7,7 @@ use attention_protocol::msg::ClaimItem;
 use cosmwasm_std::Binary;
 
 use crate::bed::{Bed, assert_refused, attribute, score_at_least};
-use crate::operators::NewCampaign;
+use crate::suite::NewCampaign;
 
 #[test]
 fn a_token_is_minted_to_the_account() {

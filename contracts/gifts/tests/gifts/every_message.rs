@@ -6,7 +6,7 @@ use attention_protocol::gift::{Cw721ReceiveMsg, ExecuteMsg};
 use cosmwasm_std::{Binary, coin};
 
 use crate::bed::{Bed, assert_refused};
-use crate::operators::{ATT, ODD};
+use crate::suite::{ATT, ODD};
 
 /// One of each message, by name; gift 1 and the campaign exist.
 pub fn every_message(bed: &mut Bed) -> Vec<(&'static str, ExecuteMsg)> {

@@ -17,7 +17,7 @@ use cosmwasm_std::{
 };
 
 use crate::bed::score_at_least;
-use crate::operators::clock;
+use crate::suite::clock;
 
 type Deps = OwnedDeps<MockStorage, MockApi, MockQuerier>;
 

@@ -3,7 +3,7 @@
 use attention_protocol::gift::{HasPrivilegeResponse, QueryMsg};
 
 use crate::bed::{Bed, PAUSE_MAX_S};
-use crate::operators::clock;
+use crate::suite::clock;
 
 const NOTHING: HasPrivilegeResponse =
     HasPrivilegeResponse { has: false, level: 0, score: 0, expires_epoch: None, stale_epochs: 0 };

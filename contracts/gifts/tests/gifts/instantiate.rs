@@ -6,7 +6,7 @@ use cosmwasm_std::{Addr, coins};
 use cw_multi_test::Executor;
 
 use crate::bed::{Bed, assert_refused, instantiate_msg};
-use crate::operators::{ATT, clock};
+use crate::suite::{ATT, clock};
 
 fn attempt(bed: &mut Bed, change: impl FnOnce(&mut InstantiateMsg)) -> Result<Addr, String> {
     let mut msg = instantiate_msg(&bed.chain);

@@ -23,14 +23,15 @@ mod has_privilege;
 mod hostile;
 mod instantiate;
 mod migrate;
-/// The rewards contract with its operators, as its own tests use it.
-#[path = "../../../rewards/tests/rewards/suite/mod.rs"]
-#[allow(dead_code, unused_imports)]
-mod operators;
 mod ownership;
 mod pause;
 mod prove_privilege;
 mod queries;
+mod random;
 mod receive_nft;
 mod shop;
+/// The rewards contract with its operators, as its own tests use it.
+#[path = "../../../rewards/tests/rewards/suite/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod suite;
 mod withdraw_gift;

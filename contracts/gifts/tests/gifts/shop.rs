@@ -8,7 +8,7 @@ use cosmwasm_std::{Addr, Binary, Coin, coin, coins};
 use cw_multi_test::{ContractWrapper, Executor};
 
 use crate::bed::Bed;
-use crate::operators::ATT;
+use crate::suite::ATT;
 
 fn open(bed: &mut Bed, privilege: u64) -> Addr {
     let code = Box::new(ContractWrapper::new(execute, instantiate, query));

@@ -16,7 +16,7 @@ use cosmwasm_std::{Addr, Coin, Empty};
 use cw_multi_test::{AppResponse, Contract, ContractWrapper, Executor};
 use serde::de::DeserializeOwned;
 
-use crate::operators::{ATT, NewCampaign, ODD, Suite, USD};
+use crate::suite::{ATT, NewCampaign, ODD, Suite, USD};
 
 /// `pause_max_s` of the bed.
 pub const PAUSE_MAX_S: u64 = 5_000;

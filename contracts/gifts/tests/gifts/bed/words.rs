@@ -11,7 +11,7 @@ use cosmwasm_std::Addr;
 use cw_multi_test::AppResponse;
 
 use super::{Bed, attribute};
-use crate::operators::NewCampaign;
+use crate::suite::NewCampaign;
 
 pub fn score_at_least(ppm: u32) -> Condition {
     Condition::ScoreAtLeast { score: Score::try_from(ppm).unwrap() }
@@ -27,7 +27,7 @@ impl Bed {
     /// A campaign of somebody else's.
     pub fn foreign_campaign(&mut self, name: &str) -> (Addr, u64) {
         let other = self.user(name);
-        self.chain.mint(&other, 20_000, crate::operators::ATT);
+        self.chain.mint(&other, 20_000, crate::suite::ATT);
         let ours = std::mem::replace(&mut self.chain.sponsor, other.clone());
         let campaign = NewCampaign::default().create(&mut self.chain);
         self.chain.sponsor = ours;
