@@ -9,6 +9,7 @@
 mod encodings;
 mod fraud;
 mod leaves_file;
+mod phase;
 mod rewards;
 mod trees;
 
