@@ -16,6 +16,7 @@ pub(crate) mod consent;
 pub(crate) mod dispute;
 pub(crate) mod held;
 pub(crate) mod money;
+pub(crate) mod newest_report;
 pub(crate) mod operator_fees;
 pub(crate) mod owed;
 pub(crate) mod owner;
@@ -38,6 +39,7 @@ mod tag {
     pub(super) const DENOM: u8 = 0x04;
     pub(super) const PAUSE: u8 = 0x05;
     pub(super) const REPORT: u8 = 0x06;
+    pub(super) const NEWEST_REPORT: u8 = 0x07;
     pub(super) const RUN: u8 = 0x08;
     pub(super) const FUNDS: u8 = 0x09;
     pub(super) const TOTALS: u8 = 0x0a;

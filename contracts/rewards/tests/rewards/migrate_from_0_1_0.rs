@@ -9,7 +9,7 @@ use attention_protocol::msg::{
 };
 use attention_rewards::ContractError;
 use attention_rewards::contract::{CONTRACT_NAME, CONTRACT_VERSION};
-use cosmwasm_std::{Addr, HexBinary, Storage, Uint128};
+use cosmwasm_std::{Addr, HexBinary, Uint128};
 use cw_multi_test::Executor;
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,5 +1,6 @@
 //! Words for disputes: short forms of their messages, and the bonds as they are stored.
 
+use attention_protocol::event::Event;
 use attention_protocol::fraud::{Answer, FraudProof, Target, TargetKey};
 use attention_protocol::msg::{
     ChallengeInfo, ChallengeResponse, DemandInfo, DemandsResponse, ExecuteMsg, QueryMsg,
@@ -8,7 +9,7 @@ use attention_protocol::{Hash, ReportBody};
 use cosmwasm_std::{Addr, Binary, coins};
 use cw_multi_test::AppResponse;
 
-use super::{BOND, Draft, NewCampaign, Suite, arbiter, clock};
+use super::{BOND, Draft, NewCampaign, Suite, admin, arbiter, clock};
 
 /// `security.challenge_bond` and `security.demand_bond` of the suite.
 pub const CHALLENGE_BOND: u128 = 1_000;
@@ -139,21 +140,62 @@ impl Suite {
         of(0x16) + of(0x17)
     }
 
+    /// Gives each operator a bond, straight into the rows.
+    pub fn bond_operators(&mut self, amount: u128) {
+        let contract = self.contract.clone();
+        self.mint(&contract, 4 * amount, BOND);
+        let mut storage = self.app.contract_storage_mut(&contract);
+        for index in 0..4 {
+            let key = [&[0x40], admin(index).as_bytes()].concat();
+            storage.set(&key, &[packed(amount).as_slice(), &[0, 0, 0]].concat());
+        }
+        storage.set(&[&[0x17], BOND.as_bytes()].concat(), &packed(4 * amount));
+    }
+
+    /// What an operator has as bond, and whether it is suspended.
+    pub fn bond_of(&self, index: usize) -> (u128, bool) {
+        let key = [&[0x40], admin(index).as_bytes()].concat();
+        let rows = self.app.dump_wasm_raw(&self.contract);
+        let row = rows.into_iter().find(|(other, _)| *other == key).map(|(_, row)| row).unwrap();
+        (self.stored_amount(&key), row.last() == Some(&1))
+    }
+
     /// An amount in a packed row: its length and its bytes.
     fn stored_amount(&self, key: &[u8]) -> u128 {
         let rows = self.app.dump_wasm_raw(&self.contract);
         let row = rows.into_iter().find(|(other, _)| other == key).map(|(_, row)| row);
-        row.map_or(0, |row| row[1..].iter().fold(0, |number, byte| (number << 8) | u128::from(*byte)))
+        row.map_or(0, |row| {
+            row[1..=usize::from(row[0])].iter().fold(0, |number, byte| (number << 8) | u128::from(*byte))
+        })
     }
 
     /// Lets the arbiter's time pass, to its last second.
-    pub fn to_deadline(&mut self, epoch: u64, revision: u32) {
+    pub fn reach_deadline(&mut self, epoch: u64, revision: u32) {
         let deadline_s = self.challenge_of(epoch, revision).unwrap().deadline_s;
         self.go_to(deadline_s);
     }
 
     /// Lets the time to answer a demand pass, to its last second and beyond its blocks.
-    pub fn to_answer_deadline(&mut self) {
+    pub fn pass_answer_time(&mut self) {
         self.wait(clock().open_period_s);
     }
+}
+
+/// An amount as it is stored.
+fn packed(amount: u128) -> Vec<u8> {
+    let bytes: Vec<u8> = amount.to_be_bytes().into_iter().skip_while(|byte| *byte == 0).collect();
+    [&[bytes.len() as u8], bytes.as_slice()].concat()
+}
+
+/// The target of a commitment's demand as stored.
+pub fn commitment_key(index: u8) -> TargetKey {
+    [0, 0, 0, 0, index, 0, 0, 0, 0]
+}
+
+/// The one event with this name, read back.
+pub fn dispute_event(response: &AppResponse, name: &str) -> Event {
+    let name = format!("wasm-{name}");
+    let event = response.events.iter().find(|event| event.ty == name).expect(&name);
+    Event::parse(&name, |key| event.attributes.iter().find(|a| a.key == key).map(|a| a.value.as_str()))
+        .unwrap()
 }
