@@ -64,6 +64,7 @@ fn load(fixture: &Fixture) -> Suite {
         suite.mint(&contract, amount.u128(), denom);
     }
     go_to(&mut suite, fixture.time_s, fixture.height);
+    suite.campaigns = (1..=5).map(|id| (id, if id == 2 { USD } else { ATT }.to_string())).collect();
     suite
 }
 
