@@ -56,7 +56,7 @@ struct AllocationAnswer {
 impl Rewards<'_> {
     /// Its configuration.
     pub(crate) fn config(&self) -> Result<ConfigAnswer> {
-        self.ask(|| "a configuration".into(), &QueryMsg::Config {})
+        self.ask(|| "a configuration".into(), &QueryMsg::Config { epoch: None })
     }
 
     /// Who sponsors a campaign now.
