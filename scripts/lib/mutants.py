@@ -94,18 +94,17 @@ def run_tool(args, every, chosen):
     command = [args.tool, "mutants", "--iterate", "--jobs", "1", "--output", str(args.output)]
     command += ["--colors", "never", "--annotations", "none"]
     command += [argument for path in args.file for argument in ("--file", path)]
-    # A group of its own: what is stopped is cargo-mutants with the compilers and tests it started.
+    # A group of its own: what is stopped is cargo-mutants with all that it started, and it tidies up before it ends.
     process = subprocess.Popen(command, stdout=sys.stderr, start_new_session=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         process.wait(args.minutes * 60 if args.minutes else None)
     except subprocess.TimeoutExpired:
         print(f"mutants: {args.minutes} minutes are over", file=sys.stderr)
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait()
-    except KeyboardInterrupt:
-        os.killpg(process.pid, signal.SIGINT)
-        process.wait()
-        raise
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
+            process.wait()
     path = out / "outcomes.json"
     if not path.exists():
         fail(f"cargo-mutants left no results (exit code {process.returncode})")
