@@ -1,7 +1,7 @@
 //! Messages from strangers: JSON that parses comes back the same, and what is packed inside never panics.
 #![no_main]
 
-use attention_protocol::msg::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use attention_protocol::msg::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
 use attention_protocol::{CampaignTerms, Commitment, Leaf, OperatorSet, ReportBody};
 use cosmwasm_std::{Binary, from_json, to_json_vec};
 use libfuzzer_sys::fuzz_target;
@@ -13,6 +13,7 @@ fuzz_target!(|json: &[u8]| {
         execute(&message);
     }
     round_trip::<QueryMsg>(json);
+    round_trip::<MigrateMsg>(json);
     if let Some(message) = round_trip::<InstantiateMsg>(json) {
         instantiate(&message);
     }
@@ -44,6 +45,13 @@ fn execute(message: &ExecuteMsg) {
         ExecuteMsg::RefundCampaign { absences, .. } => {
             absences.iter().flat_map(|absence| &absence.commitments).for_each(commitment);
         }
+        ExecuteMsg::ProposeConfig(propose) => {
+            if let Some(proposed) = &propose.operators {
+                let keys: Vec<Binary> =
+                    proposed.operators.iter().map(|operator| operator.pubkey.clone()).collect();
+                operators(&keys, proposed.faulty_max);
+            }
+        }
         _ => {}
     }
 }
@@ -63,12 +71,16 @@ fn terms(terms: &CampaignTerms) {
 }
 
 /// A set of operators that is accepted has a quorum that its honest members can reach, and no two of which are disjoint.
-fn instantiate(message: &InstantiateMsg) {
-    let keys: Vec<Binary> = message.operators.iter().map(|operator| operator.pubkey.clone()).collect();
-    if let Ok(operators) = OperatorSet::new(&keys, message.faulty_max) {
+fn operators(keys: &[Binary], faulty_max: u8) {
+    if let Ok(operators) = OperatorSet::new(keys, faulty_max) {
         let (n, f, k) = (operators.count(), operators.faulty_max(), operators.quorum());
         assert!(2 * k - n > f && k <= n - f);
     }
+}
+
+fn instantiate(message: &InstantiateMsg) {
+    let keys: Vec<Binary> = message.operators.iter().map(|operator| operator.pubkey.clone()).collect();
+    operators(&keys, message.faulty_max);
     if message.clock.validate(0).is_ok() {
         let due = message.clock.due_s(None, 0).expect("the first epoch of a valid clock has a due time");
         assert_eq!(message.clock.open_epoch(None, due, 0), Ok(0));

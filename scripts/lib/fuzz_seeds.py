@@ -28,20 +28,37 @@ def messages(vectors):
     count = span["start"] + span["count"]
     packed = "".join(other["packed"] for other in tree["leaves"][span["start"] : count])
     claim = [{"campaign": 1, "epoch": 2, "position": 1, "proof": b64(leaf["packed"] + tree["proofs"][1])}]
+    signature = {"index": 0, "signature": b64("01" * 64)}
+    scores = {"campaign": 1, "epoch": 2, "start": span["start"]}
     absence = {"epoch": 2, "start": 0, "commitments": [b64(shown)], "siblings": ""}
     limits = {
         "denoms": [{"denom": "untrn", "funding_min": "1", "creation_fee": "0"}],
         "settle_grace_s": 604800,
         "claim_period_s": 604800,
         "pause_max_s": 86400,
+        "operator_fee_ppm": 0,
+        "price_change_max_ppm": 1,
     }
+    security = {
+        "bond_denom": "untrn",
+        "operator_bond_min": "1",
+        "slash_ppm": 1,
+        "slash_recipient": None,
+        "unbonding_s": 1,
+        "demand_bond": "1",
+        "challenge_bond": "1",
+        "arbiter": None,
+        "arbiter_period_s": 1,
+        "timelock_s": 1,
+        "anchor_grace_s": None,
+    }
+    operators = [{"name": str(i), "pubkey": b64(key), "admin": str(i)} for i, key in enumerate(config["pubkeys"])]
+    proposed = {"operators": [{**operators[0], "possession": b64("01" * 64)}], "faulty_max": 0}
     kinds = {
-        "submit_report": {"submit_report": {"body": b64(report["body"]), "signatures": [{"index": 0, "signature": b64("01" * 64)}]}},
+        "submit_report": {"submit_report": {"body": b64(report["body"]), "signatures": [signature]}},
         "settle": {"settle": {"items": [{"epoch": 2, "position": 0, "commitment": b64(shown), "siblings": ""}]}},
         "claim": {"claim": {"items": claim}},
-        "record_scores": {
-            "record_scores": {"campaign": 1, "epoch": 2, "start": span["start"], "leaves": b64(packed), "siblings": b64(span["siblings"])}
-        },
+        "record_scores": {"record_scores": {**scores, "leaves": b64(packed), "siblings": b64(span["siblings"])}},
         "fund_campaign": {"fund_campaign": {"campaign": 1}},
         "refund_campaign": {"refund_campaign": {"campaign": 1, "absences": [absence]}},
         "pause": {"pause": {}},
@@ -52,12 +69,15 @@ def messages(vectors):
         "instantiate": {
             "owner": "o",
             "guardian": None,
-            "operators": [{"name": str(i), "pubkey": b64(key)} for i, key in enumerate(config["pubkeys"])],
+            "operators": operators,
             "faulty_max": config["faulty_max"],
             "clock": config["clock"],
             "spec_hash": b64(config["spec_hash"]),
             "limits": limits,
+            "security": security,
         },
+        "propose_config": {"propose_config": {"operators": proposed, "spec_hash": None}},
+        "update_limits": {"update_limits": limits},
     }
     # One campaign for each curve, which comes with all kinds of targets, schedules and payouts.
     for case in vectors["terms"]["cases"]:

@@ -95,7 +95,7 @@ def run_tool(args, every, chosen):
     command += ["--colors", "never", "--annotations", "none"]
     command += [argument for path in args.file for argument in ("--file", path)]
     # A group of its own: what is stopped is cargo-mutants with all that it started, and it tidies up before it ends.
-    process = subprocess.Popen(command, stdout=sys.stderr, start_new_session=True)
+    process = subprocess.Popen(command, stdout=sys.stderr, start_new_session=True, env={**os.environ, "RUST_BACKTRACE": "0"})
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         process.wait(args.minutes * 60 if args.minutes else None)
@@ -120,7 +120,7 @@ def run_tool(args, every, chosen):
 
 def record(args, chosen, kinds):
     """Writes the results of files that were tested completely."""
-    version = subprocess.run([args.tool, "--version"], check=True, capture_output=True, text=True).stdout.split()[-1]
+    version = subprocess.run([args.tool, "mutants", "--version"], check=True, capture_output=True, text=True).stdout.split()[-1]
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for path in sorted({mutant["file"] for mutant in chosen.values()}):
         mine = [name for name, mutant in chosen.items() if mutant["file"] == path]

@@ -35,6 +35,7 @@ pub mod leaf;
 pub mod leaves_file;
 pub mod math;
 pub mod msg;
+pub mod possession;
 pub mod quorum;
 pub mod report;
 pub mod rule;

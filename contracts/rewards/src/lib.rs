@@ -25,13 +25,22 @@ pub mod contract;
 pub mod error;
 pub mod permission;
 
+mod bonds;
+mod bounds;
 mod closing;
+mod configuration;
 mod credit;
+mod denom;
 mod execute;
 mod instantiate;
+mod limits;
+mod migrate;
 mod money;
+mod operator_fees;
+mod participation;
 mod payout;
 mod query;
+mod slashing;
 mod state;
 mod timeline;
 

@@ -8,7 +8,7 @@ use cosmwasm_std::{Api, Binary, HexBinary, Response, Storage};
 
 use crate::error::{ContractError, Result, refuse};
 use crate::permission::check_running;
-use crate::state::config::{OPERATORS, OperatorsRow};
+use crate::state::config::{OperatorsRow, operators_at};
 use crate::state::report::{NEWEST_REPORT, NewestReport, REPORTS, ReportRow, Window};
 use crate::timeline::{Moment, Timeline};
 
@@ -30,7 +30,7 @@ pub(crate) fn submit_report(
     check_running(storage, now.time_s)?;
     let timeline = Timeline::load(storage, now)?;
     check_turn(&timeline, &report)?;
-    let operators = OPERATORS.load(storage, ())?;
+    let operators = operators_at(storage, report.epoch)?;
     check_body(&timeline, &operators, &report)?;
     let digest = report.digest();
     let signers = check_signatures(api, &operators, &digest, signatures)?;
@@ -127,12 +127,13 @@ fn check_signatures(
         .map(|entry| IndexedSignature { index: entry.index, signature: entry.signature.as_slice() })
         .collect();
     // Only a verification that ran and said yes counts: an error and a no are the same.
-    let bitmap = verify_quorum(&operators.set, digest, &indexed, |digest, signature, key| {
-        match api.secp256k1_verify(digest, signature, key) {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(()),
-        }
-    })?;
+    let bitmap =
+        verify_quorum(&operators.set, operators.suspended, digest, &indexed, |digest, signature, key| {
+            match api.secp256k1_verify(digest, signature, key) {
+                Ok(true) => Ok(()),
+                Ok(false) | Err(_) => Err(()),
+            }
+        })?;
     Ok(bitmap)
 }
 

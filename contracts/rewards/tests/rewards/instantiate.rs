@@ -18,7 +18,7 @@ fn refused(field: &'static str, value: &str, requirement: &'static str) -> Contr
 #[test]
 fn the_digest_is_the_protocols_over_what_was_configured() {
     let suite = Suite::new();
-    let config: ConfigResponse = suite.query(&QueryMsg::Config {});
+    let config: ConfigResponse = suite.query(&QueryMsg::Config { epoch: None });
     let keys: Vec<_> = config.operators.iter().map(|operator| operator.pubkey.clone()).collect();
     let digest = ConfigDigestInput {
         deployment: &suite.deployment(),

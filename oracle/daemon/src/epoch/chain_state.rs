@@ -78,7 +78,7 @@ impl ChainReader {
     /// # Errors
     /// [`EpochError::Chain`].
     pub async fn config(&self) -> Result<ConfigResponse, EpochError> {
-        self.query(&QueryMsg::Config {}).await
+        self.query(&QueryMsg::Config { epoch: None }).await
     }
 
     /// Where the epoch clock stands.

@@ -10,7 +10,7 @@ mod words;
 
 pub use campaign::NewCampaign;
 pub use oracle::{Draft, sign_with};
-pub use start::{Setup, T0, clock};
+pub use start::{Setup, T0, admin, arbiter, clock};
 pub use words::outcomes;
 
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ use serde::de::DeserializeOwned;
 pub const ATT: &str = "uatt";
 /// Another one: at least 1, no fee.
 pub const USD: &str = "uusd";
+/// The denom of bonds.
+pub const BOND: &str = "ubond";
 /// A denom that the deployment does not know.
 pub const ODD: &str = "uodd";
 
@@ -82,7 +84,7 @@ impl Suite {
     /// Gives an account coins out of nothing.
     pub fn mint(&mut self, account: &Addr, amount: u128, denom: &str) {
         let total = self.balance(account, denom) + amount;
-        let others: Vec<Coin> = [ATT, USD, ODD]
+        let others: Vec<Coin> = [ATT, USD, ODD, BOND]
             .iter()
             .filter(|other| **other != denom)
             .map(|other| self.app.wrap().query_balance(account, *other).unwrap())

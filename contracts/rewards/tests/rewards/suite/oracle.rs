@@ -34,7 +34,7 @@ impl Suite {
 
     /// An empty report on an epoch, on the newest final one.
     pub fn draft(&self, epoch: u64) -> Draft {
-        let config: ConfigResponse = self.query(&QueryMsg::Config {});
+        let config: ConfigResponse = self.query(&QueryMsg::Config { epoch: None });
         let hash = |binary: &Binary| Hash::try_from(binary.as_slice()).unwrap();
         let prev_digest = self.epoch_status().prev_digest.map_or(ZERO_HASH, |digest| hash(&digest));
         let body = ReportBody {

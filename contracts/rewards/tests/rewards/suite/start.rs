@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use attention_protocol::EpochClock;
-use attention_protocol::msg::{DenomPolicy, InstantiateMsg, Limits, OperatorInfo};
+use attention_protocol::msg::{DenomPolicy, InstantiateMsg, Limits, OperatorInfo, Security};
 use attention_rewards::contract::{execute, instantiate, migrate, query};
+use cosmwasm_std::testing::MockApi;
 use cosmwasm_std::{Addr, Binary, BlockInfo, Empty, Timestamp, Uint128};
 use cw_multi_test::{App, AppBuilder, Contract, ContractWrapper, Executor, no_init};
 use k256::ecdsa::SigningKey;
 
-use super::{ATT, ODD, Suite, USD};
+use super::{ATT, BOND, ODD, Suite, USD};
 
 /// Block time of the instantiation.
 pub const T0: u64 = 1_700_000_000;
@@ -38,6 +39,7 @@ pub fn instantiate_msg(guardian: &Addr) -> InstantiateMsg {
     let operator = |(i, key): (usize, &SigningKey)| OperatorInfo {
         name: format!("operator {i}"),
         pubkey: Binary::new(key.verifying_key().to_sec1_bytes().to_vec()),
+        admin: admin(i).to_string(),
     };
     InstantiateMsg {
         owner: None,
@@ -51,8 +53,33 @@ pub fn instantiate_msg(guardian: &Addr) -> InstantiateMsg {
             settle_grace_s: WEEK_S,
             claim_period_s: 2 * WEEK_S,
             pause_max_s: 5_000,
+            operator_fee_ppm: 0,
+            price_change_max_ppm: 200_000,
+        },
+        security: Security {
+            bond_denom: BOND.into(),
+            operator_bond_min: Uint128::zero(),
+            slash_ppm: 500_000,
+            slash_recipient: None,
+            unbonding_s: 5_000,
+            demand_bond: Uint128::new(100),
+            challenge_bond: Uint128::new(1_000),
+            arbiter: Some(arbiter().to_string()),
+            arbiter_period_s: 600,
+            timelock_s: 2_000,
+            anchor_grace_s: None,
         },
     }
+}
+
+/// The cold key of an operator.
+pub fn admin(index: usize) -> Addr {
+    MockApi::default().addr_make(&format!("admin {index}"))
+}
+
+/// Who decides challenges.
+pub fn arbiter() -> Addr {
+    MockApi::default().addr_make("arbiter")
 }
 
 fn policy(denom: &str, funding_min: u128, creation_fee: u128) -> DenomPolicy {
