@@ -15,6 +15,7 @@
 
 mod draw;
 mod encodings;
+mod fraud;
 mod rules;
 mod trees;
 
@@ -37,6 +38,7 @@ const FILES: [(&str, Make); 9] = [
     ("report.json", encodings::report),
     ("possession.json", encodings::possession),
     ("leaves_file.json", encodings::leaves_file),
+    ("fraud.json", fraud::fraud),
 ];
 
 fn main() -> ExitCode {

@@ -7,6 +7,7 @@
 )]
 
 mod encodings;
+mod fraud;
 mod fuzz_seeds;
 mod leaves_file;
 mod rewards;
