@@ -1,7 +1,7 @@
 //! Messages from strangers: JSON that parses comes back the same, and what is packed inside never panics.
 #![no_main]
 
-use attention_protocol::msg::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
+use attention_protocol::msg::{Cw20Deposit, ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
 use attention_protocol::{CampaignTerms, Commitment, Leaf, OperatorSet, ReportBody};
 use cosmwasm_std::{Binary, from_json, to_json_vec};
 use libfuzzer_sys::fuzz_target;
@@ -42,6 +42,11 @@ fn execute(message: &ExecuteMsg) {
             let _ = Leaf::unpack_all(leaves, 256);
         }
         ExecuteMsg::CreateCampaign(create) => terms(&create.terms),
+        ExecuteMsg::Receive(tokens) => {
+            if let Some(Cw20Deposit::CreateCampaign(create)) = round_trip(&tokens.msg) {
+                terms(&create.terms);
+            }
+        }
         ExecuteMsg::RefundCampaign { absences, .. } => {
             absences.iter().flat_map(|absence| &absence.commitments).for_each(commitment);
         }

@@ -4,7 +4,7 @@
 
 use attention_fuzz::{Packed, unpack};
 use attention_protocol::bytes::Reader;
-use attention_protocol::tree::{PlainNode, Shape, SumNode, verify_absence, verify_leaf, verify_range};
+use attention_protocol::tree::{PlainNode, Shape, SumNode, open, verify_absence, verify_leaf, verify_range};
 use attention_protocol::{Commitment, Leaf, ProtocolError};
 use libfuzzer_sys::fuzz_target;
 
@@ -28,6 +28,9 @@ fn verify(input: &[u8]) -> Result<(), ProtocolError> {
         all(&plain, start, &commitments, siblings);
     }
     let shape = Shape { domain, leaf_count, root };
+    if let Ok(opened) = open(&shape, start, reader.rest()) {
+        assert!(opened.nodes.len() <= 32);
+    }
     let leaves = Leaf::unpack_all(packed, LEAVES_MAX)?;
     if all(&shape, start, &leaves, siblings) {
         let weight: u64 = leaves.iter().map(|leaf| leaf.weight).sum();

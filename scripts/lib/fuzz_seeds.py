@@ -85,6 +85,8 @@ def messages(vectors):
         name = "create_campaign_" + next(iter(terms["rule"]["curve"]))
         create = {"terms": terms, "claim_deadline_s": 9, "refund_address": "r", "metadata": {"name": "n", "url": None}}
         kinds.setdefault(name, {"create_campaign": create})
+    deposit = base64.b64encode(compact(kinds["create_campaign_linear"])).decode()
+    kinds["receive"] = {"receive": {"sender": "s", "amount": "5", "msg": deposit}}
     return {name: compact(message) for name, message in kinds.items()}
 
 
