@@ -22,6 +22,7 @@ mod queries;
 mod random;
 mod record_scores;
 mod refund_campaign;
+mod replay;
 mod scenarios;
 mod settle;
 mod stop_campaign;
