@@ -31,6 +31,7 @@ pub mod allocation;
 pub mod attention;
 pub mod base;
 pub mod campaign;
+pub mod consent;
 pub mod guard;
 #[allow(
     clippy::arithmetic_side_effects,
