@@ -186,6 +186,12 @@ def check_report(data):
         same(f"reports[{i}].digest", tagged("attention/v1/report", body).hex(), r["digest"])
 
 
+def check_anchors(data):
+    for i, a in enumerate(data["anchors"]):
+        body = prefix(a) + be(a["epoch"], 8) + be(a["revision"], 4) + bytes.fromhex(a["input_root"])
+        same(f"anchors[{i}].digest", tagged("attention/v1/anchor", body).hex(), a["digest"])
+
+
 # --- clock and verdicts --------------------------------------------------------------------------------------------
 
 
@@ -354,7 +360,7 @@ def check_leaves_file(data):
 CHECKS = {
     "rules.json": check_rules, "terms.json": check_terms, "clock.json": check_clock, "settle.json": check_settle,
     "allocation_trees.json": check_allocation, "plain_trees.json": check_plain, "report.json": check_report,
-    "leaves_file.json": check_leaves_file,
+    "leaves_file.json": check_leaves_file, "anchors.json": check_anchors,
 }
 
 

@@ -136,6 +136,20 @@ pub enum Event {
         /// Unclaimed money.
         unclaimed: u128,
     },
+    /// A convicted operator lost a part of its bond.
+    OperatorSlashed {
+        /// The epoch it signed for.
+        epoch: u64,
+        /// Its admin, who holds the bond.
+        admin: String,
+        /// What it lost, base units of the bond denom.
+        amount: u128,
+    },
+    /// An operator's signatures count no more.
+    OperatorSuspended {
+        /// Its admin.
+        admin: String,
+    },
     /// The contract was paused.
     Paused {
         /// When it ends by itself, unix seconds.
@@ -242,6 +256,11 @@ impl Event {
                     ("unclaimed", unclaimed.to_string()),
                 ],
             ),
+            Self::OperatorSlashed { epoch, admin, amount } => (
+                "operator_slashed",
+                vec![("epoch", epoch.to_string()), ("admin", admin.clone()), ("amount", amount.to_string())],
+            ),
+            Self::OperatorSuspended { admin } => ("operator_suspended", vec![("admin", admin.clone())]),
             Self::Paused { until_s } => ("paused", vec![("until_s", until_s.to_string())]),
             Self::Unpaused {} => ("unpaused", vec![]),
             Self::OwnerProposed { owner } => ("owner_proposed", vec![("owner", owner.clone())]),
@@ -315,6 +334,12 @@ impl Event {
                 unallocated: u128_of("unallocated")?,
                 unclaimed: u128_of("unclaimed")?,
             },
+            "operator_slashed" => Self::OperatorSlashed {
+                epoch: u64_of("epoch")?,
+                admin: text("admin")?,
+                amount: u128_of("amount")?,
+            },
+            "operator_suspended" => Self::OperatorSuspended { admin: text("admin")? },
             "paused" => Self::Paused { until_s: u64_of("until_s")? },
             "unpaused" => Self::Unpaused {},
             "owner_proposed" => Self::OwnerProposed { owner: text("owner")? },
@@ -367,6 +392,8 @@ mod tests {
             Event::CampaignFunded { campaign: 1, sender: text(), amount: 2 },
             Event::CampaignStopped { campaign: 1, end_epoch: 2 },
             Event::CampaignRefunded { campaign: 1, recipient: text(), unallocated: 2, unclaimed: 3 },
+            Event::OperatorSlashed { epoch: 1, admin: text(), amount: 2 },
+            Event::OperatorSuspended { admin: text() },
             Event::Paused { until_s: 1 },
             Event::Unpaused {},
             Event::OwnerProposed { owner: String::new() },

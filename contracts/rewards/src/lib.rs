@@ -32,6 +32,7 @@ mod instantiate;
 mod money;
 mod payout;
 mod query;
+mod slashing;
 mod state;
 mod timeline;
 

@@ -27,7 +27,7 @@ use serde_json::Value;
 type Make = fn() -> Value;
 
 /// Every vector file: its name and how to make it.
-const FILES: [(&str, Make); 8] = [
+const FILES: [(&str, Make); 9] = [
     ("rules.json", rules::rules),
     ("terms.json", rules::terms),
     ("clock.json", rules::clock),
@@ -35,6 +35,7 @@ const FILES: [(&str, Make); 8] = [
     ("allocation_trees.json", trees::allocation),
     ("plain_trees.json", trees::plain),
     ("report.json", encodings::report),
+    ("anchors.json", encodings::anchors),
     ("leaves_file.json", encodings::leaves_file),
 ];
 

@@ -8,6 +8,7 @@
 
 mod encodings;
 mod leaves_file;
+mod phase;
 mod rewards;
 mod trees;
 

@@ -127,12 +127,13 @@ fn check_signatures(
         .map(|entry| IndexedSignature { index: entry.index, signature: entry.signature.as_slice() })
         .collect();
     // Only a verification that ran and said yes counts: an error and a no are the same.
-    let bitmap = verify_quorum(&operators.set, digest, &indexed, |digest, signature, key| {
-        match api.secp256k1_verify(digest, signature, key) {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(()),
-        }
-    })?;
+    let bitmap =
+        verify_quorum(&operators.set, operators.suspended, digest, &indexed, |digest, signature, key| {
+            match api.secp256k1_verify(digest, signature, key) {
+                Ok(true) => Ok(()),
+                Ok(false) | Err(_) => Err(()),
+            }
+        })?;
     Ok(bitmap)
 }
 

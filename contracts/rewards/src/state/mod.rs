@@ -5,6 +5,7 @@
 //! with it. No row grows, and no list is stored in one but what instantiation bounds.
 
 pub(crate) mod allocation;
+pub(crate) mod bond;
 pub(crate) mod campaign;
 pub(crate) mod claim;
 pub(crate) mod config;
@@ -42,4 +43,6 @@ mod tag {
     pub(super) const OWED: u8 = 0x15;
     pub(super) const OWED_TOTAL: u8 = 0x16;
     pub(super) const HELD: u8 = 0x17;
+    pub(super) const BOND: u8 = 0x40;
+    pub(super) const SLASHED: u8 = 0x41;
 }

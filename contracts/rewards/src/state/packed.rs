@@ -186,6 +186,21 @@ impl<K: Key, V: Packed> PackedMap<K, V> {
     }
 }
 
+impl<V: Packed> PackedMap<u64, V> {
+    /// The rows with keys in `from..=to` and their keys, highest first.
+    pub(crate) fn numbered<'a>(
+        &self,
+        storage: &'a dyn Storage,
+        from: u64,
+        to: u64,
+    ) -> impl Iterator<Item = Result<(u64, V), ProtocolError>> + use<'a, V> {
+        let (start, end) = (self.key(&from), after(self.key(&to)));
+        storage
+            .range(Some(&start), Some(&end), Order::Descending)
+            .map(|(key, bytes)| Ok((number(key.get(1..).unwrap_or_default())?, decode(&bytes)?)))
+    }
+}
+
 impl<V: Packed> PackedMap<&str, V> {
     /// All rows with their text keys, lowest first. Only for maps whose size is bounded at instantiation.
     pub(crate) fn all<'a>(
@@ -199,6 +214,18 @@ impl<V: Packed> PackedMap<&str, V> {
             .range(Some(&start), end, Order::Ascending)
             .map(|(key, bytes)| Ok((text(key.get(1..).unwrap_or_default()), decode(&bytes)?)))
     }
+}
+
+/// Reads a numeric key back.
+fn number(key: &[u8]) -> Result<u64, ProtocolError> {
+    let mut reader = Reader::new("stored key", key);
+    let first = reader.u8()?;
+    let number = match first.checked_sub(KEY_BYTE_MAX) {
+        None | Some(0) => u128::from(first),
+        Some(len) => reader.number(len.into())?,
+    };
+    reader.finish()?;
+    u64::try_from(number).map_err(|_| ProtocolError::Overflow { what: "stored key" })
 }
 
 /// The lowest key above `key`.
@@ -277,6 +304,19 @@ mod tests {
         assert_eq!(newest(1, u64::MAX), Some(109));
         assert_eq!(newest(2, 0), None);
         assert_eq!(newest(3, 9), None);
+    }
+
+    #[test]
+    fn numbered_rows_come_with_their_numbers() {
+        const NUMBERED: PackedMap<u64, u128> = PackedMap::new(0x7c);
+        let mut storage = MockStorage::new();
+        let numbers = [0, 1, 0xf7, 0xf8, 0x1234, u64::MAX];
+        for number in numbers {
+            NUMBERED.save(&mut storage, number, &u128::from(number));
+        }
+        let all: Result<Vec<_>, _> = NUMBERED.numbered(&storage, 1, u64::MAX).collect();
+        let expected: Vec<_> = numbers[1..].iter().rev().map(|n| (*n, u128::from(*n))).collect();
+        assert_eq!(all.unwrap(), expected);
     }
 
     #[test]

@@ -1,0 +1,155 @@
+//! Who loses what, and where it goes, by hand.
+
+use attention_protocol::config::OperatorSet;
+use cosmwasm_std::Binary;
+use cosmwasm_std::testing::MockStorage;
+
+use super::*;
+use crate::state::config::{About, OperatorsRow, operators_at};
+use crate::state::held::{held, hold};
+use crate::state::owed::{owed, owed_total};
+
+const DENOM: &str = "ubond";
+
+fn address(name: &str) -> Addr {
+    Addr::unchecked(format!("wasm1{name}"))
+}
+
+fn configure(storage: &mut dyn Storage, first: u64, admins: &[&str]) {
+    let key = |i: usize| {
+        let mut key = [i as u8; 33];
+        key[0] = 2;
+        Binary::from(key)
+    };
+    let keys: Vec<_> = (0..admins.len()).map(key).collect();
+    let set = OperatorSet::new(&keys, 0).unwrap();
+    OPERATORS.save(storage, first, &OperatorsRow { config_digest: [0; 32], suspended: 0, set });
+    let operators = admins.iter().map(|name| (name.to_string(), address(name))).collect();
+    ABOUT.save(storage, first, &About { config_version: 1, spec_hash: [0; 32], operators });
+}
+
+fn bond(storage: &mut dyn Storage, name: &str, bonded: u128, unbonding: u128) {
+    let row = BondRow { bonded, unbonding, ready_s: 9, suspended: false };
+    BONDS.save(storage, address(name).as_str(), &row);
+    hold(storage, DENOM, bonded + unbonding).unwrap();
+}
+
+fn bond_of(storage: &dyn Storage, name: &str) -> (u128, u128) {
+    let row = BONDS.load(storage, address(name).as_str()).unwrap();
+    (row.bonded, row.unbonding)
+}
+
+/// Operators a, b, c of epoch 0 on; a has 1,000, b 101 of which 60 leave, c nothing; 30 % are slashed.
+fn setup(slash_recipient: Option<Addr>) -> MockStorage {
+    let mut storage = MockStorage::new();
+    configure(&mut storage, 0, &["a", "b", "c"]);
+    let row = SecurityRow {
+        bond_denom: DENOM.into(),
+        operator_bond_min: 0,
+        slash_ppm: 300_000,
+        slash_recipient,
+        unbonding_s: 1,
+        demand_bond: 1,
+        challenge_bond: 1,
+        arbiter: None,
+        arbiter_period_s: 1,
+        timelock_s: 1,
+        anchor_grace_s: None,
+    };
+    SECURITY.save(&mut storage, (), &row);
+    bond(&mut storage, "a", 1_000, 0);
+    bond(&mut storage, "b", 41, 60);
+    storage
+}
+
+#[test]
+fn signers_lose_their_part_and_the_prover_gets_half() {
+    let mut storage = setup(None);
+    let prover = address("prover");
+    let slashed = slash(&mut storage, 4, 0b111, Some(&prover)).unwrap();
+    // a: 30 % of 1,000; b: floor(30.3), out of what was leaving; c has nothing to lose.
+    assert_eq!(bond_of(&storage, "a"), (700, 0));
+    assert_eq!(bond_of(&storage, "b"), (41, 30));
+    let event =
+        |name, amount| Event::OperatorSlashed { epoch: 4, admin: address(name).into_string(), amount };
+    assert_eq!(slashed.events, [event("a", 300), event("b", 30)]);
+    assert_eq!(slashed.amount, 330);
+    assert_eq!(owed(&storage, DENOM, &prover).unwrap(), 165);
+    assert_eq!(slashed.messages, [BankMsg::Burn { amount: coins(165, DENOM) }.into()]);
+    assert_eq!(held(&storage, DENOM).unwrap(), 1_101 - 330);
+    assert_eq!(owed_total(&storage, DENOM).unwrap(), 165);
+}
+
+#[test]
+fn nobody_is_slashed_twice_for_an_epoch() {
+    let mut storage = setup(Some(address("treasury")));
+    assert_eq!(slash(&mut storage, 4, 0b001, None).unwrap().amount, 300);
+    assert_eq!(slash(&mut storage, 4, 0b011, None).unwrap().amount, 30, "only b is new");
+    let again = slash(&mut storage, 4, 0b111, Some(&address("prover"))).unwrap();
+    assert_eq!(again, Slashed { amount: 0, events: vec![], messages: vec![] });
+    assert_eq!(owed(&storage, DENOM, &address("treasury")).unwrap(), 330);
+    assert_eq!(owed(&storage, DENOM, &address("prover")).unwrap(), 0);
+    // Other epochs are other faults, later or earlier.
+    assert_eq!(slash(&mut storage, 5, 0b001, None).unwrap().amount, 210);
+    assert_eq!(slash(&mut storage, 3, 0b001, None).unwrap().amount, 147);
+}
+
+#[test]
+fn an_odd_unit_goes_to_the_recipient_and_a_leaving_bond_first() {
+    let mut storage = setup(Some(address("treasury")));
+    bond(&mut storage, "c", 990, 11);
+    let slashed = slash(&mut storage, 0, 0b100, Some(&address("prover"))).unwrap();
+    // floor(30 % of 1,001) = 300: 11 from what was leaving, 289 from the rest.
+    assert_eq!((slashed.amount, bond_of(&storage, "c")), (300, (701, 0)));
+    let slashed = slash(&mut storage, 1, 0b010, Some(&address("prover"))).unwrap();
+    assert_eq!(slashed.amount, 30);
+    bond(&mut storage, "c", 37, 0);
+    let slashed = slash(&mut storage, 1, 0b100, Some(&address("prover"))).unwrap();
+    assert_eq!((slashed.amount, slashed.messages.len()), (11, 0));
+    assert_eq!(owed(&storage, DENOM, &address("prover")).unwrap(), 150 + 15 + 5);
+    assert_eq!(owed(&storage, DENOM, &address("treasury")).unwrap(), 150 + 15 + 6);
+}
+
+#[test]
+fn a_slash_takes_the_operators_of_its_own_epoch() {
+    let mut storage = setup(None);
+    configure(&mut storage, 5, &["b", "a"]);
+    slash(&mut storage, 4, 0b001, None).unwrap();
+    assert_eq!(bond_of(&storage, "a"), (700, 0));
+    slash(&mut storage, 5, 0b001, None).unwrap();
+    assert_eq!(bond_of(&storage, "b"), (41, 30));
+    assert_eq!(slash(&mut storage, 5, 0b100, None).unwrap().amount, 0, "there is no third operator");
+}
+
+#[test]
+fn a_suspension_reaches_every_later_configuration_with_the_admin() {
+    let mut storage = setup(None);
+    configure(&mut storage, 3, &["a", "b", "c"]);
+    configure(&mut storage, 6, &["c", "a"]);
+    configure(&mut storage, 300, &["a", "c"]);
+    configure(&mut storage, 301, &["d", "b"]);
+    let suspended = |storage: &dyn Storage, epoch| operators_at(storage, epoch).unwrap().suspended;
+    let event = suspend(&mut storage, 4, 0).unwrap();
+    assert_eq!(event, Event::OperatorSuspended { admin: address("a").into_string() });
+    let epochs = [2, 3, 5, 6, 299, 300, 301];
+    assert_eq!(epochs.map(|epoch| suspended(&storage, epoch)), [0, 1, 1, 2, 2, 1, 0]);
+    suspend(&mut storage, 6, 0).unwrap();
+    assert_eq!(epochs.map(|epoch| suspended(&storage, epoch)), [0, 1, 1, 3, 3, 3, 0]);
+    assert!(BONDS.load(&storage, address("a").as_str()).unwrap().suspended);
+    assert_eq!(bond_of(&storage, "a"), (1_000, 0), "a suspension alone takes no money");
+    assert_eq!(bond_of(&storage, "c"), (0, 0));
+    let expected =
+        ContractError::invalid("the index of an operator", 3, "an operator's of that epoch").to_string();
+    assert_eq!(suspend(&mut storage, 4, 3).unwrap_err().to_string(), expected);
+}
+
+#[test]
+fn a_suspension_looks_at_a_bounded_number_of_configurations() {
+    let mut storage = setup(None);
+    for first in 1..=70 {
+        configure(&mut storage, first, &["a", "b"]);
+    }
+    suspend(&mut storage, 0, 1).unwrap();
+    let suspended = |epoch| operators_at(&storage, epoch).unwrap().suspended;
+    assert_eq!([0, 6, 7, 70].map(suspended), [0, 0, 2, 2]);
+}
