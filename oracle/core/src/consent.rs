@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use attention_features::UserId;
-use attention_protocol::hash::{Hash, ZERO_HASH, sha256};
 use attention_protocol::AccountId;
+use attention_protocol::hash::{Hash, ZERO_HASH, sha256};
 use thiserror::Error;
 
 use crate::links::{LinkTable, push_lp};
@@ -46,7 +46,9 @@ pub enum ConsentError {
         found: u64,
     },
     /// It counts from an earlier epoch than one recorded before it.
-    #[error("consent change {sequence} counts from epoch {found}, the change before it from epoch {last}: time runs backwards")]
+    #[error(
+        "consent change {sequence} counts from epoch {found}, the change before it from epoch {last}: time runs backwards"
+    )]
     Epoch {
         /// Its number.
         sequence: u64,

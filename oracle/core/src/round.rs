@@ -12,8 +12,8 @@ mod types;
 
 use attention_protocol::Hash;
 
-use self::anchor::Anchoring;
 pub use self::anchor::ANCHORS_MAX;
+use self::anchor::Anchoring;
 use self::collect::Collected;
 use self::settle::Settlements;
 pub use self::types::{
