@@ -192,6 +192,12 @@ def check_anchors(data):
         same(f"anchors[{i}].digest", tagged("attention/v1/anchor", body).hex(), a["digest"])
 
 
+def check_possession(data):
+    for i, p in enumerate(data["proofs"]):
+        body = prefix(p) + be(p["config_version"], 8) + lp(bytes.fromhex(p["admin"])) + bytes.fromhex(p["pubkey"])
+        same(f"possession[{i}]", tagged("attention/v1/possession", body).hex(), p["digest"])
+
+
 # --- clock and verdicts --------------------------------------------------------------------------------------------
 
 
@@ -360,7 +366,7 @@ def check_leaves_file(data):
 CHECKS = {
     "rules.json": check_rules, "terms.json": check_terms, "clock.json": check_clock, "settle.json": check_settle,
     "allocation_trees.json": check_allocation, "plain_trees.json": check_plain, "report.json": check_report,
-    "leaves_file.json": check_leaves_file, "anchors.json": check_anchors,
+    "leaves_file.json": check_leaves_file, "anchors.json": check_anchors, "possession.json": check_possession,
 }
 
 

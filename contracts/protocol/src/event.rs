@@ -102,7 +102,7 @@ pub enum Event {
         sponsor: String,
         /// Credited, net of the fee.
         amount: u128,
-        /// Taken as fee.
+        /// Taken as fees, for creation and for the operators.
         fee: u128,
         /// Of what.
         denom: String,
@@ -115,8 +115,10 @@ pub enum Event {
         campaign: u64,
         /// Who paid.
         sender: String,
-        /// How much.
+        /// Credited, net of the fee.
         amount: u128,
+        /// Taken as fee for the operators.
+        fee: u128,
     },
     /// The sponsor stopped a campaign.
     CampaignStopped {
@@ -145,6 +147,75 @@ pub enum Event {
         /// What it lost, base units of the bond denom.
         amount: u128,
     },
+    /// An operator's admin added to its bond.
+    BondPosted {
+        /// The admin.
+        admin: String,
+        /// How much, base units of the bond denom.
+        amount: u128,
+    },
+    /// A part of a bond was asked back.
+    BondUnbonding {
+        /// The admin.
+        admin: String,
+        /// How much.
+        amount: u128,
+        /// From when on all that is on its way may be withdrawn, unix seconds.
+        ready_s: u64,
+    },
+    /// What was asked back is owed to the admin.
+    BondWithdrawn {
+        /// The admin.
+        admin: String,
+        /// How much.
+        amount: u128,
+    },
+    /// A configuration was proposed.
+    ConfigProposed {
+        /// From when on it may be accepted, unix seconds.
+        ready_s: u64,
+    },
+    /// The proposal was withdrawn.
+    ConfigCancelled {},
+    /// There is a new configuration.
+    ConfigChanged {
+        /// Its version.
+        config_version: u64,
+        /// The first epoch it is in force for.
+        first_epoch: u64,
+        /// What reports from that epoch on must carry, hex.
+        config_digest: String,
+    },
+    /// An operator replaced its hot key; the configuration that has it follows.
+    SignerSwapped {
+        /// The operator's admin.
+        admin: String,
+        /// Its index.
+        index: u8,
+    },
+    /// Other limits were set.
+    LimitsUpdated {
+        /// The first epoch they are in force for.
+        first_epoch: u64,
+    },
+    /// Signatures of final reports were counted.
+    ParticipationCounted {
+        /// The first epoch that was looked at.
+        from_epoch: u64,
+        /// The first that was not.
+        next_epoch: u64,
+    },
+    /// An operator's share of the fees is owed to its admin.
+    OperatorFeesShared {
+        /// The admin.
+        admin: String,
+        /// How much.
+        amount: u128,
+        /// Of what.
+        denom: String,
+        /// For how many signatures.
+        signed: u64,
+    },
     /// An operator's signatures count no more.
     OperatorSuspended {
         /// Its admin.
@@ -166,6 +237,13 @@ pub enum Event {
     OwnerAccepted {
         /// The new owner.
         owner: String,
+    },
+    /// There is no owner any more.
+    OwnershipRenounced {},
+    /// The guardian was named, or is none any more (empty).
+    GuardianSet {
+        /// The guardian.
+        guardian: String,
     },
     /// Creation fees were paid out.
     FeesWithdrawn {
@@ -235,12 +313,13 @@ impl Event {
                     ("rule_hash", rule_hash.clone()),
                 ],
             ),
-            Self::CampaignFunded { campaign, sender, amount } => (
+            Self::CampaignFunded { campaign, sender, amount, fee } => (
                 "campaign_funded",
                 vec![
                     ("campaign", campaign.to_string()),
                     ("sender", sender.clone()),
                     ("amount", amount.to_string()),
+                    ("fee", fee.to_string()),
                 ],
             ),
             Self::CampaignStopped { campaign, end_epoch } => (
@@ -260,11 +339,56 @@ impl Event {
                 "operator_slashed",
                 vec![("epoch", epoch.to_string()), ("admin", admin.clone()), ("amount", amount.to_string())],
             ),
+            Self::BondPosted { admin, amount } => {
+                ("bond_posted", vec![("admin", admin.clone()), ("amount", amount.to_string())])
+            }
+            Self::BondUnbonding { admin, amount, ready_s } => (
+                "bond_unbonding",
+                vec![
+                    ("admin", admin.clone()),
+                    ("amount", amount.to_string()),
+                    ("ready_s", ready_s.to_string()),
+                ],
+            ),
+            Self::BondWithdrawn { admin, amount } => {
+                ("bond_withdrawn", vec![("admin", admin.clone()), ("amount", amount.to_string())])
+            }
+            Self::ConfigProposed { ready_s } => ("config_proposed", vec![("ready_s", ready_s.to_string())]),
+            Self::ConfigCancelled {} => ("config_cancelled", vec![]),
+            Self::ConfigChanged { config_version, first_epoch, config_digest } => (
+                "config_changed",
+                vec![
+                    ("config_version", config_version.to_string()),
+                    ("first_epoch", first_epoch.to_string()),
+                    ("config_digest", config_digest.clone()),
+                ],
+            ),
+            Self::SignerSwapped { admin, index } => {
+                ("signer_swapped", vec![("admin", admin.clone()), ("index", index.to_string())])
+            }
+            Self::LimitsUpdated { first_epoch } => {
+                ("limits_updated", vec![("first_epoch", first_epoch.to_string())])
+            }
+            Self::ParticipationCounted { from_epoch, next_epoch } => (
+                "participation_counted",
+                vec![("from_epoch", from_epoch.to_string()), ("next_epoch", next_epoch.to_string())],
+            ),
+            Self::OperatorFeesShared { admin, amount, denom, signed } => (
+                "operator_fees_shared",
+                vec![
+                    ("admin", admin.clone()),
+                    ("amount", amount.to_string()),
+                    ("denom", denom.clone()),
+                    ("signed", signed.to_string()),
+                ],
+            ),
             Self::OperatorSuspended { admin } => ("operator_suspended", vec![("admin", admin.clone())]),
             Self::Paused { until_s } => ("paused", vec![("until_s", until_s.to_string())]),
             Self::Unpaused {} => ("unpaused", vec![]),
             Self::OwnerProposed { owner } => ("owner_proposed", vec![("owner", owner.clone())]),
             Self::OwnerAccepted { owner } => ("owner_accepted", vec![("owner", owner.clone())]),
+            Self::OwnershipRenounced {} => ("ownership_renounced", vec![]),
+            Self::GuardianSet { guardian } => ("guardian_set", vec![("guardian", guardian.clone())]),
             Self::FeesWithdrawn { recipient, amount, denom } => (
                 "fees_withdrawn",
                 vec![
@@ -324,6 +448,7 @@ impl Event {
                 campaign: u64_of("campaign")?,
                 sender: text("sender")?,
                 amount: u128_of("amount")?,
+                fee: u128_of("fee")?,
             },
             "campaign_stopped" => {
                 Self::CampaignStopped { campaign: u64_of("campaign")?, end_epoch: u64_of("end_epoch")? }
@@ -339,11 +464,41 @@ impl Event {
                 admin: text("admin")?,
                 amount: u128_of("amount")?,
             },
+            "bond_posted" => Self::BondPosted { admin: text("admin")?, amount: u128_of("amount")? },
+            "bond_unbonding" => Self::BondUnbonding {
+                admin: text("admin")?,
+                amount: u128_of("amount")?,
+                ready_s: u64_of("ready_s")?,
+            },
+            "bond_withdrawn" => Self::BondWithdrawn { admin: text("admin")?, amount: u128_of("amount")? },
+            "config_proposed" => Self::ConfigProposed { ready_s: u64_of("ready_s")? },
+            "config_cancelled" => Self::ConfigCancelled {},
+            "config_changed" => Self::ConfigChanged {
+                config_version: u64_of("config_version")?,
+                first_epoch: u64_of("first_epoch")?,
+                config_digest: text("config_digest")?,
+            },
+            "signer_swapped" => {
+                Self::SignerSwapped { admin: text("admin")?, index: attribute("index")?.parse().ok()? }
+            }
+            "limits_updated" => Self::LimitsUpdated { first_epoch: u64_of("first_epoch")? },
+            "participation_counted" => Self::ParticipationCounted {
+                from_epoch: u64_of("from_epoch")?,
+                next_epoch: u64_of("next_epoch")?,
+            },
+            "operator_fees_shared" => Self::OperatorFeesShared {
+                admin: text("admin")?,
+                amount: u128_of("amount")?,
+                denom: text("denom")?,
+                signed: u64_of("signed")?,
+            },
             "operator_suspended" => Self::OperatorSuspended { admin: text("admin")? },
             "paused" => Self::Paused { until_s: u64_of("until_s")? },
             "unpaused" => Self::Unpaused {},
             "owner_proposed" => Self::OwnerProposed { owner: text("owner")? },
             "owner_accepted" => Self::OwnerAccepted { owner: text("owner")? },
+            "ownership_renounced" => Self::OwnershipRenounced {},
+            "guardian_set" => Self::GuardianSet { guardian: text("guardian")? },
             "fees_withdrawn" => Self::FeesWithdrawn {
                 recipient: text("recipient")?,
                 amount: u128_of("amount")?,
@@ -389,15 +544,27 @@ mod tests {
                 denom: text(),
                 rule_hash: text(),
             },
-            Event::CampaignFunded { campaign: 1, sender: text(), amount: 2 },
+            Event::CampaignFunded { campaign: 1, sender: text(), amount: 2, fee: 3 },
             Event::CampaignStopped { campaign: 1, end_epoch: 2 },
             Event::CampaignRefunded { campaign: 1, recipient: text(), unallocated: 2, unclaimed: 3 },
             Event::OperatorSlashed { epoch: 1, admin: text(), amount: 2 },
             Event::OperatorSuspended { admin: text() },
+            Event::BondPosted { admin: text(), amount: 1 },
+            Event::BondUnbonding { admin: text(), amount: 1, ready_s: 2 },
+            Event::BondWithdrawn { admin: text(), amount: 1 },
+            Event::ConfigProposed { ready_s: 1 },
+            Event::ConfigCancelled {},
+            Event::ConfigChanged { config_version: 1, first_epoch: 2, config_digest: text() },
+            Event::SignerSwapped { admin: text(), index: 31 },
+            Event::LimitsUpdated { first_epoch: 1 },
+            Event::ParticipationCounted { from_epoch: 1, next_epoch: 2 },
+            Event::OperatorFeesShared { admin: text(), amount: 1, denom: text(), signed: 2 },
             Event::Paused { until_s: 1 },
             Event::Unpaused {},
             Event::OwnerProposed { owner: String::new() },
             Event::OwnerAccepted { owner: text() },
+            Event::OwnershipRenounced {},
+            Event::GuardianSet { guardian: String::new() },
             Event::FeesWithdrawn { recipient: text(), amount: 1, denom: text() },
         ];
         for event in events {

@@ -38,6 +38,7 @@ pub mod leaves_file;
 pub mod math;
 pub mod msg;
 pub mod phase;
+pub mod possession;
 pub mod quorum;
 pub mod raw_leaf;
 pub mod report;

@@ -11,6 +11,7 @@ use cw_utils::{nonpayable, one_coin};
 use crate::error::{ContractError, Result, refuse};
 use crate::execute::create_campaign::Sponsorship;
 use crate::execute::record_scores::ScoreRange;
+use crate::migrate::{Version, migrate_state};
 use crate::payout::Claimant;
 use crate::state::owner::Ownership;
 use crate::timeline::{Moment, Timeline};
@@ -27,7 +28,7 @@ pub fn instantiate(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: Instanti
     nonpayable(&info)?;
     let owner = validate_or(deps.api, msg.owner.as_deref(), &info.sender)?;
     let guardian = msg.guardian.as_deref().map(|address| deps.api.addr_validate(address)).transpose()?;
-    let ownership = Ownership { owner, proposed: None, guardian };
+    let ownership = Ownership { owner: Some(owner), proposed: None, guardian };
     let deployment = deployment(deps.api, &env)?;
     let now_s = Moment::from(&env).time_s;
     let digest =
@@ -79,6 +80,37 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
             let timeline = Timeline::load(deps.storage, now)?;
             run::stop_campaign::stop_campaign(deps.storage, &timeline, campaign)
         }
+        ExecuteMsg::PostBond {} => run::post_bond::post_bond(deps.storage, &info.sender, one_coin(&info)?),
+        ExecuteMsg::Unbond { amount } => {
+            run::unbond::unbond(deps.storage, now.time_s, &info.sender, amount.u128())
+        }
+        ExecuteMsg::WithdrawBond {} => {
+            run::withdraw_bond::withdraw_bond(deps.storage, now.time_s, &info.sender)
+        }
+        ExecuteMsg::SwapSigner { pubkey, possession } => {
+            let deployment = deployment(deps.api, &env)?;
+            let key = (&pubkey, &possession);
+            run::swap_signer::swap_signer(deps.storage, deps.api, now, &deployment, &info.sender, key)
+        }
+        ExecuteMsg::ProposeConfig(msg) => {
+            let deployment = deployment(deps.api, &env)?;
+            run::propose_config::propose_config(deps.storage, deps.api, now.time_s, &deployment, *msg)
+        }
+        ExecuteMsg::AcceptConfig {} => {
+            run::accept_config::accept_config(deps.storage, now, &deployment(deps.api, &env)?)
+        }
+        ExecuteMsg::CancelConfig {} => run::cancel_config::cancel_config(deps.storage),
+        ExecuteMsg::UpdateLimits(limits) => {
+            run::update_limits::update_limits(deps.storage, deps.api, now.time_s, &limits)
+        }
+        ExecuteMsg::CountParticipation {} => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            run::count_participation::count_participation(deps.storage, &timeline)
+        }
+        ExecuteMsg::DistributeOperatorFees { denom } => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            run::distribute_operator_fees::distribute_operator_fees(deps.storage, &timeline, denom)
+        }
         ExecuteMsg::Pause {} => run::pause::pause(deps.storage, now.time_s),
         ExecuteMsg::Unpause {} => run::unpause::unpause(deps.storage, now.time_s),
         ExecuteMsg::ProposeOwner { owner } => {
@@ -86,6 +118,13 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
             run::propose_owner::propose_owner(deps.storage, proposed)
         }
         ExecuteMsg::AcceptOwner {} => run::accept_owner::accept_owner(deps.storage, info.sender),
+        ExecuteMsg::RenounceOwnership {} => {
+            run::renounce_ownership::renounce_ownership(deps.storage, now.time_s)
+        }
+        ExecuteMsg::SetGuardian { guardian } => {
+            let guardian = guardian.map(|address| deps.api.addr_validate(&address)).transpose()?;
+            run::set_guardian::set_guardian(deps.storage, guardian)
+        }
         ExecuteMsg::WithdrawFees { denom } => {
             run::withdraw_fees::withdraw_fees(deps.storage, &info.sender, denom)
         }
@@ -100,22 +139,24 @@ pub fn query(deps: Deps<'_>, env: Env, msg: QueryMsg) -> Result<Binary> {
 
 /// Migrates a deployment to this code: the same contract, and no older version.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut<'_>, _env: Env, _msg: MigrateMsg) -> Result<Response> {
+pub fn migrate(deps: DepsMut<'_>, _env: Env, msg: MigrateMsg) -> Result<Response> {
     let stored = cw2::get_contract_version(deps.storage)?;
     if stored.contract != CONTRACT_NAME {
         return refuse(ContractError::WrongContract { found: stored.contract, expected: CONTRACT_NAME });
     }
-    if version(&stored.version)? > version(CONTRACT_VERSION)? {
+    let from = version(&stored.version)?;
+    if from > version(CONTRACT_VERSION)? {
         return refuse(ContractError::Downgrade { found: stored.version, new: CONTRACT_VERSION });
     }
+    migrate_state(deps.storage, deps.api, (from, &stored.version), msg)?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new().add_attribute("version", CONTRACT_VERSION))
 }
 
-/// `major.minor.patch`, which is how this workspace numbers its releases.
-fn version(text: &str) -> Result<[u64; 3]> {
+/// Reads a version.
+fn version(text: &str) -> Result<Version> {
     let parts: Result<Vec<u64>, _> = text.split('.').map(str::parse).collect();
-    let parts = parts.ok().and_then(|parts| <[u64; 3]>::try_from(parts).ok());
+    let parts = parts.ok().and_then(|parts| Version::try_from(parts).ok());
     parts.ok_or_else(|| ContractError::invalid("the stored version", text, "major.minor.patch"))
 }
 

@@ -4,6 +4,8 @@ use attention_protocol::msg::ExecuteMsg;
 use cosmwasm_std::{Addr, MessageInfo, Storage};
 use cw_utils::nonpayable;
 
+use crate::bonds::is_proposed;
+use crate::configuration::{Configuration, is_operator};
 use crate::error::{ContractError, Result, refuse};
 use crate::state::campaign::CAMPAIGNS;
 use crate::state::owner::OWNERSHIP;
@@ -25,6 +27,10 @@ pub enum Caller {
     OwnerOrGuardian,
     /// Whom the owner proposed.
     ProposedOwner,
+    /// The admin of an operator of the newest configuration.
+    Operator,
+    /// The admin of an operator that is in force or proposed.
+    OperatorOrProposed,
 }
 
 /// Which funds a message takes.
@@ -60,7 +66,7 @@ pub struct Access {
 
 /// The table.
 pub fn access(msg: &ExecuteMsg) -> Access {
-    use Caller::{Anyone, Owner, OwnerOrGuardian, ProposedOwner, Sponsor};
+    use Caller::{Anyone, Operator, OperatorOrProposed, Owner, OwnerOrGuardian, ProposedOwner, Sponsor};
     use Funds::{None, OneCoin};
     use WhilePaused::{OnlyRepeats, Refused, Works};
     let (caller, funds, while_paused) = match msg {
@@ -72,10 +78,22 @@ pub fn access(msg: &ExecuteMsg) -> Access {
         ExecuteMsg::FundCampaign { .. } => (Anyone, OneCoin, Refused),
         ExecuteMsg::StopCampaign { campaign } => (Sponsor { campaign: *campaign }, None, Works),
         ExecuteMsg::RefundCampaign { .. } => (Anyone, None, Works),
+        ExecuteMsg::PostBond {} => (OperatorOrProposed, OneCoin, Works),
+        ExecuteMsg::Unbond { .. } => (Anyone, None, Works),
+        ExecuteMsg::WithdrawBond {} => (Anyone, None, Works),
+        ExecuteMsg::SwapSigner { .. } => (Operator, None, Works),
+        ExecuteMsg::ProposeConfig(_) => (Owner, None, Works),
+        ExecuteMsg::AcceptConfig {} => (Owner, None, Works),
+        ExecuteMsg::CancelConfig {} => (Owner, None, Works),
+        ExecuteMsg::UpdateLimits(_) => (Owner, None, Works),
+        ExecuteMsg::CountParticipation {} => (Anyone, None, Works),
+        ExecuteMsg::DistributeOperatorFees { .. } => (Anyone, None, Works),
         ExecuteMsg::Pause {} => (OwnerOrGuardian, None, Works),
         ExecuteMsg::Unpause {} => (Owner, None, Works),
         ExecuteMsg::ProposeOwner { .. } => (Owner, None, Works),
         ExecuteMsg::AcceptOwner {} => (ProposedOwner, None, Works),
+        ExecuteMsg::RenounceOwnership {} => (Owner, None, Works),
+        ExecuteMsg::SetGuardian { .. } => (Owner, None, Works),
         ExecuteMsg::WithdrawFees { .. } => (Owner, None, Works),
     };
     Access { caller, funds, while_paused }
@@ -86,7 +104,7 @@ pub(crate) fn check(access: Access, storage: &dyn Storage, info: &MessageInfo, n
     if access.funds == Funds::None {
         nonpayable(info)?;
     }
-    check_caller(access.caller, storage, &info.sender)?;
+    check_caller(access.caller, storage, &info.sender, now_s)?;
     if access.while_paused == WhilePaused::Refused {
         check_running(storage, now_s)?;
     }
@@ -101,7 +119,7 @@ pub(crate) fn check_running(storage: &dyn Storage, now_s: u64) -> Result<()> {
     }
 }
 
-fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr) -> Result<()> {
+fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr, now_s: u64) -> Result<()> {
     let (is_allowed, allowed) = match caller {
         Caller::Anyone => return Ok(()),
         Caller::Sponsor { campaign } => {
@@ -109,16 +127,24 @@ fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr) -> Result<
             let sponsor = stored.ok_or(ContractError::UnknownCampaign { campaign })?.sponsor;
             (sponsor == *sender, "the campaign's sponsor")
         }
-        Caller::Owner => (OWNERSHIP.load(storage, ())?.owner == *sender, "the owner"),
+        Caller::Owner => (OWNERSHIP.load(storage, ())?.owner.as_ref() == Some(sender), "the owner"),
         Caller::OwnerOrGuardian => {
             let roles = OWNERSHIP.load(storage, ())?;
-            let is_guardian = roles.guardian.as_ref() == Some(sender);
-            (roles.owner == *sender || is_guardian, "the owner or the guardian")
+            let is_one = [roles.owner, roles.guardian].iter().flatten().any(|role| role == sender);
+            (is_one, "the owner or the guardian")
         }
         Caller::ProposedOwner => {
             let proposed = OWNERSHIP.load(storage, ())?.proposed;
             let proposed = proposed.ok_or(ContractError::NoOwnerProposed {})?;
             (proposed == *sender, "the proposed owner")
+        }
+        Caller::Operator => {
+            let is_operator = Configuration::newest(storage)?.operator(sender).is_some();
+            (is_operator, "the admin of an operator of the newest configuration")
+        }
+        Caller::OperatorOrProposed => {
+            let is_one = is_operator(storage, now_s, sender)? || is_proposed(storage, sender)?;
+            (is_one, "the admin of an operator in force or proposed")
         }
     };
     if is_allowed {

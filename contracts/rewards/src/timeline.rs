@@ -66,8 +66,7 @@ impl Timeline {
         epoch: u64,
     ) -> Result<(ReportStatus, Option<ReportRow>)> {
         if let Some(row) = REPORTS.may_load(storage, epoch)? {
-            let status =
-                if row.window.has_ended(self.now) { ReportStatus::Final } else { ReportStatus::Pending };
+            let status = if self.is_final(&row) { ReportStatus::Final } else { ReportStatus::Pending };
             return Ok((status, Some(row)));
         }
         let status = if epoch < self.open_epoch()? { ReportStatus::Missed } else { ReportStatus::Open };
@@ -81,8 +80,13 @@ impl Timeline {
     pub(crate) fn final_report(&self, storage: &dyn Storage, epoch: u64) -> Result<ReportRow> {
         REPORTS
             .may_load(storage, epoch)?
-            .filter(|row| row.window.has_ended(self.now))
+            .filter(|row| self.is_final(row))
             .ok_or_else(|| ContractError::NotFinal { epoch }.into())
+    }
+
+    /// Whether a report is final.
+    pub(crate) fn is_final(&self, report: &ReportRow) -> bool {
+        report.window.has_ended(self.now)
     }
 
     /// First epoch without an allocation, a missed last epoch taken into account.

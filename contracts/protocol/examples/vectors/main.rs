@@ -27,7 +27,7 @@ use serde_json::Value;
 type Make = fn() -> Value;
 
 /// Every vector file: its name and how to make it.
-const FILES: [(&str, Make); 9] = [
+const FILES: [(&str, Make); 10] = [
     ("rules.json", rules::rules),
     ("terms.json", rules::terms),
     ("clock.json", rules::clock),
@@ -36,6 +36,7 @@ const FILES: [(&str, Make); 9] = [
     ("plain_trees.json", trees::plain),
     ("report.json", encodings::report),
     ("anchors.json", encodings::anchors),
+    ("possession.json", encodings::possession),
     ("leaves_file.json", encodings::leaves_file),
 ];
 

@@ -1,11 +1,13 @@
 //! What can be done.
 
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::Binary;
+use cosmwasm_std::{Binary, Uint128};
 
+use super::instantiate::Limits;
+use super::operators::ProposeConfig;
 use crate::campaign::CampaignTerms;
 
-/// Every execute message. None but `create_campaign` and `fund_campaign` takes funds.
+/// Every execute message. None but `create_campaign`, `fund_campaign` and `post_bond` takes funds.
 #[cw_serde]
 pub enum ExecuteMsg {
     /// Anyone: posts an epoch's report with the signatures of at least k operators.
@@ -58,6 +60,40 @@ pub enum ExecuteMsg {
         /// Proofs that final reports of its unsettled epochs hold no commitment of it, at most 32, epochs rising.
         absences: Vec<CommitmentAbsence>,
     },
+    /// Admin of an operator, in force or proposed, with funds in the bond denom: adds to its bond.
+    PostBond {},
+    /// Holder of a bond: asks a part of it back. It stays liable for `unbonding_s`; another unbond starts that time anew for all
+    /// that is on its way. An operator in force or proposed keeps `operator_bond_min`.
+    Unbond {
+        /// How much, base units of the bond denom.
+        amount: Uint128,
+    },
+    /// Holder of a bond: what was asked back and has waited is owed to it.
+    WithdrawBond {},
+    /// Admin of an operator in force: replaces its own hot key from the next epoch on, without a timelock.
+    SwapSigner {
+        /// The new key, 33 bytes.
+        pubkey: Binary,
+        /// Its proof of possession, 64 bytes.
+        possession: Binary,
+    },
+    /// Owner: proposes other operators or another specification. One proposal at a time.
+    ProposeConfig(Box<ProposeConfig>),
+    /// Owner: puts the proposal in force from the next epoch on, once `timelock_s` has passed, or at once while fewer than k
+    /// operators are not suspended.
+    AcceptConfig {},
+    /// Owner: withdraws the proposal.
+    CancelConfig {},
+    /// Owner: other limits, in force from the next epoch on. Running campaigns keep the periods they were created under.
+    UpdateLimits(Box<Limits>),
+    /// Anyone: counts the signatures of at most 100 final reports that are not counted yet.
+    CountParticipation {},
+    /// Anyone: shares the operators' fees in an asset among the signers of the final reports since the last distribution, at most
+    /// 100 at a time.
+    DistributeOperatorFees {
+        /// The asset.
+        denom: String,
+    },
     /// Owner or guardian: stops new reports, campaigns, claims and records for at most `pause_max_s`.
     Pause {},
     /// Owner: ends a pause.
@@ -69,6 +105,14 @@ pub enum ExecuteMsg {
     },
     /// Proposed owner: takes over.
     AcceptOwner {},
+    /// Owner: leaves the deployment without an owner, for good. Refused while an owner is proposed, a configuration is proposed, there
+    /// is a guardian, or creation fees are asked or due.
+    RenounceOwnership {},
+    /// Owner: names the guardian. Absent: there is none.
+    SetGuardian {
+        /// The guardian.
+        guardian: Option<String>,
+    },
     /// Owner: pays out the creation fees collected in a denom.
     WithdrawFees {
         /// The denom.

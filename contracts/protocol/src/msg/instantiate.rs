@@ -8,7 +8,7 @@ use crate::epoch::EpochClock;
 /// Creates a deployment.
 #[cw_serde]
 pub struct InstantiateMsg {
-    /// Who may pause, unpause, withdraw fees and hand the deployment over; the sender if absent.
+    /// Who may pause, unpause, withdraw fees, change configuration and limits, and hand the deployment over; the sender if absent.
     pub owner: Option<String>,
     /// Who may pause (besides the owner); nobody if absent.
     pub guardian: Option<String>,
@@ -99,4 +99,9 @@ pub struct DenomPolicy {
 
 /// Migrates a deployment to this code.
 #[cw_serde]
-pub struct MigrateMsg {}
+pub struct MigrateMsg {
+    /// What version 0.1.0 did not have: needed to migrate from it, refused otherwise.
+    pub security: Option<Security>,
+    /// The operators' admins in index order, which version 0.1.0 did not have: needed to migrate from it, refused otherwise.
+    pub admins: Option<Vec<String>>,
+}

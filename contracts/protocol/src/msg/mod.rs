@@ -2,6 +2,7 @@
 
 mod execute;
 mod instantiate;
+mod operators;
 mod query;
 mod response;
 
@@ -9,6 +10,10 @@ pub use execute::{
     ClaimItem, CommitmentAbsence, CreateCampaign, ExecuteMsg, Metadata, SettleItem, SignatureEntry,
 };
 pub use instantiate::{DenomPolicy, InstantiateMsg, Limits, MigrateMsg, OperatorInfo, Security};
+pub use operators::{
+    BondResponse, ConfigProposal, ConfigProposalResponse, OperatorFeesResponse, OperatorParticipation,
+    ParticipationResponse, ProposeConfig, ProposedOperator, ProposedOperators,
+};
 pub use query::QueryMsg;
 pub use response::{
     AllocationResponse, AllocationStatus, CampaignMoney, CampaignResponse, CampaignsResponse, ClaimableItem,
@@ -25,6 +30,8 @@ pub const SETTLE_ITEMS_MAX: usize = 32;
 pub const RECORD_SCORES_MAX: usize = 256;
 /// Most proofs of absence in one `refund_campaign`.
 pub const ABSENCES_MAX: usize = 32;
+/// Most final reports that one `count_participation` or `distribute_operator_fees` counts.
+pub const COUNTED_REPORTS_MAX: usize = 100;
 /// Entries of a page when the query names no limit.
 pub const PAGE_DEFAULT: u32 = 10;
 /// Most entries of a page.

@@ -5,6 +5,8 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use super::execute::ClaimItem;
 // The answers' types: for schemas, which no contract makes.
 #[cfg(not(target_arch = "wasm32"))]
+use super::operators::{BondResponse, ConfigProposalResponse, OperatorFeesResponse, ParticipationResponse};
+#[cfg(not(target_arch = "wasm32"))]
 use super::response::{
     AllocationResponse, CampaignMoney, CampaignResponse, CampaignsResponse, ClaimableResponse,
     ClaimedResponse, ConfigResponse, EpochStatusResponse, FeesResponse, FundingResponse, OwnershipResponse,
@@ -20,6 +22,24 @@ pub enum QueryMsg {
     Config {
         /// The epoch; the current one if absent.
         epoch: Option<u64>,
+    },
+    /// The configuration that is proposed.
+    #[returns(ConfigProposalResponse)]
+    ConfigProposal {},
+    /// An operator's bond.
+    #[returns(BondResponse)]
+    Bond {
+        /// Its admin.
+        admin: String,
+    },
+    /// How often the operators signed.
+    #[returns(ParticipationResponse)]
+    Participation {},
+    /// The operators' fees in an asset that wait to be distributed.
+    #[returns(OperatorFeesResponse)]
+    OperatorFees {
+        /// The asset.
+        denom: String,
     },
     /// Where the clock stands: current epoch, open epoch and until when its report is due.
     #[returns(EpochStatusResponse)]

@@ -21,6 +21,8 @@ pub struct ConfigResponse {
     pub rules_version: u32,
     /// Operators in index order.
     pub operators: Vec<OperatorInfo>,
+    /// Indices of the operators who are suspended: their signatures do not count.
+    pub suspended: Vec<u8>,
     /// f.
     pub faulty_max: u8,
     /// k.
@@ -29,7 +31,7 @@ pub struct ConfigResponse {
     pub clock: EpochClock,
     /// Hash of the oracle's specification.
     pub spec_hash: Binary,
-    /// Bounds on campaigns and pauses.
+    /// Bounds on campaigns, fees and pauses in that epoch.
     pub limits: Limits,
     /// Bonds, disputes and changes of the configuration.
     pub security: Security,
@@ -155,7 +157,7 @@ pub struct CampaignMoney {
     pub claimed: Uint128,
     /// Paid back to the sponsor's refund address.
     pub refunded: Uint128,
-    /// Taken as creation fee.
+    /// Taken as creation fee and for the operators.
     pub fees: Uint128,
     /// `allocated − claimed`.
     pub outstanding: Uint128,
@@ -275,6 +277,12 @@ pub struct SolvencyResponse {
     pub owed: Uint128,
     /// Creation fees due in the denom; counted on the first page only.
     pub fees_due: Uint128,
+    /// Operators' fees that wait to be distributed; counted on the first page only.
+    pub operator_fees: Uint128,
+    /// Owed to accounts beside claims; counted on the first page only.
+    pub owed_accounts: Uint128,
+    /// Held as bonds; counted on the first page only.
+    pub bonds: Uint128,
     /// The contract's bank balance in the denom.
     pub balance: Uint128,
     /// Where the next page starts; absent after the last.
@@ -302,8 +310,8 @@ pub struct PauseResponse {
 /// Answer to `ownership`.
 #[cw_serde]
 pub struct OwnershipResponse {
-    /// The owner.
-    pub owner: Addr,
+    /// The owner; absent once ownership was renounced.
+    pub owner: Option<Addr>,
     /// Who may accept.
     pub proposed: Option<Addr>,
     /// Who may pause besides.

@@ -8,12 +8,11 @@ use attention_protocol::msg::{ABSENCES_MAX, CommitmentAbsence, ReportStatus};
 use attention_protocol::tree::{PlainNode, Shape, verify_absence};
 use cosmwasm_std::{BankMsg, Coin, Response, Storage};
 
-use crate::closing::claims_close_s;
+use crate::closing::{claims_close_s, limits_of};
 use crate::error::{ContractError, Result, refuse};
 use crate::money::Money;
 use crate::state::allocation::ALLOCATIONS;
-use crate::state::campaign::{CAMPAIGNS, RUNS, RunRow};
-use crate::state::config::LIMITS;
+use crate::state::campaign::{CAMPAIGNS, Campaign, RUNS, RunRow};
 use crate::state::money::{FUNDS, FundsRow, TOTALS, TotalsRow};
 use crate::state::report::{REPORTS, ReportRow};
 use crate::timeline::Timeline;
@@ -32,7 +31,7 @@ pub(crate) fn refund_campaign(
     let stored = CAMPAIGNS.may_load(storage, campaign)?.ok_or(ContractError::UnknownCampaign { campaign })?;
     let money = Money::load(storage, campaign)?;
     let run = RUNS.load(storage, campaign)?;
-    let end = CampaignEnd::load(storage, timeline, (campaign, &run), money.totals.settled_epoch)?;
+    let end = CampaignEnd::load(storage, timeline, (campaign, &stored, &run), money.totals.settled_epoch)?;
     end.check_over(storage, timeline, &Absences { deployment, proofs: absences })?;
 
     let unallocated = money.unallocated()?;
@@ -106,18 +105,20 @@ struct CampaignEnd {
     campaign: u64,
     first: u64,
     end: u64,
+    settle_grace_s: u64,
 }
 
 impl CampaignEnd {
     fn load(
         storage: &dyn Storage,
         timeline: &Timeline,
-        (campaign, run): (u64, &RunRow),
+        (campaign, stored, run): (u64, &Campaign, &RunRow),
         settled_epoch: Option<u64>,
     ) -> Result<Self> {
         let end = timeline.effective_end(storage, run)?;
         let after_settled = settled_epoch.and_then(|epoch| epoch.checked_add(1)).unwrap_or(run.start_epoch);
-        Ok(Self { campaign, first: after_settled, end })
+        let settle_grace_s = limits_of(storage, stored)?.settle_grace_s;
+        Ok(Self { campaign, first: after_settled, end, settle_grace_s })
     }
 
     /// Every epoch is final or missed, and none of the final ones can still be settled, unless the grace has passed.
@@ -150,8 +151,7 @@ impl CampaignEnd {
         let last = self.end.checked_sub(1).ok_or_else(overflow)?;
         let newest = REPORTS.newest(storage, self.first, last)?;
         let from_s = newest.map_or(over_s, |report| report.window.ends_at_s.max(over_s));
-        let grace_s = LIMITS.load(storage, ())?.settle_grace_s;
-        from_s.checked_add(grace_s).ok_or_else(overflow)
+        from_s.checked_add(self.settle_grace_s).ok_or_else(overflow)
     }
 
     /// The first epoch whose final report may hold a commitment that nobody settled.

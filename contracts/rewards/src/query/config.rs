@@ -1,14 +1,14 @@
 //! Configuration, pause and ownership.
 
 use attention_protocol::RULES_VERSION;
-use attention_protocol::config::Pubkey;
 use attention_protocol::msg::{
-    ConfigResponse, DenomPolicy, Limits, OperatorInfo, OwnershipResponse, PauseResponse, Security,
+    ConfigResponse, DenomPolicy, Limits, OwnershipResponse, PauseResponse, Security,
 };
 use cosmwasm_std::{Addr, Binary, Storage};
 
+use super::operators::infos;
 use crate::error::Result;
-use crate::state::config::{CLOCK, DENOMS, LIMITS, SECURITY, about_at, operators_at};
+use crate::state::config::{CLOCK, DenomRow, SECURITY, about_at, denoms_at, limits_at, operators_at};
 use crate::state::owner::OWNERSHIP;
 use crate::state::pause::PAUSE;
 
@@ -16,22 +16,18 @@ use crate::state::pause::PAUSE;
 pub(super) fn config(storage: &dyn Storage, epoch: u64) -> Result<ConfigResponse> {
     let operators = operators_at(storage, epoch)?;
     let about = about_at(storage, epoch)?;
-    let named = about.operators.into_iter().zip(operators.set.pubkeys());
-    let info = |((name, admin), key): ((String, Addr), &Pubkey)| OperatorInfo {
-        name,
-        pubkey: Binary::from(key),
-        admin: admin.into_string(),
-    };
+    let is_suspended = |index: &u8| operators.suspended.checked_shr((*index).into()).unwrap_or(0) & 1 == 1;
     Ok(ConfigResponse {
         config_version: about.config_version,
         config_digest: Binary::from(operators.config_digest),
         rules_version: RULES_VERSION,
-        operators: named.map(info).collect(),
+        operators: infos(about.operators, operators.set.pubkeys()),
+        suspended: (0..operators.set.count()).filter(is_suspended).collect(),
         faulty_max: operators.set.faulty_max(),
         quorum: operators.set.quorum(),
         clock: CLOCK.load(storage, ())?,
         spec_hash: Binary::from(about.spec_hash),
-        limits: limits(storage)?,
+        limits: limits(storage, epoch)?,
         security: security(storage)?,
     })
 }
@@ -53,17 +49,16 @@ fn security(storage: &dyn Storage) -> Result<Security> {
     })
 }
 
-/// The limits; denoms in their own order, at most 32.
-fn limits(storage: &dyn Storage) -> Result<Limits> {
-    let row = LIMITS.load(storage, ())?;
-    let policy = |(denom, row): (String, crate::state::config::DenomRow)| DenomPolicy {
+/// The limits in force in an epoch; denoms in their own order, at most 32.
+fn limits(storage: &dyn Storage, epoch: u64) -> Result<Limits> {
+    let (_, row) = limits_at(storage, epoch)?;
+    let policy = |(denom, row): (String, DenomRow)| DenomPolicy {
         denom,
         funding_min: row.funding_min.into(),
         creation_fee: row.creation_fee.into(),
     };
-    let denoms = DENOMS.all(storage).map(|entry| entry.map(policy)).collect::<Result<_, _>>()?;
     Ok(Limits {
-        denoms,
+        denoms: denoms_at(storage, epoch)?.into_iter().map(policy).collect(),
         settle_grace_s: row.settle_grace_s,
         claim_period_s: row.claim_period_s,
         pause_max_s: row.pause_max_s,

@@ -3,6 +3,7 @@
 mod campaigns;
 mod claims;
 mod config;
+mod operators;
 mod reports;
 mod scores;
 mod solvency;
@@ -28,6 +29,13 @@ pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary>
             let epoch = epoch.map_or_else(current, Ok)?;
             to_json_binary(&config::config(storage, epoch)?)
         }
+        QueryMsg::ConfigProposal {} => to_json_binary(&operators::config_proposal(storage)?),
+        QueryMsg::Bond { admin } => {
+            let admin = deps.api.addr_validate(&admin)?;
+            to_json_binary(&operators::bond(storage, now.time_s, &admin)?)
+        }
+        QueryMsg::Participation {} => to_json_binary(&operators::participation(storage)?),
+        QueryMsg::OperatorFees { denom } => to_json_binary(&operators::operator_fees(storage, &denom)?),
         QueryMsg::Pause {} => to_json_binary(&config::pause(storage, now.time_s)?),
         QueryMsg::Ownership {} => to_json_binary(&config::ownership(storage)?),
         QueryMsg::EpochStatus {} => to_json_binary(&reports::epoch_status(&timeline()?)?),

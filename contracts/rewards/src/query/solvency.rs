@@ -7,7 +7,10 @@ use super::campaigns::ids;
 use crate::error::{ContractError, Result};
 use crate::money::Money;
 use crate::state::campaign::{CAMPAIGN_COUNT, load_run};
+use crate::state::held::held;
 use crate::state::money::FEES;
+use crate::state::operator_fees::OPERATOR_FEES;
+use crate::state::owed::owed_total;
 
 /// Σ (unallocated + outstanding) over one page of campaigns; a page is `limit` ids, whatever their denom.
 pub(super) fn solvency(
@@ -28,11 +31,14 @@ pub(super) fn solvency(
         }
     }
     let count = CAMPAIGN_COUNT.load(storage, ())?;
-    let fees = FEES.may_load(storage, &balance.denom)?.unwrap_or(0);
-    let fees_due = if start_after.is_none() { fees } else { 0 };
+    let denom = balance.denom.as_str();
+    let once = |amount: u128| if start_after.is_none() { amount.into() } else { Uint128::zero() };
     Ok(SolvencyResponse {
         owed: owed.into(),
-        fees_due: fees_due.into(),
+        fees_due: once(FEES.may_load(storage, denom)?.unwrap_or(0)),
+        operator_fees: once(OPERATOR_FEES.may_load(storage, denom)?.unwrap_or_default().due),
+        owed_accounts: once(owed_total(storage, denom)?),
+        bonds: once(held(storage, denom)?),
         balance: Uint128::try_from(balance.amount).map_err(|_| overflow())?,
         next: Some(last).filter(|last| *last < count),
     })

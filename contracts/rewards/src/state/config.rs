@@ -12,10 +12,10 @@ use super::tag;
 pub(crate) const CLOCK: PackedMap<(), EpochClock> = PackedMap::new(tag::CLOCK);
 /// By first epoch in force: who signs, and the digest of the configuration they sign for.
 pub(crate) const OPERATORS: PackedMap<u64, OperatorsRow> = PackedMap::new(tag::OPERATORS);
-/// Bounds in seconds.
-pub(crate) const LIMITS: PackedMap<(), LimitsRow> = PackedMap::new(tag::LIMITS);
-/// By denom: what a campaign must bring. At most 32 rows.
-pub(crate) const DENOMS: PackedMap<&str, DenomRow> = PackedMap::new(tag::DENOM);
+/// By first epoch in force: bounds on campaigns, fees and pauses.
+pub(crate) const LIMITS: PackedMap<u64, LimitsRow> = PackedMap::new(tag::LIMITS);
+/// By (first epoch in force, asset), beside [`LIMITS`]: what a campaign must bring. At most 32 rows an epoch.
+pub(crate) const DENOMS: PackedMap<(u64, &str), DenomRow> = PackedMap::new(tag::DENOM);
 /// By first epoch in force, beside [`OPERATORS`]: what no report needs.
 pub(crate) const ABOUT: PackedMap<u64, About> = PackedMap::new(tag::ABOUT);
 /// Bonds, disputes and changes of the configuration.
@@ -31,6 +31,30 @@ pub(crate) fn operators_at(storage: &dyn Storage, epoch: u64) -> Result<Operator
 pub(crate) fn about_at(storage: &dyn Storage, epoch: u64) -> Result<About, ProtocolError> {
     let missing = ProtocolError::Length { what: About::WHAT, expected: 1, actual: 0 };
     ABOUT.newest(storage, 0, epoch)?.ok_or(missing)
+}
+
+/// The limits in force in an epoch, and the first epoch they are in force for.
+///
+/// A campaign keeps those of the epoch it was created in: a change begins with a later epoch, so these rows never change.
+pub(crate) fn limits_at(storage: &dyn Storage, epoch: u64) -> Result<(u64, LimitsRow), ProtocolError> {
+    let missing = ProtocolError::Length { what: LimitsRow::WHAT, expected: 1, actual: 0 };
+    LIMITS.numbered(storage, 0, epoch).next().ok_or(missing)?
+}
+
+/// What a campaign in an asset must bring in an epoch; `None` if the asset is not allowed.
+pub(crate) fn denom_at(
+    storage: &dyn Storage,
+    epoch: u64,
+    denom: &str,
+) -> Result<Option<DenomRow>, ProtocolError> {
+    let (first, _) = limits_at(storage, epoch)?;
+    DENOMS.may_load(storage, (first, denom))
+}
+
+/// What a campaign must bring in an epoch, by asset.
+pub(crate) fn denoms_at(storage: &dyn Storage, epoch: u64) -> Result<Vec<(String, DenomRow)>, ProtocolError> {
+    let (first, _) = limits_at(storage, epoch)?;
+    DENOMS.named(storage, first).collect()
 }
 
 impl Packed for EpochClock {
@@ -147,8 +171,8 @@ impl Packed for DenomRow {
     }
 }
 
-/// Parts of the configuration that no message reads.
-#[derive(Debug, PartialEq, Eq)]
+/// Parts of the configuration that no report needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct About {
     pub(crate) config_version: u64,
     pub(crate) spec_hash: Hash,

@@ -2,7 +2,7 @@
 //!
 //! Rows are packed binary, one per concern, because a write costs 30 gas a byte; each lives under a one-byte tag.
 //! The one row under a word is `cw2`'s; a word starts with a letter (0x61 and above), so the tags below 0x60 cannot collide
-//! with it. No row grows, and no list is stored in one but what instantiation bounds.
+//! with it. No row grows, and no list is stored in one but what a message bounds.
 
 pub(crate) mod allocation;
 pub(crate) mod bond;
@@ -11,12 +11,16 @@ pub(crate) mod claim;
 pub(crate) mod config;
 pub(crate) mod held;
 pub(crate) mod money;
+pub(crate) mod operator_fees;
 pub(crate) mod owed;
 pub(crate) mod owner;
 pub(crate) mod packed;
+pub(crate) mod participation;
 pub(crate) mod pause;
+pub(crate) mod proposal;
 pub(crate) mod report;
 pub(crate) mod score;
+pub(crate) mod v0_1_0;
 
 /// The tags of the packed rows, here and nowhere else, so that no two are equal.
 mod tag {
@@ -45,4 +49,8 @@ mod tag {
     pub(super) const HELD: u8 = 0x17;
     pub(super) const BOND: u8 = 0x40;
     pub(super) const SLASHED: u8 = 0x41;
+    pub(super) const PROPOSAL: u8 = 0x42;
+    pub(super) const PARTICIPATION: u8 = 0x43;
+    pub(super) const COUNTED: u8 = 0x44;
+    pub(super) const OPERATOR_FEES: u8 = 0x45;
 }
