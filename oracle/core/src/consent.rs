@@ -92,6 +92,19 @@ impl ConsentLog {
         Ok(())
     }
 
+    /// Adds a page of changes, all or none of them.
+    ///
+    /// # Errors
+    /// [`ConsentError`]; the log stays as it was.
+    pub fn extend(&mut self, page: impl IntoIterator<Item = ConsentChange>) -> Result<(), ConsentError> {
+        let before = self.changes.len();
+        let added = page.into_iter().try_for_each(|change| self.push(change));
+        if added.is_err() {
+            self.changes.truncate(before);
+        }
+        added
+    }
+
     /// Number of the newest change.
     pub fn newest(&self) -> Option<u64> {
         self.changes.last().map(|change| change.sequence)
@@ -215,6 +228,12 @@ mod tests {
             let refused = ConsentLog::default().push(change(found, 1, false, 1));
             assert_eq!(refused, Err(ConsentError::First { found }));
         }
+        let mut paged = log(&known);
+        let page = [change(3, 3, true, 4), change(5, 3, true, 4)];
+        assert_eq!(paged.extend(page.clone()), Err(ConsentError::Sequence { last: 3, found: 5 }));
+        assert_eq!(paged.changes(), known, "all of a page or nothing");
+        paged.extend(page.into_iter().take(1)).unwrap();
+        assert_eq!(paged.newest(), Some(3));
         let mut last = ConsentLog { changes: vec![change(u64::MAX, 1, false, 1)] };
         let refused = last.push(change(0, 1, false, 1));
         assert_eq!(refused, Err(ConsentError::Sequence { last: u64::MAX, found: 0 }));

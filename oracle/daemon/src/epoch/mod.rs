@@ -2,12 +2,15 @@
 
 mod builder;
 mod chain_state;
+mod configurations;
+mod consent;
 mod error;
 mod models;
 mod world;
 
 pub use builder::{BuildRequest, BuiltEpoch, EpochBuilder};
 pub use chain_state::{ChainReader, FinalReport};
+pub use configurations::EpochConfig;
 pub(crate) use chain_state::{all_campaigns, body_of, hash_of};
 pub use error::EpochError;
 pub use models::ModelCache;
