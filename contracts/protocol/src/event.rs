@@ -83,6 +83,64 @@ pub enum Event {
         /// Of what.
         denom: String,
     },
+    /// Claims of an account were paid elsewhere, by its payout address or its signature.
+    PayoutRedirected {
+        /// Whose claims.
+        account: String,
+        /// Who was paid.
+        recipient: String,
+    },
+    /// One item of `claim_batch` was passed over.
+    ClaimSkipped {
+        /// Its place among the items of all accounts, from 0.
+        index: u32,
+        /// The campaign.
+        campaign: u64,
+        /// The account as given.
+        account: String,
+        /// Why.
+        reason: String,
+    },
+    /// A payment failed: the amount waits for the account's `withdraw_owed`.
+    PayoutFailed {
+        /// Who is owed.
+        account: String,
+        /// How much.
+        amount: u128,
+        /// Of what.
+        denom: String,
+        /// Why, shortened.
+        reason: String,
+    },
+    /// An account withdrew what it was owed.
+    OwedWithdrawn {
+        /// Who was owed.
+        account: String,
+        /// Who was paid.
+        recipient: String,
+        /// How much.
+        amount: u128,
+        /// Of what.
+        denom: String,
+    },
+    /// An account named where claims for it are paid, or itself (empty).
+    PayoutAddressSet {
+        /// The account.
+        account: String,
+        /// The address.
+        address: String,
+    },
+    /// An account granted or withdrew its consent.
+    ConsentSet {
+        /// Number of the change.
+        sequence: u64,
+        /// The account.
+        account: String,
+        /// Whether consent is granted.
+        granted: bool,
+        /// From which epoch on.
+        from_epoch: u64,
+    },
     /// Scores were copied into the contract's state.
     ScoresRecorded {
         /// The campaign.
@@ -91,8 +149,32 @@ pub enum Event {
         epoch: u64,
         /// Leaves recorded.
         recorded: u32,
-        /// Leaves left alone because a score at least as new stands there.
+        /// Leaves left alone because they were recorded before.
         skipped: u32,
+    },
+    /// Asset scores and prices were copied into the contract's state.
+    AssetsRecorded {
+        /// The epoch.
+        epoch: u64,
+        /// Assets recorded.
+        recorded: u32,
+        /// Assets left alone because a record at least as new stands there.
+        skipped: u32,
+        /// Assets refused because their price changed too much; each has a `price_refused`.
+        refused: u32,
+    },
+    /// A price was not recorded: it changed by more than the limit allows for the epochs since.
+    PriceRefused {
+        /// The epoch.
+        epoch: u64,
+        /// Hash of the asset's id, hex.
+        asset: String,
+        /// The refused price.
+        price: u128,
+        /// The recorded price in the same denom.
+        recorded: u128,
+        /// The epoch of that one.
+        recorded_epoch: u64,
     },
     /// A campaign was created.
     CampaignCreated {
@@ -126,6 +208,20 @@ pub enum Event {
         campaign: u64,
         /// First epoch without an allocation.
         end_epoch: u64,
+    },
+    /// A next sponsor was named, or the proposal withdrawn (empty).
+    SponsorProposed {
+        /// The campaign.
+        campaign: u64,
+        /// The proposed sponsor.
+        sponsor: String,
+    },
+    /// The proposed sponsor took over.
+    SponsorAccepted {
+        /// The campaign.
+        campaign: u64,
+        /// The new sponsor.
+        sponsor: String,
     },
     /// Money went back to the refund address.
     CampaignRefunded {
@@ -293,6 +389,48 @@ impl Event {
                     ("denom", denom.clone()),
                 ],
             ),
+            Self::PayoutRedirected { account, recipient } => {
+                ("payout_redirected", vec![("account", account.clone()), ("recipient", recipient.clone())])
+            }
+            Self::ClaimSkipped { index, campaign, account, reason } => (
+                "claim_skipped",
+                vec![
+                    ("index", index.to_string()),
+                    ("campaign", campaign.to_string()),
+                    ("account", account.clone()),
+                    ("reason", reason.clone()),
+                ],
+            ),
+            Self::PayoutFailed { account, amount, denom, reason } => (
+                "payout_failed",
+                vec![
+                    ("account", account.clone()),
+                    ("amount", amount.to_string()),
+                    ("denom", denom.clone()),
+                    ("reason", reason.clone()),
+                ],
+            ),
+            Self::OwedWithdrawn { account, recipient, amount, denom } => (
+                "owed_withdrawn",
+                vec![
+                    ("account", account.clone()),
+                    ("recipient", recipient.clone()),
+                    ("amount", amount.to_string()),
+                    ("denom", denom.clone()),
+                ],
+            ),
+            Self::PayoutAddressSet { account, address } => {
+                ("payout_address_set", vec![("account", account.clone()), ("address", address.clone())])
+            }
+            Self::ConsentSet { sequence, account, granted, from_epoch } => (
+                "consent_set",
+                vec![
+                    ("sequence", sequence.to_string()),
+                    ("account", account.clone()),
+                    ("granted", granted.to_string()),
+                    ("from_epoch", from_epoch.to_string()),
+                ],
+            ),
             Self::ScoresRecorded { campaign, epoch, recorded, skipped } => (
                 "scores_recorded",
                 vec![
@@ -300,6 +438,25 @@ impl Event {
                     ("epoch", epoch.to_string()),
                     ("recorded", recorded.to_string()),
                     ("skipped", skipped.to_string()),
+                ],
+            ),
+            Self::AssetsRecorded { epoch, recorded, skipped, refused } => (
+                "assets_recorded",
+                vec![
+                    ("epoch", epoch.to_string()),
+                    ("recorded", recorded.to_string()),
+                    ("skipped", skipped.to_string()),
+                    ("refused", refused.to_string()),
+                ],
+            ),
+            Self::PriceRefused { epoch, asset, price, recorded, recorded_epoch } => (
+                "price_refused",
+                vec![
+                    ("epoch", epoch.to_string()),
+                    ("asset", asset.clone()),
+                    ("price", price.to_string()),
+                    ("recorded", recorded.to_string()),
+                    ("recorded_epoch", recorded_epoch.to_string()),
                 ],
             ),
             Self::CampaignCreated { campaign, sponsor, amount, fee, denom, rule_hash } => (
@@ -326,6 +483,12 @@ impl Event {
                 "campaign_stopped",
                 vec![("campaign", campaign.to_string()), ("end_epoch", end_epoch.to_string())],
             ),
+            Self::SponsorProposed { campaign, sponsor } => {
+                ("sponsor_proposed", vec![("campaign", campaign.to_string()), ("sponsor", sponsor.clone())])
+            }
+            Self::SponsorAccepted { campaign, sponsor } => {
+                ("sponsor_accepted", vec![("campaign", campaign.to_string()), ("sponsor", sponsor.clone())])
+            }
             Self::CampaignRefunded { campaign, recipient, unallocated, unclaimed } => (
                 "campaign_refunded",
                 vec![
@@ -430,11 +593,54 @@ impl Event {
                 amount: u128_of("amount")?,
                 denom: text("denom")?,
             },
+            "payout_redirected" => {
+                Self::PayoutRedirected { account: text("account")?, recipient: text("recipient")? }
+            }
+            "claim_skipped" => Self::ClaimSkipped {
+                index: u32_of("index")?,
+                campaign: u64_of("campaign")?,
+                account: text("account")?,
+                reason: text("reason")?,
+            },
+            "payout_failed" => Self::PayoutFailed {
+                account: text("account")?,
+                amount: u128_of("amount")?,
+                denom: text("denom")?,
+                reason: text("reason")?,
+            },
+            "owed_withdrawn" => Self::OwedWithdrawn {
+                account: text("account")?,
+                recipient: text("recipient")?,
+                amount: u128_of("amount")?,
+                denom: text("denom")?,
+            },
+            "payout_address_set" => {
+                Self::PayoutAddressSet { account: text("account")?, address: text("address")? }
+            }
+            "consent_set" => Self::ConsentSet {
+                sequence: u64_of("sequence")?,
+                account: text("account")?,
+                granted: attribute("granted")?.parse().ok()?,
+                from_epoch: u64_of("from_epoch")?,
+            },
             "scores_recorded" => Self::ScoresRecorded {
                 campaign: u64_of("campaign")?,
                 epoch: u64_of("epoch")?,
                 recorded: u32_of("recorded")?,
                 skipped: u32_of("skipped")?,
+            },
+            "assets_recorded" => Self::AssetsRecorded {
+                epoch: u64_of("epoch")?,
+                recorded: u32_of("recorded")?,
+                skipped: u32_of("skipped")?,
+                refused: u32_of("refused")?,
+            },
+            "price_refused" => Self::PriceRefused {
+                epoch: u64_of("epoch")?,
+                asset: text("asset")?,
+                price: u128_of("price")?,
+                recorded: u128_of("recorded")?,
+                recorded_epoch: u64_of("recorded_epoch")?,
             },
             "campaign_created" => Self::CampaignCreated {
                 campaign: u64_of("campaign")?,
@@ -452,6 +658,12 @@ impl Event {
             },
             "campaign_stopped" => {
                 Self::CampaignStopped { campaign: u64_of("campaign")?, end_epoch: u64_of("end_epoch")? }
+            }
+            "sponsor_proposed" => {
+                Self::SponsorProposed { campaign: u64_of("campaign")?, sponsor: text("sponsor")? }
+            }
+            "sponsor_accepted" => {
+                Self::SponsorAccepted { campaign: u64_of("campaign")?, sponsor: text("sponsor")? }
             }
             "campaign_refunded" => Self::CampaignRefunded {
                 campaign: u64_of("campaign")?,
@@ -535,6 +747,17 @@ mod tests {
                 reason: "over_budget".into(),
             },
             Event::RewardClaimed { campaign: 1, epoch: 2, account: text(), amount: u128::MAX, denom: text() },
+            Event::PayoutRedirected { account: text(), recipient: "y".into() },
+            Event::ClaimSkipped { index: 1, campaign: 2, account: text(), reason: "y".into() },
+            Event::PayoutFailed { account: text(), amount: 1, denom: text(), reason: "y".into() },
+            Event::OwedWithdrawn { account: text(), recipient: "y".into(), amount: 1, denom: text() },
+            Event::PayoutAddressSet { account: text(), address: String::new() },
+            Event::ConsentSet { sequence: 1, account: text(), granted: true, from_epoch: 2 },
+            Event::ConsentSet { sequence: 1, account: text(), granted: false, from_epoch: 2 },
+            Event::AssetsRecorded { epoch: 1, recorded: 2, skipped: 3, refused: 4 },
+            Event::PriceRefused { epoch: 1, asset: text(), price: 2, recorded: 3, recorded_epoch: 4 },
+            Event::SponsorProposed { campaign: 1, sponsor: String::new() },
+            Event::SponsorAccepted { campaign: 1, sponsor: text() },
             Event::ScoresRecorded { campaign: 1, epoch: 2, recorded: 3, skipped: 4 },
             Event::CampaignCreated {
                 campaign: 1,

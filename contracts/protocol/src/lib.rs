@@ -41,6 +41,7 @@ pub mod phase;
 pub mod possession;
 pub mod quorum;
 pub mod raw_leaf;
+pub mod redirect;
 pub mod report;
 pub mod rule;
 pub mod score;

@@ -2,20 +2,26 @@
 
 use attention_protocol::AccountId;
 use attention_protocol::hash::Deployment;
-use attention_protocol::msg::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
+use attention_protocol::msg::{
+    CreateCampaign, Cw20Deposit, Cw20ReceiveMsg, ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, cw20_token,
+};
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
-use cosmwasm_std::{Addr, Api, Binary, Deps, DepsMut, Env, HexBinary, MessageInfo, Response};
+use cosmwasm_std::{
+    Addr, Api, Binary, Coin, Deps, DepsMut, Env, HexBinary, MessageInfo, Reply, Response, from_json,
+};
 use cw_utils::{nonpayable, one_coin};
 
 use crate::error::{ContractError, Result, refuse};
+use crate::execute::claim_for::Redirection;
 use crate::execute::create_campaign::Sponsorship;
+use crate::execute::record_assets::AssetRange;
 use crate::execute::record_scores::ScoreRange;
 use crate::migrate::{Version, migrate_state};
 use crate::payout::Claimant;
 use crate::state::owner::Ownership;
 use crate::timeline::{Moment, Timeline};
-use crate::{execute as run, permission, query as ask};
+use crate::{execute as run, permission, query as ask, transfer};
 
 /// Name that a migration checks.
 pub const CONTRACT_NAME: &str = concat!("crates.io:", env!("CARGO_PKG_NAME"));
@@ -56,23 +62,64 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
             let claimant = Claimant { account: &account, deployment: &deployment, now_s: now.time_s };
             run::claim::claim(deps.storage, &claimant, &info.sender, &items)
         }
+        ExecuteMsg::ClaimFor { account, items, redirect } => {
+            let (address, account) = validated(deps.api, &account)?;
+            let deployment = deployment(deps.api, &env)?;
+            let claimant = Claimant { account: &account, deployment: &deployment, now_s: now.time_s };
+            let redirection = match &redirect {
+                None => None,
+                Some(redirect) => Some(Redirection {
+                    api: deps.api,
+                    chain_id: &env.block.chain_id,
+                    contract: &env.contract.address,
+                    redirect,
+                    recipient: payee(deps.api, &env, "redirect.recipient", &redirect.recipient)?,
+                }),
+            };
+            run::claim_for::claim_for(deps.storage, &claimant, &address, &items, redirection)
+        }
+        ExecuteMsg::ClaimBatch { claims } => {
+            let deployment = deployment(deps.api, &env)?;
+            let at = (&deployment, now.time_s);
+            run::claim_batch::claim_batch(deps.storage, at, &claims, |text| validated(deps.api, text))
+        }
+        ExecuteMsg::SetPayoutAddress { address } => {
+            let address = address.map(|text| payee(deps.api, &env, "address", &text)).transpose()?;
+            let account = account(deps.api, &info.sender)?;
+            run::set_payout_address::set_payout_address(deps.storage, &account, info.sender, address)
+        }
+        ExecuteMsg::WithdrawOwed { denom, recipient } => {
+            let recipient = match recipient {
+                Some(text) => payee(deps.api, &env, "recipient", &text)?,
+                None => info.sender.clone(),
+            };
+            run::withdraw_owed::withdraw_owed(deps.storage, &info.sender, &recipient, denom)
+        }
+        ExecuteMsg::SetConsent { granted } => {
+            let account = account(deps.api, &info.sender)?;
+            run::set_consent::set_consent(deps.storage, now.time_s, &account, info.sender, granted)
+        }
         ExecuteMsg::RecordScores { campaign, epoch, start, leaves, siblings } => {
             let range = ScoreRange { campaign, epoch, start, leaves: &leaves, siblings: &siblings };
             run::record_scores::record_scores(deps.storage, &deployment(deps.api, &env)?, &range)
         }
+        ExecuteMsg::RecordAssets { epoch, start, assets, siblings } => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            let range = AssetRange { epoch, start, assets: &assets, siblings: &siblings };
+            run::record_assets::record_assets(deps.storage, &timeline, &deployment(deps.api, &env)?, &range)
+        }
+        ExecuteMsg::Receive(msg) => receive(deps, &env, now, &info.sender, &msg),
         ExecuteMsg::RefundCampaign { campaign, absences } => {
             let timeline = Timeline::load(deps.storage, now)?;
             let deployment = deployment(deps.api, &env)?;
             run::refund_campaign::refund_campaign(deps.storage, &timeline, &deployment, campaign, &absences)
         }
         ExecuteMsg::CreateCampaign(msg) => {
-            let coin = one_coin(&info)?;
-            let refund_address = validate_or(deps.api, msg.refund_address.as_deref(), &info.sender)?;
-            let sponsorship = Sponsorship { sponsor: info.sender, refund_address, coin };
-            run::create_campaign::create_campaign(deps.storage, now.time_s, sponsorship, *msg)
+            let coin = native_coin(&info)?;
+            create_campaign(deps, &env, (info.sender, coin), *msg)
         }
         ExecuteMsg::FundCampaign { campaign } => {
-            let coin = one_coin(&info)?;
+            let coin = native_coin(&info)?;
             let timeline = Timeline::load(deps.storage, now)?;
             run::fund_campaign::fund_campaign(deps.storage, &timeline, &info.sender, campaign, &coin)
         }
@@ -111,6 +158,13 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
             let timeline = Timeline::load(deps.storage, now)?;
             run::distribute_operator_fees::distribute_operator_fees(deps.storage, &timeline, denom)
         }
+        ExecuteMsg::ProposeSponsor { campaign, sponsor } => {
+            let proposed = sponsor.map(|address| deps.api.addr_validate(&address)).transpose()?;
+            run::propose_sponsor::propose_sponsor(deps.storage, campaign, proposed)
+        }
+        ExecuteMsg::AcceptSponsor { campaign } => {
+            run::accept_sponsor::accept_sponsor(deps.storage, info.sender, campaign)
+        }
         ExecuteMsg::Pause {} => run::pause::pause(deps.storage, now.time_s),
         ExecuteMsg::Unpause {} => run::unpause::unpause(deps.storage, now.time_s),
         ExecuteMsg::ProposeOwner { owner } => {
@@ -129,6 +183,46 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
             run::withdraw_fees::withdraw_fees(deps.storage, &info.sender, denom)
         }
     }
+}
+
+/// Takes cw20 tokens in for what their sender wants.
+fn receive(
+    deps: DepsMut<'_>,
+    env: &Env,
+    now: Moment,
+    token: &Addr,
+    msg: &Cw20ReceiveMsg,
+) -> Result<Response> {
+    let deposit = (msg.amount.u128(), Moment::from(env).time_s);
+    let coin = run::receive::receive(deps.storage, deps.querier, (&env.contract.address, token), deposit)?;
+    let sender = deps.api.addr_validate(&msg.sender)?;
+    match from_json(&msg.msg)? {
+        Cw20Deposit::CreateCampaign(create) => create_campaign(deps, env, (sender, coin), *create),
+        Cw20Deposit::FundCampaign { campaign } => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            run::fund_campaign::fund_campaign(deps.storage, &timeline, &sender, campaign, &coin)
+        }
+    }
+}
+
+fn create_campaign(
+    deps: DepsMut<'_>,
+    env: &Env,
+    (sponsor, coin): (Addr, Coin),
+    msg: CreateCampaign,
+) -> Result<Response> {
+    let refund_address = match &msg.refund_address {
+        Some(text) => payee(deps.api, env, "refund_address", text)?,
+        None => sponsor.clone(),
+    };
+    let sponsorship = Sponsorship { sponsor, refund_address, coin };
+    run::create_campaign::create_campaign(deps.storage, Moment::from(env).time_s, sponsorship, msg)
+}
+
+/// Deals with a payout that failed.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn reply(deps: DepsMut<'_>, _env: Env, reply: Reply) -> Result<Response> {
+    transfer::payout_failed(deps.storage, reply)
 }
 
 /// Answers a query.
@@ -158,6 +252,31 @@ fn version(text: &str) -> Result<Version> {
     let parts: Result<Vec<u64>, _> = text.split('.').map(str::parse).collect();
     let parts = parts.ok().and_then(|parts| Version::try_from(parts).ok());
     parts.ok_or_else(|| ContractError::invalid("the stored version", text, "major.minor.patch"))
+}
+
+/// The one coin that was sent. No bank denom passes for a cw20 token, whatever a chain lets its denoms be called.
+fn native_coin(info: &MessageInfo) -> Result<Coin> {
+    let coin = one_coin(info)?;
+    if cw20_token(&coin.denom).is_some() {
+        return refuse(ContractError::DenomNotAllowed { denom: coin.denom });
+    }
+    Ok(coin)
+}
+
+/// Who is paid: anybody but this contract, in which the money would belong to nobody.
+fn payee(api: &dyn Api, env: &Env, field: &'static str, text: &str) -> Result<Addr> {
+    let address = api.addr_validate(text)?;
+    if address == env.contract.address {
+        return Err(ContractError::invalid(field, address, "another address than this contract's"));
+    }
+    Ok(address)
+}
+
+/// An address and its canonical bytes.
+fn validated(api: &dyn Api, text: &str) -> Result<(Addr, AccountId)> {
+    let address = api.addr_validate(text)?;
+    let account = account(api, &address)?;
+    Ok((address, account))
 }
 
 fn validate_or(api: &dyn Api, address: Option<&str>, default: &Addr) -> Result<Addr> {

@@ -349,6 +349,55 @@ pub enum ContractError {
     #[error("nothing to claim: all that is unlocked was paid")]
     NothingToClaim {},
 
+    /// A redirect whose time has passed.
+    #[error("the redirect expired at {expires_at_s}: it is {now_s} (unix seconds)")]
+    RedirectExpired {
+        /// From when on it is void.
+        expires_at_s: u64,
+        /// Block time.
+        now_s: u64,
+    },
+    /// A redirect that was used, or comes before another.
+    #[error("the redirect's nonce is {nonce}: the account's next one is {expected}")]
+    WrongNonce {
+        /// The redirect's.
+        nonce: u64,
+        /// The account's next.
+        expected: u64,
+    },
+    /// A redirect by a key that is not the account's.
+    #[error("the redirect's pubkey is not the key of {account}")]
+    NotTheAccountsKey {
+        /// The account.
+        account: Addr,
+    },
+    /// A redirect that the account did not sign.
+    #[error("the redirect is not signed by {account}: sign the text with signArbitrary (ADR-036)")]
+    BadSignature {
+        /// The account.
+        account: Addr,
+    },
+    /// Nothing is owed to who asks for it.
+    #[error("{account} is owed nothing in {denom}")]
+    NothingOwed {
+        /// The account.
+        account: Addr,
+        /// The asset.
+        denom: String,
+    },
+    /// A reply that no message asks for.
+    #[error("no message asks for a reply with id {id}")]
+    UnknownReply {
+        /// Its id.
+        id: u64,
+    },
+    /// The account said the same before.
+    #[error("consent is set to {granted} already")]
+    ConsentUnchanged {
+        /// What was said.
+        granted: bool,
+    },
+
     /// Campaigns cannot pay in this denom.
     #[error("denom {denom} is not allowed here: the query config lists the denoms that are")]
     DenomNotAllowed {
@@ -364,6 +413,20 @@ pub enum ContractError {
         expected: String,
         /// The denom sent.
         denom: String,
+    },
+    /// A token tells of a deposit that its balance does not show.
+    #[error(
+        "{amount} of {denom} did not arrive in full: with them the contract must hold {needed}, and holds {balance}"
+    )]
+    NotReceived {
+        /// The asset.
+        denom: String,
+        /// What the token tells of.
+        amount: u128,
+        /// What the contract holds by the token's word.
+        balance: u128,
+        /// What it must hold.
+        needed: u128,
     },
     /// Less than a campaign must bring.
     #[error("{amount}{denom} is too little: a campaign needs {funding_min} net of a fee of {fee}")]
@@ -382,6 +445,12 @@ pub enum ContractError {
     FundingTooLarge {
         /// What was sent, or what it adds up to.
         amount: Uint256,
+    },
+    /// No sponsor is proposed.
+    #[error("no sponsor is proposed for campaign {campaign}: its sponsor has to name one first")]
+    NoSponsorProposed {
+        /// The campaign.
+        campaign: u64,
     },
     /// The campaign has ended.
     #[error("campaign {campaign} has ended with epoch {end_epoch} (exclusive)")]

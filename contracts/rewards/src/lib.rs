@@ -24,8 +24,10 @@
 pub mod contract;
 pub mod error;
 pub mod permission;
+pub mod transfer;
 
 mod bonds;
+mod booking;
 mod bounds;
 mod closing;
 mod configuration;

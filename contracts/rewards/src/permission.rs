@@ -10,6 +10,7 @@ use crate::error::{ContractError, Result, refuse};
 use crate::state::campaign::CAMPAIGNS;
 use crate::state::owner::OWNERSHIP;
 use crate::state::pause::PAUSE;
+use crate::state::sponsor::PROPOSED_SPONSORS;
 
 /// Who may send a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,11 @@ pub enum Caller {
     Operator,
     /// The admin of an operator that is in force or proposed.
     OperatorOrProposed,
+    /// Whom the sponsor of the campaign proposed.
+    ProposedSponsor {
+        /// The campaign.
+        campaign: u64,
+    },
 }
 
 /// Which funds a message takes.
@@ -66,17 +72,26 @@ pub struct Access {
 
 /// The table.
 pub fn access(msg: &ExecuteMsg) -> Access {
-    use Caller::{Anyone, Operator, OperatorOrProposed, Owner, OwnerOrGuardian, ProposedOwner, Sponsor};
+    use Caller::{
+        Anyone, Operator, OperatorOrProposed, Owner, OwnerOrGuardian, ProposedOwner, ProposedSponsor, Sponsor,
+    };
     use Funds::{None, OneCoin};
     use WhilePaused::{OnlyRepeats, Refused, Works};
     let (caller, funds, while_paused) = match msg {
         ExecuteMsg::SubmitReport { .. } => (Anyone, None, OnlyRepeats),
         ExecuteMsg::Settle { .. } => (Anyone, None, Works),
         ExecuteMsg::Claim { .. } => (Anyone, None, Refused),
-        ExecuteMsg::RecordScores { .. } => (Anyone, None, Refused),
+        ExecuteMsg::ClaimFor { .. } | ExecuteMsg::ClaimBatch { .. } => (Anyone, None, Refused),
+        ExecuteMsg::SetPayoutAddress { .. } | ExecuteMsg::SetConsent { .. } => (Anyone, None, Works),
+        ExecuteMsg::WithdrawOwed { .. } => (Anyone, None, Works),
+        ExecuteMsg::RecordScores { .. } | ExecuteMsg::RecordAssets { .. } => (Anyone, None, Refused),
+        // That the sender is a token that campaigns may pay in is checked where the deposit is.
+        ExecuteMsg::Receive(_) => (Anyone, None, Refused),
         ExecuteMsg::CreateCampaign(_) => (Anyone, OneCoin, Refused),
         ExecuteMsg::FundCampaign { .. } => (Anyone, OneCoin, Refused),
         ExecuteMsg::StopCampaign { campaign } => (Sponsor { campaign: *campaign }, None, Works),
+        ExecuteMsg::ProposeSponsor { campaign, .. } => (Sponsor { campaign: *campaign }, None, Works),
+        ExecuteMsg::AcceptSponsor { campaign } => (ProposedSponsor { campaign: *campaign }, None, Works),
         ExecuteMsg::RefundCampaign { .. } => (Anyone, None, Works),
         ExecuteMsg::PostBond {} => (OperatorOrProposed, OneCoin, Works),
         ExecuteMsg::Unbond { .. } => (Anyone, None, Works),
@@ -145,6 +160,11 @@ fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr, now_s: u64
         Caller::OperatorOrProposed => {
             let is_one = is_operator(storage, now_s, sender)? || is_proposed(storage, sender)?;
             (is_one, "the admin of an operator in force or proposed")
+        }
+        Caller::ProposedSponsor { campaign } => {
+            let proposed = PROPOSED_SPONSORS.may_load(storage, campaign)?.and_then(|row| row.0);
+            let proposed = proposed.ok_or(ContractError::NoSponsorProposed { campaign })?;
+            (proposed == *sender, "the proposed sponsor")
         }
     };
     if is_allowed {

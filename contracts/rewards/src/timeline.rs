@@ -89,6 +89,12 @@ impl Timeline {
         report.window.has_ended(self.now)
     }
 
+    /// How many epochs have closed since `epoch`, which has closed itself: 0 if it is the newest closed one.
+    pub(crate) fn stale_epochs(&self, epoch: u64) -> u64 {
+        let current = self.clock.epoch_at(self.now.time_s).unwrap_or(0);
+        epoch.checked_add(1).and_then(|next| current.checked_sub(next)).unwrap_or(0)
+    }
+
     /// First epoch without an allocation, a missed last epoch taken into account.
     pub(crate) fn effective_end(&self, storage: &dyn Storage, run: &RunRow) -> Result<u64> {
         let open = self.open_epoch()?;

@@ -3,11 +3,13 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Binary, Uint128};
 
+use super::cw20::Cw20ReceiveMsg;
 use super::instantiate::Limits;
 use super::operators::ProposeConfig;
 use crate::campaign::CampaignTerms;
 
-/// Every execute message. None but `create_campaign`, `fund_campaign` and `post_bond` takes funds.
+/// Every execute message. None takes funds but those that say so, and these take exactly one native coin; cw20 tokens come in
+/// through the token's `send` and `receive`.
 #[cw_serde]
 pub enum ExecuteMsg {
     /// Anyone: posts an epoch's report with the signatures of at least k operators.
@@ -27,6 +29,40 @@ pub enum ExecuteMsg {
         /// One item per campaign.
         items: Vec<ClaimItem>,
     },
+    /// Anyone: the same for an account, which is paid at its payout address, or at its own. With a redirect, which the account
+    /// signed: at the recipient named there.
+    ClaimFor {
+        /// The account.
+        account: String,
+        /// One item per campaign, 1 to 32, campaigns strictly rising.
+        items: Vec<ClaimItem>,
+        /// Pays elsewhere, by the account's signature.
+        redirect: Option<Redirect>,
+    },
+    /// Anyone: the same for many accounts, 1 to 32 items in all. An item that cannot be paid is skipped, and an event says why.
+    ClaimBatch {
+        /// The accounts with their items, in any order.
+        claims: Vec<AccountClaim>,
+    },
+    /// Account holder: names where `claim_for` and `claim_batch` pay this account. `claim` pays its sender all the same. Absent: the
+    /// account itself.
+    SetPayoutAddress {
+        /// The address.
+        address: Option<String>,
+    },
+    /// Account holder: pays out what the contract owes the sender in an asset: payments that failed, bonds that are free, shares of
+    /// fees and fines. Works while paused.
+    WithdrawOwed {
+        /// A bank denom, or `cw20:` and the address of a cw20 token.
+        denom: String,
+        /// Where it goes; the sender if absent.
+        recipient: Option<String>,
+    },
+    /// Account holder: grants or withdraws the consent to have its behaviour scored, from the next epoch on.
+    SetConsent {
+        /// Whether it is granted.
+        granted: bool,
+    },
     /// Anyone: copies scores of a settled allocation into the contract's state, for other contracts to query.
     RecordScores {
         /// The campaign.
@@ -40,6 +76,19 @@ pub enum ExecuteMsg {
         /// The siblings of the range; empty if these are all leaves.
         siblings: Binary,
     },
+    /// Anyone: copies asset scores and prices of a final report into the contract's state, for other contracts to query.
+    RecordAssets {
+        /// The epoch of the report.
+        epoch: u64,
+        /// Position of the first asset.
+        start: u32,
+        /// 1 to 256 packed assets in tree order.
+        assets: Binary,
+        /// The siblings of the range; empty if these are all assets.
+        siblings: Binary,
+    },
+    /// A cw20 token that campaigns may pay in: creates or funds a campaign with what was sent. See [`super::Cw20Deposit`].
+    Receive(Cw20ReceiveMsg),
     /// Anyone, with funds in one allowed denom: creates a campaign and becomes its sponsor.
     CreateCampaign(Box<CreateCampaign>),
     /// Anyone, with funds in the campaign's denom: adds to a campaign that has not ended.
@@ -49,6 +98,19 @@ pub enum ExecuteMsg {
     },
     /// Sponsor: ends the campaign with the current epoch. What users earn up to then is paid.
     StopCampaign {
+        /// The campaign.
+        campaign: u64,
+    },
+    /// Sponsor: names who takes the sponsorship over, who has to accept. Refunds go to the recorded address as before. Absent:
+    /// withdraws the proposal.
+    ProposeSponsor {
+        /// The campaign.
+        campaign: u64,
+        /// The next sponsor.
+        sponsor: Option<String>,
+    },
+    /// Proposed sponsor: takes the sponsorship over.
+    AcceptSponsor {
         /// The campaign.
         campaign: u64,
     },
@@ -113,7 +175,7 @@ pub enum ExecuteMsg {
         /// The guardian.
         guardian: Option<String>,
     },
-    /// Owner: pays out the creation fees collected in a denom.
+    /// Owner: pays out the creation fees collected in an asset.
     WithdrawFees {
         /// The denom.
         denom: String,
@@ -153,6 +215,30 @@ pub struct ClaimItem {
     pub position: u32,
     /// The packed leaf followed by its siblings, each `hash 32 ‖ sizes u8 ‖ weight ‖ cumulative`.
     pub proof: Binary,
+}
+
+/// An account's permission to pay its claim elsewhere, once.
+#[cw_serde]
+pub struct Redirect {
+    /// Where the claim is paid.
+    pub recipient: String,
+    /// The account's next nonce, see the query `redirect_nonce`.
+    pub nonce: u64,
+    /// From this block time on the signature is void, unix seconds.
+    pub expires_at_s: u64,
+    /// The account's compressed secp256k1 key, 33 bytes.
+    pub pubkey: Binary,
+    /// `r ‖ s`, 64 bytes, over [`crate::redirect::RedirectText`]: what a wallet's `signArbitrary` makes of that text.
+    pub signature: Binary,
+}
+
+/// One account's items in a batch.
+#[cw_serde]
+pub struct AccountClaim {
+    /// The account.
+    pub account: String,
+    /// Its items.
+    pub items: Vec<ClaimItem>,
 }
 
 /// A campaign to create.

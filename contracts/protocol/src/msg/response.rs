@@ -107,11 +107,13 @@ pub struct ReportsResponse {
 pub struct CampaignResponse {
     /// The campaign's id.
     pub campaign: u64,
-    /// Who created it.
+    /// Who may stop it: who created it, or took the sponsorship over.
     pub sponsor: Addr,
+    /// Who may take the sponsorship over.
+    pub proposed_sponsor: Option<Addr>,
     /// Where refunds go.
     pub refund_address: Addr,
-    /// Its native denom.
+    /// What it pays in: a bank denom, or `cw20:` and the address of a cw20 token.
     pub denom: String,
     /// Its immutable terms.
     pub terms: CampaignTerms,
@@ -255,10 +257,130 @@ pub struct ClaimableItem {
     pub amount: Uint128,
 }
 
+/// Answer to `preview_claim`.
+#[cw_serde]
+pub struct PreviewClaimResponse {
+    /// Who would be paid by `claim_for` or `claim_batch`. `claim` pays its sender.
+    pub recipient: Addr,
+    /// The sum per asset.
+    pub payouts: Vec<AssetAmount>,
+    /// Items that pay nothing.
+    pub skipped: Vec<SkippedItem>,
+}
+
+/// An amount of an asset.
+#[cw_serde]
+#[derive(Eq)]
+pub struct AssetAmount {
+    /// A bank denom, or `cw20:` and the address of a cw20 token.
+    pub denom: String,
+    /// Base units.
+    pub amount: Uint128,
+}
+
+/// An item that a claim passes over.
+#[cw_serde]
+#[derive(Eq)]
+pub struct SkippedItem {
+    /// Its place among the items, from 0.
+    pub index: u32,
+    /// The campaign.
+    pub campaign: u64,
+    /// Why it pays nothing.
+    pub reason: String,
+}
+
+/// Answer to `payout_address`.
+#[cw_serde]
+pub struct PayoutAddressResponse {
+    /// Absent: the account itself.
+    pub address: Option<Addr>,
+}
+
+/// Answer to `redirect_nonce`.
+#[cw_serde]
+pub struct RedirectNonceResponse {
+    /// Rises by one with every redirect that was used.
+    pub nonce: u64,
+}
+
+/// Answer to `owed`.
+#[cw_serde]
+pub struct OwedResponse {
+    /// Base units.
+    pub owed: Uint128,
+}
+
+/// Answer to `score_history`.
+#[cw_serde]
+pub struct ScoreHistoryResponse {
+    /// Newest first.
+    pub scores: Vec<ScoreRecord>,
+}
+
+/// A recorded score.
+#[cw_serde]
+#[derive(Eq)]
+pub struct ScoreRecord {
+    /// The epoch of the allocation.
+    pub epoch: u64,
+    /// The score.
+    pub score: Score,
+    /// Consecutive epochs that passed the gate.
+    pub streak: u16,
+    /// Weight of the leaf.
+    pub weight: u64,
+}
+
+/// Answer to `asset_price`.
+#[cw_serde]
+pub struct AssetPriceResponse {
+    /// Last price at the end of the epoch, in base units of the denom; 0: none.
+    pub price: Uint128,
+    /// SHA-256 of the text of the price's denom; absent if nothing was recorded.
+    pub denom_hash: Option<Binary>,
+    /// Attention score of the epoch; absent if nothing was recorded.
+    pub score: Option<Score>,
+    /// The newest recorded epoch; absent if nothing was recorded.
+    pub epoch: Option<u64>,
+    /// Epochs that have closed since: 0 if the record is of the newest closed epoch.
+    pub stale_epochs: u64,
+}
+
+/// Answer to `consent`.
+#[cw_serde]
+pub struct ConsentResponse {
+    /// What the account said last with effect in the epoch; absent if nothing.
+    pub granted: Option<bool>,
+    /// Since which epoch that is in force.
+    pub from_epoch: Option<u64>,
+}
+
+/// Answer to `consent_changes`.
+#[cw_serde]
+pub struct ConsentChangesResponse {
+    /// By rising sequence number.
+    pub changes: Vec<ConsentChange>,
+}
+
+/// One change of an account's consent.
+#[cw_serde]
+#[derive(Eq)]
+pub struct ConsentChange {
+    /// Its number; they run from 1 without gaps.
+    pub sequence: u64,
+    /// The account.
+    pub account: Addr,
+    /// Whether consent is granted.
+    pub granted: bool,
+    /// From which epoch on. Of two changes for the same epoch, the later one counts.
+    pub from_epoch: u64,
+}
+
 /// Answer to `score`.
 #[cw_serde]
 pub struct ScoreResponse {
-    /// The newest recorded score; absent if none was recorded.
+    /// The recorded score; absent if none was recorded.
     pub score: Option<Score>,
     /// Its epoch.
     pub epoch: Option<u64>,
@@ -273,17 +395,17 @@ pub struct ScoreResponse {
 /// Answer to `solvency`.
 #[cw_serde]
 pub struct SolvencyResponse {
-    /// Σ (unallocated + outstanding) over the page's campaigns in the denom.
+    /// Σ (unallocated + outstanding) over the page's campaigns in the asset.
     pub owed: Uint128,
-    /// Creation fees due in the denom; counted on the first page only.
+    /// Creation fees due in the asset; counted on the first page only.
     pub fees_due: Uint128,
     /// Operators' fees that wait to be distributed; counted on the first page only.
     pub operator_fees: Uint128,
-    /// Owed to accounts beside claims; counted on the first page only.
-    pub owed_accounts: Uint128,
-    /// Held as bonds; counted on the first page only.
-    pub bonds: Uint128,
-    /// The contract's bank balance in the denom.
+    /// What accounts may withdraw by `withdraw_owed`; counted on the first page only.
+    pub withdrawable: Uint128,
+    /// Bonds held in the asset; counted on the first page only.
+    pub bonds_held: Uint128,
+    /// What the contract holds of the asset by the bank's word, or the token's.
     pub balance: Uint128,
     /// Where the next page starts; absent after the last.
     pub next: Option<u64>,

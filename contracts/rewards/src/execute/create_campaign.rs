@@ -17,7 +17,7 @@ use crate::state::pause::PAUSE;
 /// The latest claim deadline, 2^60: whatever is added to it stays far inside `u64`.
 const DEADLINE_MAX_S: u64 = 1 << 60;
 
-/// Who creates a campaign, and with what.
+/// Who creates a campaign, and with what: a native coin, or cw20 tokens that have arrived, as the coin of their asset.
 pub(crate) struct Sponsorship {
     pub(crate) sponsor: Addr,
     pub(crate) refund_address: Addr,

@@ -6,7 +6,7 @@ use attention_protocol::event::Event;
 use attention_protocol::hash::Deployment;
 use attention_protocol::msg::{ABSENCES_MAX, CommitmentAbsence, ReportStatus};
 use attention_protocol::tree::{PlainNode, Shape, verify_absence};
-use cosmwasm_std::{BankMsg, Coin, Response, Storage};
+use cosmwasm_std::{Response, Storage};
 
 use crate::closing::{claims_close_s, limits_of};
 use crate::error::{ContractError, Result, refuse};
@@ -16,11 +16,12 @@ use crate::state::campaign::{CAMPAIGNS, Campaign, RUNS, RunRow};
 use crate::state::money::{FUNDS, FundsRow, TOTALS, TotalsRow};
 use crate::state::report::{REPORTS, ReportRow};
 use crate::timeline::Timeline;
+use crate::transfer::{Payout, payout};
 
 /// Most epochs that are looked at one by one; a campaign with more unsettled ones has to wait for the grace.
 const UNSETTLED_MAX: u64 = 32;
 
-/// Checks what is due, books it and sends it.
+/// Checks what is due, books it and sends it. If the payment fails, the refund address is owed the amount.
 pub(crate) fn refund_campaign(
     storage: &mut dyn Storage,
     timeline: &Timeline,
@@ -54,11 +55,15 @@ pub(crate) fn refund_campaign(
     if unclaimed > 0 {
         TOTALS.save(storage, campaign, &TotalsRow { closed: true, ..money.totals });
     }
-    let recipient = stored.refund_address.into_string();
-    let coins = vec![Coin::new(amount, run.payout.denom)];
-    Ok(Response::new()
-        .add_event(Event::CampaignRefunded { campaign, recipient: recipient.clone(), unallocated, unclaimed })
-        .add_message(BankMsg::Send { to_address: recipient, amount: coins }))
+    let to = &stored.refund_address;
+    let payment = Payout { account: to, recipient: to, asset: &run.payout.denom, amount };
+    let recipient = to.to_string();
+    Ok(Response::new().add_submessage(payout(storage, &payment)?).add_event(Event::CampaignRefunded {
+        campaign,
+        recipient,
+        unallocated,
+        unclaimed,
+    }))
 }
 
 /// Proofs that reports hold no commitment of a campaign.

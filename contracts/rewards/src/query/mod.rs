@@ -3,17 +3,19 @@
 mod campaigns;
 mod claims;
 mod config;
+mod consent;
 mod operators;
 mod reports;
 mod scores;
 mod solvency;
 
 use attention_protocol::AccountId;
-use attention_protocol::msg::{PAGE_DEFAULT, PAGE_MAX, QueryMsg};
+use attention_protocol::msg::{PAGE_DEFAULT, PAGE_MAX, QueryMsg, cw20_token};
 use cosmwasm_std::{Binary, Deps, Env, to_json_binary};
 
 use crate::contract::{account, deployment};
 use crate::error::Result;
+use crate::execute::receive;
 use crate::payout::Claimant;
 use crate::timeline::{Moment, Timeline};
 
@@ -64,13 +66,48 @@ pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary>
             let claimant = Claimant { account: &account, deployment: &deployment, now_s: now.time_s };
             to_json_binary(&claims::claimable(storage, &claimant, &items)?)
         }
-        QueryMsg::Score { campaign, account } => {
+        QueryMsg::PreviewClaim { account, items } => {
+            let address = deps.api.addr_validate(&account)?;
+            let (account, deployment) =
+                (crate::contract::account(deps.api, &address)?, deployment(deps.api, env)?);
+            let claimant = Claimant { account: &account, deployment: &deployment, now_s: now.time_s };
+            to_json_binary(&claims::preview(storage, &claimant, address, &items)?)
+        }
+        QueryMsg::PayoutAddress { account } => {
+            to_json_binary(&claims::payout_address(storage, &account_of(&account)?)?)
+        }
+        QueryMsg::RedirectNonce { account } => {
+            to_json_binary(&claims::redirect_nonce(storage, &account_of(&account)?)?)
+        }
+        QueryMsg::Owed { denom, account } => {
+            to_json_binary(&solvency::owed(storage, &denom, &deps.api.addr_validate(&account)?)?)
+        }
+        QueryMsg::Score { campaign, account, epoch } => {
             let account = account_of(&account)?;
-            to_json_binary(&scores::score(storage, &timeline()?, campaign, &account)?)
+            to_json_binary(&scores::score(storage, &timeline()?, (campaign, &account), epoch)?)
+        }
+        QueryMsg::ScoreHistory { campaign, account, before, limit } => {
+            let account = account_of(&account)?;
+            to_json_binary(&scores::history(storage, (campaign, &account), before, page(limit))?)
+        }
+        QueryMsg::AssetPrice { asset_id } => {
+            to_json_binary(&scores::asset_price(storage, &timeline()?, &asset_id)?)
+        }
+        QueryMsg::Consent { account, epoch } => {
+            let current = || timeline().map(|timeline| timeline.clock.receipt_epoch(now.time_s));
+            let epoch = epoch.map_or_else(current, Ok)?;
+            to_json_binary(&consent::consent(storage, &account_of(&account)?, epoch)?)
+        }
+        QueryMsg::ConsentChanges { start_after, limit } => {
+            to_json_binary(&consent::changes(storage, deps.api, start_after, page(limit))?)
         }
         QueryMsg::Solvency { denom, start_after, limit } => {
-            let balance = deps.querier.query_balance(&env.contract.address, &denom)?;
-            to_json_binary(&solvency::solvency(storage, balance, start_after, page(limit))?)
+            let contract = &env.contract.address;
+            let balance = match cw20_token(&denom) {
+                Some(token) => receive::balance(deps.querier, token, contract)?.into(),
+                None => deps.querier.query_balance(contract, &denom)?.amount,
+            };
+            to_json_binary(&solvency::solvency(storage, (&denom, balance), start_after, page(limit))?)
         }
         QueryMsg::Fees { denom } => to_json_binary(&solvency::fees(storage, &denom)?),
     };

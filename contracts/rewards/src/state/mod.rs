@@ -4,11 +4,15 @@
 //! The one row under a word is `cw2`'s; a word starts with a letter (0x61 and above), so the tags below 0x60 cannot collide
 //! with it. No row grows, and no list is stored in one but what a message bounds.
 
+pub(crate) mod account_key;
 pub(crate) mod allocation;
+pub(crate) mod asset;
 pub(crate) mod bond;
+pub(crate) mod booked;
 pub(crate) mod campaign;
 pub(crate) mod claim;
 pub(crate) mod config;
+pub(crate) mod consent;
 pub(crate) mod held;
 pub(crate) mod money;
 pub(crate) mod operator_fees;
@@ -17,9 +21,11 @@ pub(crate) mod owner;
 pub(crate) mod packed;
 pub(crate) mod participation;
 pub(crate) mod pause;
+pub(crate) mod payout;
 pub(crate) mod proposal;
 pub(crate) mod report;
 pub(crate) mod score;
+pub(crate) mod sponsor;
 pub(crate) mod v0_1_0;
 
 /// The tags of the packed rows, here and nowhere else, so that no two are equal.
@@ -53,4 +59,13 @@ mod tag {
     pub(super) const PARTICIPATION: u8 = 0x43;
     pub(super) const COUNTED: u8 = 0x44;
     pub(super) const OPERATOR_FEES: u8 = 0x45;
+    pub(super) const BOOKED: u8 = 0x20;
+    pub(super) const PAYOUT_ADDRESS: u8 = 0x21;
+    pub(super) const REDIRECT_NONCE: u8 = 0x22;
+    pub(super) const PROPOSED_SPONSOR: u8 = 0x23;
+    pub(super) const ASSET: u8 = 0x24;
+    pub(super) const PRICE: u8 = 0x25;
+    pub(super) const CONSENT: u8 = 0x26;
+    pub(super) const CONSENT_CHANGE: u8 = 0x27;
+    pub(super) const CONSENT_CHANGE_COUNT: u8 = 0x28;
 }
