@@ -25,7 +25,9 @@ impl RotationPolicy {
         }
         let parse = |text: &String| {
             let bytes = hex::decode(text).ok().and_then(|bytes| Hash::try_from(bytes).ok());
-            bytes.ok_or_else(|| (text.clone(), "64 hex digits (`attention-oracle operator config` shows them)"))
+            bytes.ok_or_else(|| {
+                (text.clone(), "64 hex digits (`attention-oracle operator config` shows them)")
+            })
         };
         Ok(Self { digests: digests.iter().map(parse).collect::<Result<_, _>>()?, any_later })
     }

@@ -12,8 +12,8 @@ use attention_protocol::{ConfigDigestInput, EpochClock, Hash, OperatorSet};
 use cosmwasm_std::Binary;
 use reqwest::Url;
 
-use super::{ConfigError, RotationPolicy};
 use super::raw::{RawChain, RawConfig, RawDeployment};
+use super::{ConfigError, RotationPolicy};
 use crate::chain::{ChainConfig, GasPrice, HttpLimits};
 
 /// Most peers: one less than the operators there can be.
@@ -255,8 +255,10 @@ impl Config {
             return Err(checker.wrong("round.step_s", raw.round.step_s, "1 to 3600"));
         }
         let RawDeployment { accepted_configs, accept_rotation, .. } = &raw.deployment;
-        let rotation = RotationPolicy::new(accepted_configs, *accept_rotation)
-            .map_err(|(value, requirement)| checker.wrong("deployment.accepted_configs", value, requirement))?;
+        let rotation =
+            RotationPolicy::new(accepted_configs, *accept_rotation).map_err(|(value, requirement)| {
+                checker.wrong("deployment.accepted_configs", value, requirement)
+            })?;
         if raw.model.threads > 1_024 {
             return Err(checker.wrong("model.threads", raw.model.threads, "at most 1024"));
         }

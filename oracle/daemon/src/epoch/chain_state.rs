@@ -6,8 +6,8 @@ use std::sync::Arc;
 use attention_core::campaign::CampaignView;
 use attention_core::consent::ConsentLog;
 use attention_protocol::msg::{
-    CampaignResponse, CampaignsResponse, EpochStatusResponse, FundingResponse, PAGE_MAX,
-    QueryMsg, ReportResponse, ReportStatus, ReportsResponse,
+    CampaignResponse, CampaignsResponse, EpochStatusResponse, FundingResponse, PAGE_MAX, QueryMsg,
+    ReportResponse, ReportStatus, ReportsResponse,
 };
 use attention_protocol::{Hash, ReportBody};
 use cosmwasm_std::Binary;

@@ -22,6 +22,13 @@ pub struct EpochConfig {
     pub suspended: u32,
 }
 
+impl EpochConfig {
+    /// Whether an operator is suspended.
+    pub fn is_suspended(&self, index: u8) -> bool {
+        self.suspended & 1u32.checked_shl(u32::from(index)).unwrap_or(0) != 0
+    }
+}
+
 impl ChainReader {
     /// What the contract tells of a configuration: that of an epoch, or the current one. Nothing is checked.
     ///

@@ -20,7 +20,9 @@ impl ChainReader {
             if page.first() != Some(&known) {
                 *log = ConsentLog::default();
                 let sequence = known.sequence;
-                return Err(wrong(format!("change {sequence} is not the one that was told before: all are read anew")));
+                return Err(wrong(format!(
+                    "change {sequence} is not the one that was told before: all are read anew"
+                )));
             }
             log.extend(page.into_iter().skip(1)).map_err(|error| wrong(error.to_string()))?;
         }

@@ -10,8 +10,8 @@ mod world;
 
 pub use builder::{BuildRequest, BuiltEpoch, EpochBuilder};
 pub use chain_state::{ChainReader, FinalReport};
-pub use configurations::EpochConfig;
 pub(crate) use chain_state::{all_campaigns, body_of, hash_of};
+pub use configurations::EpochConfig;
 pub use error::EpochError;
 pub use models::ModelCache;
 pub use world::World;

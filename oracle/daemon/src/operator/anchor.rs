@@ -13,7 +13,9 @@ use crate::config::DeploymentConfig;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AnchorError {
     /// Reports need an anchor, and there is none yet.
-    #[error("epoch {epoch} revision {revision}: no input is anchored yet; a report needs one before it is signed")]
+    #[error(
+        "epoch {epoch} revision {revision}: no input is anchored yet; a report needs one before it is signed"
+    )]
     None {
         /// The epoch.
         epoch: u64,
@@ -35,7 +37,9 @@ pub enum AnchorError {
         theirs: String,
     },
     /// Another report is awaited.
-    #[error("the chain awaits epoch {awaited_epoch} revision {awaited_revision}, not epoch {epoch} revision {revision}")]
+    #[error(
+        "the chain awaits epoch {awaited_epoch} revision {awaited_revision}, not epoch {epoch} revision {revision}"
+    )]
     NotAwaited {
         /// The report's epoch.
         epoch: u64,

@@ -26,7 +26,9 @@ pub enum DeploymentError {
         theirs: String,
     },
     /// A configuration that cannot be.
-    #[error("the contract {contract} tells a configuration version {config_version} that cannot be: {problem}")]
+    #[error(
+        "the contract {contract} tells a configuration version {config_version} that cannot be: {problem}"
+    )]
     Malformed {
         /// The contract.
         contract: String,
@@ -84,8 +86,9 @@ pub fn check_configuration(
     rotation: &RotationPolicy,
     theirs: &ConfigResponse,
 ) -> Result<DeploymentConfig, DeploymentError> {
-    let told = told_configuration(ours, theirs)?;
-    if told == *ours || rotation.accepts(ours, &told) {
+    let told = content(ours, theirs)?;
+    if told.digest() == ours.digest() || rotation.accepts(ours, &told) {
+        check_digest(&told, theirs)?;
         return Ok(told);
     }
     let contract = ours.contract.clone();
@@ -99,11 +102,11 @@ pub fn check_configuration(
         ("faulty_max", ours.operators.faulty_max().to_string(), told.operators.faulty_max().to_string()),
         ("spec_hash", hex::encode(ours.spec_hash), hex::encode(told.spec_hash)),
     ];
-    match fields.into_iter().find(|(_, ours, theirs)| ours != theirs) {
-        // Names are told for people only; no digest binds them.
-        None => Ok(told),
-        Some((field, ours, theirs)) => Err(DeploymentError::Differs { contract, field, ours, theirs }),
-    }
+    // The digests differ, and with chain, contract, version and clock the same one of these does.
+    let found = fields.into_iter().find(|(_, ours, theirs)| ours != theirs);
+    let (field, ours, theirs) =
+        found.unwrap_or(("config_digest", hex::encode(ours.digest()), hex::encode(told.digest())));
+    Err(DeploymentError::Differs { contract, field, ours, theirs })
 }
 
 /// The same without asking whether it is accepted: a configuration whose digest is computed here.
@@ -114,6 +117,25 @@ pub fn told_configuration(
     ours: &DeploymentConfig,
     theirs: &ConfigResponse,
 ) -> Result<DeploymentConfig, DeploymentError> {
+    let told = content(ours, theirs)?;
+    check_digest(&told, theirs)?;
+    Ok(told)
+}
+
+fn check_digest(told: &DeploymentConfig, theirs: &ConfigResponse) -> Result<(), DeploymentError> {
+    let digest = told.digest();
+    if theirs.config_digest.as_slice() == digest {
+        return Ok(());
+    }
+    Err(DeploymentError::Differs {
+        contract: told.contract.clone(),
+        field: "config_digest",
+        ours: hex::encode(digest),
+        theirs: hex::encode(&theirs.config_digest),
+    })
+}
+
+fn content(ours: &DeploymentConfig, theirs: &ConfigResponse) -> Result<DeploymentConfig, DeploymentError> {
     let config_version = theirs.config_version;
     let contract = || ours.contract.clone();
     let same = |field: &'static str, own: String, told: String| {
@@ -127,15 +149,13 @@ pub fn told_configuration(
     same("rules_version", RULES_VERSION.to_string(), theirs.rules_version.to_string())?;
     same("clock", clock(&ours.clock), clock(&theirs.clock))?;
     let keys: Vec<Binary> = theirs.operators.iter().map(|operator| operator.pubkey.clone()).collect();
-    let operators = OperatorSet::new(&keys, theirs.faulty_max).map_err(|error| malformed(error.to_string()))?;
+    let operators =
+        OperatorSet::new(&keys, theirs.faulty_max).map_err(|error| malformed(error.to_string()))?;
     let spec_hash = Hash::try_from(theirs.spec_hash.as_slice())
         .map_err(|_| malformed(format!("its spec_hash has {} bytes", theirs.spec_hash.len())))?;
     same("quorum", operators.quorum().to_string(), theirs.quorum.to_string())?;
     let names = theirs.operators.iter().map(|operator| operator.name.clone()).collect();
-    let told = DeploymentConfig { config_version, operators, names, spec_hash, ..ours.clone() };
-    // Computed from what is told, so it says nothing yet about whether that is accepted.
-    same("config_digest", hex::encode(told.digest()), hex::encode(&theirs.config_digest))?;
-    Ok(told)
+    Ok(DeploymentConfig { config_version, operators, names, spec_hash, ..ours.clone() })
 }
 
 /// Whether the configuration's specification is the local one.
@@ -337,7 +357,10 @@ mod tests {
         let newest = check_configuration(&local, &policy, &told(&new)).unwrap();
         assert_eq!(check_spec(&newest, [6; 32]), Ok(()));
         let refused = check_spec(&newest, [5; 32]).unwrap_err();
-        assert!(refused.is_other_configuration() && refused.to_string().contains(&"06".repeat(32)), "{refused}");
+        assert!(
+            refused.is_other_configuration() && refused.to_string().contains(&"06".repeat(32)),
+            "{refused}"
+        );
     }
 
     #[test]

@@ -8,9 +8,7 @@ mod settle;
 mod submit;
 
 pub use anchor::{AnchorError, anchor_message, check_anchor};
-pub use deployment::{
-    DeploymentError, check_configuration, check_spec, suspended_bits, told_configuration,
-};
+pub use deployment::{DeploymentError, check_configuration, check_spec, suspended_bits, told_configuration};
 pub use proofs::{ProofError, Proofs};
 pub use settle::{SettleError, SettleSummary, Settler};
 pub use submit::{PostError, PostOutcome, Poster};
