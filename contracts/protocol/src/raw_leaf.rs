@@ -11,9 +11,6 @@ use crate::tree::{SumNode, TreeLeaf};
 /// The longest address that a raw leaf can show. A tree with a longer one cannot be opened there.
 pub const RAW_ADDRESS_MAX_BYTES: usize = 64;
 
-/// Bytes of a packed leaf behind the address.
-const BEHIND_ADDRESS_BYTES: usize = 4 + 2 + 4 + 8 + 16;
-
 /// A packed leaf, `len u8 ‖ address ‖ score u32 ‖ streak u16 ‖ boost u32 ‖ weight u64 ‖ cumulative u128`, with any address
 /// of at most [`RAW_ADDRESS_MAX_BYTES`] and any score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +71,8 @@ impl<'a> RawLeaf<'a> {
         let mut reader = Reader::new("raw leaves", bytes);
         while !reader.rest().is_empty() {
             if leaves.len() == max {
-                let most = bytes.len().checked_div(BEHIND_ADDRESS_BYTES).unwrap_or(0);
-                return Err(ProtocolError::TooMany { what: "raw leaves", max, actual: most });
+                let actual = max.checked_add(1).unwrap_or(max);
+                return Err(ProtocolError::TooMany { what: "raw leaves", max, actual });
             }
             leaves.push(Self::read(&mut reader)?);
         }

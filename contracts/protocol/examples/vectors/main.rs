@@ -15,6 +15,7 @@
 
 mod draw;
 mod encodings;
+mod fraud;
 mod rules;
 mod trees;
 
@@ -38,6 +39,7 @@ const FILES: [(&str, Make); 10] = [
     ("anchors.json", encodings::anchors),
     ("possession.json", encodings::possession),
     ("leaves_file.json", encodings::leaves_file),
+    ("fraud.json", fraud::fraud),
 ];
 
 fn main() -> ExitCode {

@@ -7,6 +7,7 @@
 )]
 
 mod encodings;
+mod fraud;
 mod leaves_file;
 mod phase;
 mod rewards;

@@ -1,12 +1,12 @@
 //! Where accounts are paid by others, and which redirect they may sign next.
 
-use cosmwasm_std::{Addr, Storage};
-
-use super::packed::{Packed, PackedMap, text};
-use super::tag;
-use crate::error::{ContractError, Result};
 use attention_protocol::bytes::Reader;
 use attention_protocol::{AccountId, ProtocolError};
+use cosmwasm_std::{Addr, Storage};
+
+use super::packed::{Packed, PackedMap, push_text, read_text};
+use super::tag;
+use crate::error::{ContractError, Result};
 
 /// By canonical address: where others pay the account. Absent: at its own address.
 const PAYOUT_ADDRESSES: PackedMap<&[u8], AddressRow> = PackedMap::new(tag::PAYOUT_ADDRESS);
@@ -20,11 +20,11 @@ impl Packed for AddressRow {
     const WHAT: &'static str = "stored address";
 
     fn pack(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.0.as_ref().map_or("", Addr::as_str).as_bytes());
+        push_text(out, self.0.as_ref().map_or("", Addr::as_str));
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
-        let address = text(reader.take(reader.rest().len())?);
+        let address = read_text(reader)?;
         Ok(Self(Some(address).filter(|address| !address.is_empty()).map(Addr::unchecked)))
     }
 }

@@ -4,19 +4,24 @@
 
 mod campaign;
 mod conservation;
+mod operators;
 mod oracle;
 mod start;
+mod token;
+mod tokens;
 mod words;
 
 pub use campaign::NewCampaign;
+pub use operators::{pubkey, spare_key};
 pub use oracle::{Draft, sign_with};
 pub use start::{Setup, T0, admin, arbiter, clock};
-pub use words::outcomes;
+pub use token::Mode;
+pub use words::{events, outcomes, signing_key};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use attention_protocol::Leaf;
-use attention_protocol::msg::{ExecuteMsg, QueryMsg};
+use attention_protocol::msg::{ExecuteMsg, QueryMsg, cw20_token};
 use attention_rewards::ContractError;
 use cosmwasm_std::{Addr, Coin, Uint128, coins};
 use cw_multi_test::{App, AppResponse, Executor};
@@ -49,6 +54,12 @@ pub struct Suite {
     pub operators: Vec<SigningKey>,
     /// By (campaign, epoch).
     pub published: BTreeMap<(u64, u64), Published>,
+    /// cw20 tokens that campaigns may pay in.
+    pub tokens: Vec<Addr>,
+    /// Every campaign that was created, with its asset.
+    pub campaigns: Vec<(u64, String)>,
+    /// Assets that took what nobody sent.
+    pub unsound: BTreeSet<String>,
     code_id: u64,
 }
 
@@ -61,8 +72,9 @@ impl Suite {
         funds: &[Coin],
     ) -> Result<AppResponse, String> {
         let result = self.app.execute_contract(sender.clone(), self.contract.clone(), msg, funds);
-        self.check_conservation();
-        result.map_err(|error| error.to_string())
+        let result = result.map_err(|error| error.to_string());
+        self.after(&result);
+        result
     }
 
     /// Asks the contract.
@@ -75,8 +87,11 @@ impl Suite {
         self.app.wrap().query_wasm_smart::<serde_json::Value>(&self.contract, msg).unwrap_err().to_string()
     }
 
-    /// What an account holds in a denom.
+    /// What an account holds of an asset: by the bank, or by the token's ledger.
     pub fn balance(&self, account: &Addr, denom: &str) -> u128 {
+        if let Some(token) = cw20_token(denom) {
+            return self.ledger(token, account);
+        }
         let held = self.app.wrap().query_balance(account, denom).unwrap().amount;
         Uint128::try_from(held).unwrap().u128()
     }
