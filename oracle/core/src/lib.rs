@@ -51,3 +51,4 @@ pub mod submission;
 pub mod summary;
 pub mod transmission;
 pub mod verify;
+pub mod watch;

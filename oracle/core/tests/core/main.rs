@@ -10,4 +10,5 @@ mod proofs;
 mod rng;
 mod rounds;
 mod simulation;
+mod watch;
 mod world;
