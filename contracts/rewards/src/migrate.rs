@@ -8,6 +8,7 @@ use crate::instantiate::{named_operators, security};
 use crate::state::config::{
     ABOUT, About, CLOCK, DENOMS, LIMITS, LimitsRow, OPERATORS, OperatorsRow, SECURITY,
 };
+use crate::state::newest_report::convert_newest_report;
 use crate::state::v0_1_0;
 
 /// `major.minor.patch`, which is how this workspace numbers its releases.
@@ -39,6 +40,7 @@ pub(crate) fn migrate_state(
     let admins = msg.admins.ok_or_else(|| missing("admins"))?;
     convert_operators(storage, api, &admins)?;
     convert_limits(storage)?;
+    convert_newest_report(storage)?;
     add_security(storage, api, security)
 }
 

@@ -89,27 +89,6 @@ fn config(draw: &mut Draw, n: u8, f: u8) -> Value {
     })
 }
 
-/// What operators sign to anchor an input.
-pub fn anchors() -> Value {
-    let mut draw = Draw::new("anchors");
-    let anchors: Vec<Value> = (0..6)
-        .map(|revision: u32| {
-            let contract = draw.account();
-            let (epoch, input_root) = (draw.below(1 << 40) as u64, draw.hash());
-            let deployment = Deployment::new("attention-1", &contract).unwrap();
-            json!({
-                "chain_id": "attention-1",
-                "contract": hex::encode(contract.as_slice()),
-                "epoch": epoch.to_string(),
-                "revision": revision % 4,
-                "input_root": hex::encode(input_root),
-                "digest": hex::encode(anchor_digest(&deployment, epoch, revision % 4, &input_root)),
-            })
-        })
-        .collect();
-    json!({"anchors": anchors})
-}
-
 /// What new hot keys sign, for admins of both lengths.
 pub fn possession() -> Value {
     let mut draw = Draw::new("possession");
@@ -136,6 +115,26 @@ pub fn possession() -> Value {
         })
         .collect();
     json!({"proofs": proofs})
+}
+/// What operators sign to anchor an input.
+pub fn anchors() -> Value {
+    let mut draw = Draw::new("anchors");
+    let anchors: Vec<Value> = (0..6)
+        .map(|revision: u32| {
+            let contract = draw.account();
+            let (epoch, input_root) = (draw.below(1 << 40) as u64, draw.hash());
+            let deployment = Deployment::new("attention-1", &contract).unwrap();
+            json!({
+                "chain_id": "attention-1",
+                "contract": hex::encode(contract.as_slice()),
+                "epoch": epoch.to_string(),
+                "revision": revision % 4,
+                "input_root": hex::encode(input_root),
+                "digest": hex::encode(anchor_digest(&deployment, epoch, revision % 4, &input_root)),
+            })
+        })
+        .collect();
+    json!({"anchors": anchors})
 }
 
 /// A published file and its hash; asset ids and denoms.
