@@ -110,6 +110,13 @@ impl<'a> Court<'a> {
     }
 }
 
+/// An account that can pay for many proofs.
+fn watcher(stage: &Stage<'_>, bed: &Bed, name: &str) -> Result<Account, E2eError> {
+    let account = fresh(stage, bed, name)?;
+    stage.chain.fund(std::slice::from_ref(&account.address), &["100000000uattn"])?;
+    Ok(account)
+}
+
 fn account(byte: u8) -> AccountId {
     AccountId::try_from([byte; 20].as_slice()).expect("20 bytes")
 }
@@ -152,7 +159,7 @@ fn no_base() -> RangeProof {
 
 pub fn leaves_and_base(stage: &Stage<'_>) -> Result<(), E2eError> {
     let bed = Bed::deploy(stage.chain, stage.code, "leaves", OPTIONS)?;
-    let prover = fresh(stage, &bed, "leaves-prover")?;
+    let prover = watcher(stage, &bed, "leaves-prover")?;
     post_bonds(&bed)?;
     let terms = terms::plain(2);
     let id = bed.create_campaign(&terms, "2007ureward")?;
@@ -274,7 +281,7 @@ fn rewarded(court: &Court<'_>, amount: u128) -> Result<(), E2eError> {
 
 pub fn nodes_and_headers(stage: &Stage<'_>) -> Result<(), E2eError> {
     let bed = Bed::deploy(stage.chain, stage.code, "nodes", OPTIONS)?;
-    let prover = fresh(stage, &bed, "nodes-prover")?;
+    let prover = watcher(stage, &bed, "nodes-prover")?;
     post_bonds(&bed)?;
     let terms = terms::plain(2);
     let id = bed.create_campaign(&terms, "2007ureward")?;
