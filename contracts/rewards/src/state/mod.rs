@@ -20,7 +20,6 @@ pub(crate) mod newest_report;
 pub(crate) mod operator_fees;
 pub(crate) mod owed;
 pub(crate) mod owner;
-pub(crate) mod packed;
 pub(crate) mod participation;
 pub(crate) mod pause;
 pub(crate) mod payout;
@@ -30,6 +29,8 @@ pub(crate) mod report;
 pub(crate) mod score;
 pub(crate) mod sponsor;
 pub(crate) mod v0_1_0;
+
+pub(crate) use attention_storage as packed;
 
 /// The tags of the packed rows, here and nowhere else, so that no two are equal.
 mod tag {

@@ -83,7 +83,11 @@ fn msg() -> MigrateMsg {
 fn migrate(suite: &mut Suite, msg: &MigrateMsg) -> Result<(), String> {
     let (owner, contract, code_id) = (suite.owner.clone(), suite.contract.clone(), suite.code_id());
     let result = suite.app.migrate_contract(owner, contract, msg, code_id);
-    result.map(|_| ()).map_err(|error| format!("\n{error}"))
+    let result = result.map(|_| ()).map_err(|error| format!("\n{error}"));
+    if result.is_ok() {
+        suite.find_campaigns();
+    }
+    result
 }
 
 /// Everything in `old` stands in `new`, which may have more fields.
