@@ -293,11 +293,14 @@ fn around<N: Node, L>(
     found: Result<usize, usize>,
     pack: impl Fn(&L) -> Vec<u8>,
 ) -> Result<RangeProof, ProtocolError> {
-    let (start, end) = match found {
-        Ok(at) => (at, at.checked_add(1).unwrap_or(at)),
-        Err(at) => (at.checked_sub(1).unwrap_or(0), at.checked_add(1).unwrap_or(at).min(leaves.len())),
+    let (start, count) = match found {
+        Ok(at) => (at, 1),
+        Err(at) => {
+            let before = at.checked_sub(1);
+            let neighbours = [before.is_some(), at < leaves.len()];
+            (before.unwrap_or(at), neighbours.into_iter().filter(|stands| *stands).count())
+        }
     };
-    let count = end.checked_sub(start).unwrap_or(0);
     if count == 0 {
         return Ok(RangeProof { start: 0, leaves: Binary::default(), siblings: Binary::default() });
     }

@@ -17,7 +17,7 @@ use super::report::print;
 use super::{Cli, CliError};
 use crate::chain::TxOptions;
 use crate::config::Config;
-use crate::epoch::{BuildRequest, EpochBuilder, FinalReport, body_of};
+use crate::epoch::{BuildRequest, EpochBuilder, EpochError, FinalReport, body_of};
 use crate::operator::watch as find;
 use crate::output::ExitStatus;
 
@@ -51,7 +51,16 @@ pub(super) async fn run(cli: &Cli, args: &WatchArgs) -> Result<(), CliError> {
         )
     })?;
     let report = FinalReport { body, digest, signers: told.signers };
-    let findings = find(&builder, &report).await?;
+    let findings = find(&builder, &report).await.map_err(|error| match error {
+        EpochError::NoLeaves { hash, peers, .. } => CliError::new(
+            ExitStatus::Failed,
+            format!(
+                "the file {hash} of the pending report is neither here nor at any of the {peers} configured peers: demand openings \
+                 (demand_open)"
+            ),
+        ),
+        error => error.into(),
+    })?;
     let (epoch, revision) = (report.body.epoch, report.body.revision);
     let request = BuildRequest { epoch, revision, prev_digest: report.body.prev_digest };
     let ours = builder.build(request, false).await?.output.body;

@@ -15,7 +15,7 @@ fn always(answer: Value) -> Server {
     contract(move |_| Some(answer.clone()))
 }
 
-fn home_with_data(rpc: &str) -> Home {
+pub fn home_with_data(rpc: &str) -> Home {
     let home = operator_home(rpc);
     home.write("assets.csv", super::data::assets());
     home.write("sales.csv", super::data::sales(&[super::data::sale(1, 1)]));
@@ -101,7 +101,7 @@ fn no_answer_makes_it_panic_or_hang() {
 }
 
 /// The same operators in the opposite order, as version 2.
-fn rotated(home: &Home) -> DeploymentConfig {
+pub fn rotated(home: &Home) -> DeploymentConfig {
     let ours = deployment(home);
     let keys: Vec<_> = ours.operators.pubkeys().iter().rev().map(cosmwasm_std::Binary::from).collect();
     let names = ours.names.iter().rev().cloned().collect();
@@ -110,7 +110,7 @@ fn rotated(home: &Home) -> DeploymentConfig {
 
 /// A contract whose window of epoch 0 has ended: this configuration is in force, this is its report, and nothing else ever
 /// happened.
-fn epoch_zero(config: Value, report: Value) -> Server {
+pub fn epoch_zero(config: Value, report: Value) -> Server {
     contract(move |query| {
         let zeros = cosmwasm_std::Binary::from([0; 32]);
         match query.as_object()?.keys().next()?.as_str() {
@@ -131,7 +131,7 @@ fn epoch_zero(config: Value, report: Value) -> Server {
 }
 
 /// A report's state; with a body it is pending.
-fn report_of(body: Option<&ReportBody>) -> Value {
+pub fn report_of(body: Option<&ReportBody>) -> Value {
     let bytes = |bytes: &[u8]| json!(cosmwasm_std::Binary::from(bytes));
     let posted = body.map(|_| 1_900_089_000u64);
     json!({
@@ -141,7 +141,7 @@ fn report_of(body: Option<&ReportBody>) -> Value {
     })
 }
 
-fn rotated_contract(home: &Home) -> Server {
+pub fn rotated_contract(home: &Home) -> Server {
     epoch_zero(told(&rotated(home)), report_of(None))
 }
 
@@ -240,9 +240,17 @@ fn the_watcher_says_what_to_do_about_a_pending_report() {
     let (code, shown, line) = watch(&other_input);
     assert_eq!((code, &shown["recomputed"]["field"]), (5, &json!("input_root")));
     assert!(line.ends_with("there, and nothing in its file can be convicted: challenge it"), "{line}");
+    let missing = ReportBody { leaves_hash: [8; 32], ..ours.clone() };
+    let node = epoch_zero(config.clone(), report_of(Some(&missing)));
+    let ran = run_on(&node, &["watch", "--epoch", "0"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        last_line(&ran).ends_with("at any of the 0 configured peers: demand openings (demand_open)"),
+        "{ran:?}"
+    );
     let garbage = b"no leaves at all".to_vec();
     let hidden = ReportBody { leaves_hash: sha256(&[&garbage]), ..ours };
-    home.write(&format!("data/leaves/{}", hex::encode(hidden.leaves_hash)), garbage);
+    home.write(&format!("data/leaves/{}.bin", hex::encode(hidden.leaves_hash)), garbage);
     let (code, shown, line) = watch(&hidden);
     assert_eq!((code, &shown["findings"][0]["finding"]), (5, &json!("hidden")));
     assert!(line.contains("the file cannot be read") && line.contains("demand an opening"), "{line}");
