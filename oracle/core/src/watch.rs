@@ -293,14 +293,11 @@ fn around<N: Node, L>(
     found: Result<usize, usize>,
     pack: impl Fn(&L) -> Vec<u8>,
 ) -> Result<RangeProof, ProtocolError> {
-    let (start, count) = match found {
-        Ok(at) => (at, 1),
-        Err(at) => {
-            let before = at.checked_sub(1);
-            let neighbours = [before.is_some(), at < leaves.len()];
-            (before.unwrap_or(at), neighbours.into_iter().filter(|stands| *stands).count())
-        }
+    let (start, end) = match found {
+        Ok(at) => (at, at.checked_add(1).unwrap_or(at)),
+        Err(at) => (at.max(1).abs_diff(1), at.checked_add(1).unwrap_or(at).min(leaves.len())),
     };
+    let count = end.abs_diff(start);
     if count == 0 {
         return Ok(RangeProof { start: 0, leaves: Binary::default(), siblings: Binary::default() });
     }

@@ -45,6 +45,7 @@ mod record_assets;
 mod record_scores;
 mod refund_campaign;
 mod renounce_ownership;
+mod replay;
 mod resolve_silence;
 mod rotation;
 mod scenarios;
