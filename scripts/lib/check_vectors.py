@@ -191,6 +191,10 @@ def check_possession(data):
     for i, p in enumerate(data["proofs"]):
         body = prefix(p) + be(p["config_version"], 8) + lp(bytes.fromhex(p["admin"])) + bytes.fromhex(p["pubkey"])
         same(f"possession[{i}]", tagged("attention/v1/possession", body).hex(), p["digest"])
+def check_anchors(data):
+    for i, a in enumerate(data["anchors"]):
+        body = prefix(a) + be(a["epoch"], 8) + be(a["revision"], 4) + bytes.fromhex(a["input_root"])
+        same(f"anchors[{i}].digest", tagged("attention/v1/anchor", body).hex(), a["digest"])
 
 
 # --- clock and verdicts --------------------------------------------------------------------------------------------
@@ -460,6 +464,7 @@ CHECKS = {
     "rules.json": check_rules, "terms.json": check_terms, "clock.json": check_clock, "settle.json": check_settle,
     "allocation_trees.json": check_allocation, "plain_trees.json": check_plain, "report.json": check_report,
     "leaves_file.json": check_leaves_file, "possession.json": check_possession, "fraud.json": check_fraud,
+    "anchors.json": check_anchors,
 }
 
 

@@ -244,7 +244,7 @@ impl Bed {
             let report: ReportResponse = self.query(&QueryMsg::Report { epoch })?;
             match report.status {
                 ReportStatus::Final => return Ok(()),
-                ReportStatus::Pending => sleep(Duration::from_millis(200)),
+                ReportStatus::Pending | ReportStatus::Challenged => sleep(Duration::from_millis(200)),
                 other => {
                     return Err(E2eError::Output(format!(
                         "epoch {epoch} is {other:?}, not pending: the report"

@@ -5,6 +5,8 @@
 
 use cosmwasm_std::{Attribute, Event as CosmosEvent};
 
+use crate::dispute_event::DisputeEvent;
+
 /// What an item of `settle` came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SettleOutcome {
@@ -317,6 +319,8 @@ pub enum Event {
         /// Its admin.
         admin: String,
     },
+    /// Something happened to an epoch's input or report.
+    Dispute(DisputeEvent),
     /// The contract was paused.
     Paused {
         /// When it ends by itself, unix seconds.
@@ -546,6 +550,7 @@ impl Event {
                 ],
             ),
             Self::OperatorSuspended { admin } => ("operator_suspended", vec![("admin", admin.clone())]),
+            Self::Dispute(event) => event.parts(),
             Self::Paused { until_s } => ("paused", vec![("until_s", until_s.to_string())]),
             Self::Unpaused {} => ("unpaused", vec![]),
             Self::OwnerProposed { owner } => ("owner_proposed", vec![("owner", owner.clone())]),
@@ -570,7 +575,8 @@ impl Event {
         let u64_of = |key| attribute(key)?.parse::<u64>().ok();
         let u32_of = |key| attribute(key)?.parse::<u32>().ok();
         let u128_of = |key| attribute(key)?.parse::<u128>().ok();
-        Some(match kind.strip_prefix("wasm-")? {
+        let name = kind.strip_prefix("wasm-")?;
+        Some(match name {
             "report_submitted" => Self::ReportSubmitted {
                 epoch: u64_of("epoch")?,
                 revision: u32_of("revision")?,
@@ -716,7 +722,7 @@ impl Event {
                 amount: u128_of("amount")?,
                 denom: text("denom")?,
             },
-            _ => return None,
+            _ => Self::Dispute(DisputeEvent::parse(name, &attribute)?),
         })
     }
 }

@@ -76,23 +76,35 @@ pub fn verify_quorum<E>(
     }
     let mut bitmap = 0u32;
     let mut before = None;
-    for &IndexedSignature { index, signature } in signatures {
-        let unknown = QuorumError::UnknownSigner { index, operators: count };
-        let key = operators.pubkeys().get(usize::from(index)).ok_or(unknown)?;
-        if before >= Some(index) {
+    for signature in signatures {
+        let index = signature.index;
+        if index < count && before >= Some(index) {
             return Err(QuorumError::NotRising { index });
         }
         before = Some(index);
-        let bit = 1u32.checked_shl(u32::from(index)).unwrap_or(0);
-        if suspended & bit != 0 {
-            return Err(QuorumError::SuspendedSigner { index });
-        }
-        let bad = QuorumError::BadSignature { index };
-        let signature: &[u8; SIGNATURE_BYTES] = signature.try_into().map_err(|_| bad.clone())?;
-        verify(digest, signature, key).map_err(|_| bad)?;
-        bitmap |= bit;
+        bitmap |= verify_signature(operators, suspended, digest, signature, &verify)?;
     }
     Ok(bitmap)
+}
+
+/// Checks that one operator signed `digest`, not one in the bitmap `suspended`, and returns its bit.
+pub fn verify_signature<E>(
+    operators: &OperatorSet,
+    suspended: u32,
+    digest: &Hash,
+    &IndexedSignature { index, signature }: &IndexedSignature<'_>,
+    verify: impl Fn(&Hash, &[u8; SIGNATURE_BYTES], &Pubkey) -> Result<(), E>,
+) -> Result<u32, QuorumError> {
+    let unknown = QuorumError::UnknownSigner { index, operators: operators.count() };
+    let key = operators.pubkeys().get(usize::from(index)).ok_or(unknown)?;
+    let bit = 1u32.checked_shl(u32::from(index)).unwrap_or(0);
+    if suspended & bit != 0 {
+        return Err(QuorumError::SuspendedSigner { index });
+    }
+    let bad = QuorumError::BadSignature { index };
+    let signature: &[u8; SIGNATURE_BYTES] = signature.try_into().map_err(|_| bad.clone())?;
+    verify(digest, signature, key).map_err(|_| bad)?;
+    Ok(bit)
 }
 
 #[cfg(test)]

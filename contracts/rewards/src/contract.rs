@@ -1,10 +1,10 @@
 //! The entry points: they check funds and permissions, validate addresses, and dispatch.
 
-use attention_protocol::AccountId;
 use attention_protocol::hash::Deployment;
 use attention_protocol::msg::{
     CreateCampaign, Cw20Deposit, Cw20ReceiveMsg, ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, cw20_token,
 };
+use attention_protocol::{AccountId, Hash};
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{
@@ -13,8 +13,10 @@ use cosmwasm_std::{
 use cw_utils::{nonpayable, one_coin};
 
 use crate::error::{ContractError, Result, refuse};
+use crate::execute::anchor_input::Anchor;
 use crate::execute::claim_for::Redirection;
 use crate::execute::create_campaign::Sponsorship;
+use crate::execute::prove_fraud::Prover;
 use crate::execute::record_assets::AssetRange;
 use crate::execute::record_scores::ScoreRange;
 use crate::migrate::{Version, migrate_state};
@@ -165,6 +167,65 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
         ExecuteMsg::AcceptSponsor { campaign } => {
             run::accept_sponsor::accept_sponsor(deps.storage, info.sender, campaign)
         }
+        ExecuteMsg::AnchorInput { epoch, revision, input_root, index, signature } => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            let (input_root, signature) = (hash("input_root", &input_root)?, signature.as_slice());
+            let anchor = Anchor { epoch, revision, input_root, index, signature };
+            let deployment = deployment(deps.api, &env)?;
+            run::anchor_input::anchor_input(deps.storage, deps.api, &timeline, &deployment, &anchor)
+        }
+        ExecuteMsg::VoidReport { epoch, revision } => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            run::void_report::void_report(deps.storage, &timeline, epoch, revision)
+        }
+        ExecuteMsg::ChallengeReport { epoch, revision, reason } => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            run::challenge_report::challenge_report(deps.storage, &timeline, &info, (epoch, revision), reason)
+        }
+        ExecuteMsg::DecideChallenge { epoch, revision, stands } => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            run::decide_challenge::decide_challenge(deps.storage, &timeline, (epoch, revision), stands)
+        }
+        ExecuteMsg::ResolveSilence { epoch, revision } => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            run::resolve_silence::resolve_silence(deps.storage, &timeline, epoch, revision)
+        }
+        ExecuteMsg::DemandOpen { epoch, revision, target } => {
+            let (timeline, deployment) = (Timeline::load(deps.storage, now)?, deployment(deps.api, &env)?);
+            let demand = ((epoch, revision), &target);
+            run::demand_open::demand_open(deps.storage, &timeline, &deployment, &info, demand)
+        }
+        ExecuteMsg::AnswerDemand { epoch, revision, target, answer } => {
+            let (timeline, deployment) = (Timeline::load(deps.storage, now)?, deployment(deps.api, &env)?);
+            let (report, shown) = ((epoch, revision), (&target, &answer));
+            let sender = &info.sender;
+            run::answer_demand::answer_demand(deps.storage, &timeline, &deployment, sender, report, shown)
+        }
+        ExecuteMsg::VoidUnanswered { epoch, revision, target } => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            run::void_unanswered::void_unanswered(deps.storage, &timeline, (epoch, revision), &target)
+        }
+        ExecuteMsg::ReclaimDemand { epoch, revision, target } => {
+            run::reclaim_demand::reclaim_demand(deps.storage, (epoch, revision), &target)
+        }
+        ExecuteMsg::CommitProof { hash: bytes } => {
+            run::commit_proof::commit_proof(deps.storage, now.height, &hash("hash", &bytes)?)
+        }
+        ExecuteMsg::ProveFraud { epoch, revision, proof } => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            let (account, deployment) = (account(deps.api, &info.sender)?, deployment(deps.api, &env)?);
+            let prover = Prover { sender: &info.sender, account: &account, deployment: &deployment };
+            run::prove_fraud::prove_fraud(deps.storage, &timeline, &prover, (epoch, revision), &proof)
+        }
+        ExecuteMsg::ProveEquivocation { evidence, quorums } => {
+            let timeline = Timeline::load(deps.storage, now)?;
+            let (account, deployment) = (account(deps.api, &info.sender)?, deployment(deps.api, &env)?);
+            let prover = Prover { sender: &info.sender, account: &account, deployment: &deployment };
+            let (storage, quorums) = (deps.storage, quorums.as_ref());
+            run::prove_equivocation::prove_equivocation(
+                storage, deps.api, &timeline, &prover, &evidence, quorums,
+            )
+        }
         ExecuteMsg::Pause {} => run::pause::pause(deps.storage, now.time_s),
         ExecuteMsg::Unpause {} => run::unpause::unpause(deps.storage, now.time_s),
         ExecuteMsg::ProposeOwner { owner } => {
@@ -284,6 +345,12 @@ fn validate_or(api: &dyn Api, address: Option<&str>, default: &Addr) -> Result<A
         Some(address) => Ok(api.addr_validate(address)?),
         None => Ok(default.clone()),
     }
+}
+
+/// The 32 bytes of a hash.
+fn hash(field: &'static str, bytes: &Binary) -> Result<Hash> {
+    let wrong = |_| ContractError::invalid(field, bytes, "32 bytes in base64");
+    Hash::try_from(bytes.as_slice()).map_err(wrong)
 }
 
 /// Where this contract lives, as every digest and tree is bound to it.

@@ -8,6 +8,7 @@ use crate::instantiate::{named_operators, security};
 use crate::state::config::{
     ABOUT, About, CLOCK, DENOMS, LIMITS, LimitsRow, OPERATORS, OperatorsRow, SECURITY,
 };
+use crate::state::newest_report::convert_newest_report;
 use crate::state::v0_1_0;
 
 /// `major.minor.patch`, which is how this workspace numbers its releases.
@@ -20,8 +21,8 @@ const PRESENT: Version = [0, 2, 0];
 /// Version 0.1.0 recorded no prices, so it had no bound: a price may double in an epoch until the owner sets another.
 const PRICE_CHANGE_MAX_PPM: u32 = 1_000_000;
 
-/// Converts what a version stored otherwise. The number of rows it touches is bounded: nothing is kept by campaign, account or
-/// epoch in another layout.
+/// Converts what a version stored otherwise. The number of rows it touches is bounded: of what is kept by campaign, account or
+/// epoch, only recorded scores have another layout now, and those are read where they stand.
 pub(crate) fn migrate_state(
     storage: &mut dyn Storage,
     api: &dyn Api,
@@ -39,6 +40,7 @@ pub(crate) fn migrate_state(
     let admins = msg.admins.ok_or_else(|| missing("admins"))?;
     convert_operators(storage, api, &admins)?;
     convert_limits(storage)?;
+    convert_newest_report(storage)?;
     add_security(storage, api, security)
 }
 

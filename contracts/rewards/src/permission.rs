@@ -6,8 +6,9 @@ use cw_utils::nonpayable;
 
 use crate::bonds::is_proposed;
 use crate::configuration::{Configuration, is_operator};
-use crate::error::{ContractError, Result, refuse};
+use crate::error::{ContractError, DisputeError, Result, refuse};
 use crate::state::campaign::CAMPAIGNS;
+use crate::state::config::SECURITY;
 use crate::state::owner::OWNERSHIP;
 use crate::state::pause::PAUSE;
 use crate::state::sponsor::PROPOSED_SPONSORS;
@@ -37,6 +38,8 @@ pub enum Caller {
         /// The campaign.
         campaign: u64,
     },
+    /// Who decides challenges.
+    Arbiter,
 }
 
 /// Which funds a message takes.
@@ -73,7 +76,8 @@ pub struct Access {
 /// The table.
 pub fn access(msg: &ExecuteMsg) -> Access {
     use Caller::{
-        Anyone, Operator, OperatorOrProposed, Owner, OwnerOrGuardian, ProposedOwner, ProposedSponsor, Sponsor,
+        Anyone, Arbiter, Operator, OperatorOrProposed, Owner, OwnerOrGuardian, ProposedOwner,
+        ProposedSponsor, Sponsor,
     };
     use Funds::{None, OneCoin};
     use WhilePaused::{OnlyRepeats, Refused, Works};
@@ -103,6 +107,18 @@ pub fn access(msg: &ExecuteMsg) -> Access {
         ExecuteMsg::UpdateLimits(_) => (Owner, None, Works),
         ExecuteMsg::CountParticipation {} => (Anyone, None, Works),
         ExecuteMsg::DistributeOperatorFees { .. } => (Anyone, None, Works),
+        ExecuteMsg::AnchorInput { .. } => (Anyone, None, Works),
+        ExecuteMsg::VoidReport { .. } => (OwnerOrGuardian, None, Works),
+        ExecuteMsg::ChallengeReport { .. } => (Anyone, OneCoin, Works),
+        ExecuteMsg::DecideChallenge { .. } => (Arbiter, None, Works),
+        ExecuteMsg::ResolveSilence { .. } => (Anyone, None, Works),
+        ExecuteMsg::DemandOpen { .. } => (Anyone, OneCoin, Works),
+        ExecuteMsg::AnswerDemand { .. } => (Anyone, None, Works),
+        ExecuteMsg::VoidUnanswered { .. } => (Anyone, None, Works),
+        ExecuteMsg::ReclaimDemand { .. } => (Anyone, None, Works),
+        ExecuteMsg::CommitProof { .. } => (Anyone, None, Works),
+        ExecuteMsg::ProveFraud { .. } => (Anyone, None, Works),
+        ExecuteMsg::ProveEquivocation { .. } => (Anyone, None, Works),
         ExecuteMsg::Pause {} => (OwnerOrGuardian, None, Works),
         ExecuteMsg::Unpause {} => (Owner, None, Works),
         ExecuteMsg::ProposeOwner { .. } => (Owner, None, Works),
@@ -165,6 +181,10 @@ fn check_caller(caller: Caller, storage: &dyn Storage, sender: &Addr, now_s: u64
             let proposed = PROPOSED_SPONSORS.may_load(storage, campaign)?.and_then(|row| row.0);
             let proposed = proposed.ok_or(ContractError::NoSponsorProposed { campaign })?;
             (proposed == *sender, "the proposed sponsor")
+        }
+        Caller::Arbiter => {
+            let arbiter = SECURITY.load(storage, ())?.arbiter.ok_or(DisputeError::NoArbiter {})?;
+            (arbiter == *sender, "the arbiter")
         }
     };
     if is_allowed {

@@ -1,5 +1,6 @@
 //! Vectors of what is signed and published.
 
+use attention_protocol::anchor::anchor_digest;
 use attention_protocol::asset::{asset_id_hash, denom_hash};
 use attention_protocol::hash::Deployment;
 use attention_protocol::leaves_file::{CampaignLeaves, LeavesFile};
@@ -114,6 +115,26 @@ pub fn possession() -> Value {
         })
         .collect();
     json!({"proofs": proofs})
+}
+/// What operators sign to anchor an input.
+pub fn anchors() -> Value {
+    let mut draw = Draw::new("anchors");
+    let anchors: Vec<Value> = (0..6)
+        .map(|revision: u32| {
+            let contract = draw.account();
+            let (epoch, input_root) = (draw.below(1 << 40) as u64, draw.hash());
+            let deployment = Deployment::new("attention-1", &contract).unwrap();
+            json!({
+                "chain_id": "attention-1",
+                "contract": hex::encode(contract.as_slice()),
+                "epoch": epoch.to_string(),
+                "revision": revision % 4,
+                "input_root": hex::encode(input_root),
+                "digest": hex::encode(anchor_digest(&deployment, epoch, revision % 4, &input_root)),
+            })
+        })
+        .collect();
+    json!({"anchors": anchors})
 }
 
 /// A published file and its hash; asset ids and denoms.

@@ -3,7 +3,7 @@
 use attention_protocol::fraud::{
     Answer, Context, Equivocation, FraudProof, RangeProof, Target, check_answer, check_target,
 };
-use attention_protocol::hash::{Deployment, Hash};
+use attention_protocol::hash::Hash;
 use attention_protocol::raw_leaf::RawLeaf;
 use attention_protocol::tree::{PlainNode, SumNode, Tree, TreeLeaf, depth, pad_level};
 use attention_protocol::{AssetLeaf, Commitment, ReportBody, ZERO_HASH};

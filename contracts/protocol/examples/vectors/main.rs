@@ -28,7 +28,7 @@ use serde_json::Value;
 type Make = fn() -> Value;
 
 /// Every vector file: its name and how to make it.
-const FILES: [(&str, Make); 9] = [
+const FILES: [(&str, Make); 11] = [
     ("rules.json", rules::rules),
     ("terms.json", rules::terms),
     ("clock.json", rules::clock),
@@ -37,6 +37,7 @@ const FILES: [(&str, Make); 9] = [
     ("plain_trees.json", trees::plain),
     ("report.json", encodings::report),
     ("possession.json", encodings::possession),
+    ("anchors.json", encodings::anchors),
     ("leaves_file.json", encodings::leaves_file),
     ("fraud.json", fraud::fraud),
 ];

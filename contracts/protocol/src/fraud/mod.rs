@@ -4,6 +4,9 @@
 //! [`Clause`] is broken. An honest report is never convicted, and every dishonest tree that can be opened is: if its sums
 //! add up, proofs from the leaf up reach each leaf; if they do not, an opening from the root down shows where. What cannot
 //! be opened is demanded ([`Target`]), and answered ([`Answer`]) or void.
+//!
+//! The base is taken as it was settled. If it holds a malformed address, whoever builds on it breaks clause 1 by keeping the
+//! account or clause 6 by dropping it: an honest report leaves such a campaign out.
 
 mod clause;
 mod commitment;

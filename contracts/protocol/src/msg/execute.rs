@@ -4,9 +4,11 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Binary, Uint128};
 
 use super::cw20::Cw20ReceiveMsg;
+use super::dispute::ConflictingQuorums;
 use super::instantiate::Limits;
 use super::operators::ProposeConfig;
 use crate::campaign::CampaignTerms;
+use crate::fraud::{Answer, Equivocation, FraudProof, Target};
 
 /// Every execute message. None takes funds but those that say so, and these take exactly one native coin; cw20 tokens come in
 /// through the token's `send` and `receive`.
@@ -155,6 +157,113 @@ pub enum ExecuteMsg {
     DistributeOperatorFees {
         /// The asset.
         denom: String,
+    },
+    /// Anyone, with an operator's signature: fixes the input that the awaited report has to be computed from. The first counts.
+    AnchorInput {
+        /// The awaited epoch.
+        epoch: u64,
+        /// The awaited revision.
+        revision: u32,
+        /// The input, 32 bytes.
+        input_root: Binary,
+        /// The operator's index.
+        index: u8,
+        /// Its signature on the anchor digest, `r ‖ s`, 64 bytes.
+        signature: Binary,
+    },
+    /// Owner or guardian: voids a pending report. Nobody is slashed, and the epoch is reported again.
+    VoidReport {
+        /// Its epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+    },
+    /// Anyone, with exactly `challenge_bond`: has the arbiter decide on a pending report, once a revision.
+    ChallengeReport {
+        /// Its epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+        /// What is wrong with it, at most 256 bytes.
+        reason: String,
+    },
+    /// Arbiter: says whether a challenged report stands. A report that falls is voided and reported again; nobody is slashed
+    /// on the arbiter's word.
+    DecideChallenge {
+        /// Its epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+        /// Whether it stands.
+        stands: bool,
+    },
+    /// Anyone: voids a challenged report on which the arbiter was silent. The challenger gets the bond back less a tenth.
+    ResolveSilence {
+        /// Its epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+    },
+    /// Anyone, with exactly the bond of a demand (it doubles with every 16 that are open): has a part of a pending report
+    /// shown, or the report voided.
+    DemandOpen {
+        /// Its epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+        /// Which part.
+        target: Target,
+    },
+    /// Anyone: shows what was demanded, and is owed the bond.
+    AnswerDemand {
+        /// The report's epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+        /// What was demanded.
+        target: Target,
+        /// What stands there.
+        answer: Answer,
+    },
+    /// Anyone: voids a report with a demand that nobody answered in time, and slashes its signers.
+    VoidUnanswered {
+        /// Its epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+        /// What was demanded: 9 bytes, as in the event and the query `demands`.
+        target: Binary,
+    },
+    /// Anyone: gives the bond of an open demand back after its report was voided for another reason.
+    ReclaimDemand {
+        /// The report's epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+        /// What was demanded: 9 bytes, as in the event and the query `demands`.
+        target: Binary,
+    },
+    /// Anyone: reserves a proof. Whoever shows it at least one block later gets half of what is slashed.
+    CommitProof {
+        /// `sha256(sender canonical ‖ sha256(proof in JSON))`, 32 bytes.
+        hash: Binary,
+    },
+    /// Anyone: proves that a pending report breaks the protocol. It is voided, and its signers are slashed.
+    ProveFraud {
+        /// Its epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+        /// The proof.
+        proof: Box<FraudProof>,
+    },
+    /// Anyone: proves that an operator signed two reports for one revision. It is slashed and suspended, at any time. With two
+    /// whole quorums for the pending revision the report is voided too.
+    ProveEquivocation {
+        /// The two reports and the operator's signatures.
+        evidence: Equivocation,
+        /// The quorums.
+        quorums: Option<ConflictingQuorums>,
     },
     /// Owner or guardian: stops new reports, campaigns, claims and records for at most `pause_max_s`.
     Pause {},

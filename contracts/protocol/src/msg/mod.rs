@@ -1,6 +1,7 @@
 //! Every message, query and response, written once: the contract, the daemon, the tests and pages use these types.
 
 mod cw20;
+mod dispute;
 mod execute;
 mod instantiate;
 mod operators;
@@ -10,6 +11,10 @@ mod response;
 pub use cw20::{
     CW20_PREFIX, Cw20BalanceResponse, Cw20Deposit, Cw20ExecuteMsg, Cw20QueryMsg, Cw20ReceiveMsg, cw20_asset,
     cw20_token,
+};
+pub use dispute::{
+    ChallengeInfo, ChallengeResponse, ChallengeStatus, ConflictingQuorums, DemandInfo, DemandStatus,
+    DemandsResponse, VoidReason, VoidedReport,
 };
 pub use execute::{
     AccountClaim, ClaimItem, CommitmentAbsence, CreateCampaign, ExecuteMsg, Metadata, Redirect, SettleItem,
@@ -42,6 +47,8 @@ pub const RECORD_ASSETS_MAX: usize = 256;
 pub const ABSENCES_MAX: usize = 32;
 /// Most final reports that one `count_participation` or `distribute_operator_fees` counts.
 pub const COUNTED_REPORTS_MAX: usize = 100;
+/// Longest reason of a challenge.
+pub const CHALLENGE_REASON_MAX_BYTES: usize = 256;
 /// Entries of a page when the query names no limit.
 pub const PAGE_DEFAULT: u32 = 10;
 /// Most entries of a page.

@@ -1,9 +1,12 @@
 //! What can be asked.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::Binary;
 
-use super::execute::ClaimItem;
 // The answers' types: for schemas, which no contract makes.
+#[cfg(not(target_arch = "wasm32"))]
+use super::dispute::{ChallengeResponse, DemandsResponse};
+use super::execute::ClaimItem;
 #[cfg(not(target_arch = "wasm32"))]
 use super::operators::{BondResponse, ConfigProposalResponse, OperatorFeesResponse, ParticipationResponse};
 #[cfg(not(target_arch = "wasm32"))]
@@ -57,6 +60,26 @@ pub enum QueryMsg {
     Reports {
         /// Only epochs below this one.
         before: Option<u64>,
+        /// Entries, at most 50.
+        limit: Option<u32>,
+    },
+    /// The challenge of a report.
+    #[returns(ChallengeResponse)]
+    Challenge {
+        /// Its epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+    },
+    /// The opening demands on a report, by rising target.
+    #[returns(DemandsResponse)]
+    Demands {
+        /// Its epoch.
+        epoch: u64,
+        /// Its revision.
+        revision: u32,
+        /// Only targets above this one, 9 bytes.
+        start_after: Option<Binary>,
         /// Entries, at most 50.
         limit: Option<u32>,
     },

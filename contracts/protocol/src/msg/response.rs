@@ -3,6 +3,7 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, Uint128};
 
+use super::dispute::VoidedReport;
 use super::execute::Metadata;
 use super::instantiate::{Limits, OperatorInfo, Security};
 use crate::campaign::CampaignTerms;
@@ -56,6 +57,15 @@ pub struct EpochStatusResponse {
     pub due_s: Option<u64>,
     /// Digest that the next report must carry as `prev_digest`; absent while a report is pending.
     pub prev_digest: Option<Binary>,
+    /// The input that the awaited report must be computed from; absent if none is anchored, and while a report is pending.
+    pub input_root: Option<Binary>,
+    /// From when the operator whose turn it is may anchor an input, unix seconds; absent while reports need no anchor, and
+    /// while one is pending.
+    pub anchor_from_s: Option<u64>,
+    /// From when any operator may.
+    pub anchor_by_any_from_s: Option<u64>,
+    /// Index of the operator whose turn it is.
+    pub anchor_rank: Option<u8>,
 }
 
 /// State of an epoch's report.
@@ -64,11 +74,13 @@ pub struct EpochStatusResponse {
 pub enum ReportStatus {
     /// Its window has not ended, or the report is awaited.
     Open,
-    /// Posted; final from `ends_at_s` and `ends_height` on.
+    /// Posted; final from `ends_at_s` and `ends_height` on, once every opening demand is answered.
     Pending,
+    /// Posted, and the arbiter has to decide whether it stands.
+    Challenged,
     /// Allocations may be settled.
     Final,
-    /// No report came in time. The money stays available to later epochs.
+    /// No report came in time, or all were voided. The money stays available to later epochs.
     Missed,
 }
 
@@ -89,10 +101,14 @@ pub struct ReportResponse {
     pub signers: Vec<u8>,
     /// When it was posted, unix seconds.
     pub submitted_at_s: Option<u64>,
-    /// When its dispute window ends, unix seconds.
+    /// When its dispute window ends, unix seconds; later if it waited longer for an answer or a decision.
     pub ends_at_s: Option<u64>,
     /// The height before which it cannot be final.
     pub ends_height: Option<u64>,
+    /// Opening demands that nobody has answered yet; 0 unless it pends.
+    pub open_demands: u32,
+    /// The epoch's reports that were voided, by revision.
+    pub voided: Vec<VoidedReport>,
 }
 
 /// Answer to `reports`.

@@ -10,6 +10,7 @@ mod encodings;
 mod fraud;
 mod fuzz_seeds;
 mod leaves_file;
+mod phase;
 mod rewards;
 mod trees;
 

@@ -1,12 +1,13 @@
 //! Takes cw20 tokens in: only from a token that campaigns may pay in, and only what the books and its balance agree on.
 
-use attention_protocol::msg::{Cw20BalanceResponse, Cw20QueryMsg, cw20_asset};
+use attention_protocol::msg::cw20_asset;
 use cosmwasm_std::{Addr, Coin, QuerierWrapper, Storage};
 
 use crate::configuration::current_epoch;
 use crate::error::{ContractError, Result, refuse};
 use crate::state::booked::{book_in, booked};
 use crate::state::config::denom_at;
+use crate::token::balance;
 
 /// Checks and books a deposit that `token` tells of, and returns it as the coin that the campaign is credited with.
 ///
@@ -35,11 +36,4 @@ pub(crate) fn receive(
     }
     book_in(storage, &denom, amount)?;
     Ok(Coin::new(amount, denom))
-}
-
-/// What the contract holds by the token's word.
-pub(crate) fn balance(querier: QuerierWrapper<'_>, token: &str, contract: &Addr) -> Result<u128> {
-    let query = Cw20QueryMsg::Balance { address: contract.to_string() };
-    let answer: Cw20BalanceResponse = querier.query_wasm_smart(token, &query)?;
-    Ok(answer.balance.u128())
 }

@@ -4,6 +4,7 @@ mod campaigns;
 mod claims;
 mod config;
 mod consent;
+mod disputes;
 mod operators;
 mod reports;
 mod scores;
@@ -15,9 +16,9 @@ use cosmwasm_std::{Binary, Deps, Env, to_json_binary};
 
 use crate::contract::{account, deployment};
 use crate::error::Result;
-use crate::execute::receive;
 use crate::payout::Claimant;
 use crate::timeline::{Moment, Timeline};
+use crate::token;
 
 /// Answers any query.
 pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary> {
@@ -40,10 +41,17 @@ pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary>
         QueryMsg::OperatorFees { denom } => to_json_binary(&operators::operator_fees(storage, &denom)?),
         QueryMsg::Pause {} => to_json_binary(&config::pause(storage, now.time_s)?),
         QueryMsg::Ownership {} => to_json_binary(&config::ownership(storage)?),
-        QueryMsg::EpochStatus {} => to_json_binary(&reports::epoch_status(&timeline()?)?),
+        QueryMsg::EpochStatus {} => to_json_binary(&reports::epoch_status(storage, &timeline()?)?),
         QueryMsg::Report { epoch } => to_json_binary(&reports::report(storage, &timeline()?, epoch)?),
         QueryMsg::Reports { before, limit } => {
             to_json_binary(&reports::reports(storage, &timeline()?, before, page(limit))?)
+        }
+        QueryMsg::Challenge { epoch, revision } => {
+            to_json_binary(&disputes::challenge(storage, epoch, revision)?)
+        }
+        QueryMsg::Demands { epoch, revision, start_after, limit } => {
+            let report = (epoch, revision);
+            to_json_binary(&disputes::demands(storage, report, start_after.as_ref(), page(limit))?)
         }
         QueryMsg::Campaign { campaign } => {
             to_json_binary(&campaigns::campaign(storage, &timeline()?, campaign)?)
@@ -104,7 +112,7 @@ pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary>
         QueryMsg::Solvency { denom, start_after, limit } => {
             let contract = &env.contract.address;
             let balance = match cw20_token(&denom) {
-                Some(token) => receive::balance(deps.querier, token, contract)?.into(),
+                Some(address) => token::balance(deps.querier, address, contract)?.into(),
                 None => deps.querier.query_balance(contract, &denom)?.amount,
             };
             to_json_binary(&solvency::solvency(storage, (&denom, balance), start_after, page(limit))?)

@@ -1,11 +1,13 @@
 //! Who loses what, and where it goes, by hand.
 
 use attention_protocol::config::OperatorSet;
-use cosmwasm_std::Binary;
 use cosmwasm_std::testing::MockStorage;
+use cosmwasm_std::{Binary, Coin, coin};
+use proptest::prelude::*;
 
 use super::*;
-use crate::state::config::{About, OperatorsRow, operators_at};
+use crate::execute::{post_bond::post_bond, unbond::unbond, withdraw_bond::withdraw_bond};
+use crate::state::config::{About, CLOCK, OperatorsRow, operators_at};
 use crate::state::held::{held, hold};
 use crate::state::owed::{owed, owed_total};
 
@@ -152,4 +154,98 @@ fn a_suspension_looks_at_a_bounded_number_of_configurations() {
     suspend(&mut storage, 0, 1).unwrap();
     let suspended = |epoch| operators_at(&storage, epoch).unwrap().suspended;
     assert_eq!([0, 6, 7, 70].map(suspended), [0, 0, 2, 2]);
+}
+
+/// One thing that happens to the bonds of a, b and c.
+#[derive(Debug, Clone)]
+enum Step {
+    Post(usize, u64),
+    Unbond(usize, u64),
+    Withdraw(usize),
+    Slash { epoch: u64, signers: u32, prover: bool },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        (0usize..3, 1u64..1_000).prop_map(|(who, amount)| Step::Post(who, amount)),
+        (0usize..3, 1u64..1_000).prop_map(|(who, amount)| Step::Unbond(who, amount)),
+        (0usize..3).prop_map(Step::Withdraw),
+        (0u64..9, 0u32..8, any::<bool>()).prop_map(|(epoch, signers, prover)| Step::Slash {
+            epoch,
+            signers,
+            prover
+        }),
+    ]
+}
+
+/// What burns in messages.
+fn burned(messages: &[CosmosMsg]) -> u128 {
+    let amount = |msg: &CosmosMsg| match msg {
+        CosmosMsg::Bank(BankMsg::Burn { amount }) => {
+            let total = |coin: &Coin| cosmwasm_std::Uint128::try_from(coin.amount).unwrap().u128();
+            amount.iter().map(total).sum::<u128>()
+        }
+        other => panic!("{other:?}"),
+    };
+    messages.iter().map(amount).sum()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever happens: what came in is bonded, owed or burned, and `held` is the sum of the bonds.
+    #[test]
+    fn no_bond_is_made_or_lost(recipient in any::<bool>(), steps in proptest::collection::vec(step(), 60)) {
+        let mut storage = setup(recipient.then(|| address("treasury")));
+        let clock = attention_protocol::EpochClock {
+            genesis_s: 0,
+            epoch_length_s: 10,
+            report_period_s: 1,
+            dispute_window_s: 1,
+            open_period_s: 1,
+            min_blocks: 1,
+        };
+        CLOCK.save(&mut storage, (), &clock);
+        let names = ["a", "b", "c"];
+        let (mut posted, mut gone) = (1_101u128, 0u128);
+        for (now_s, step) in (0u64..).zip(&steps) {
+            match step {
+                Step::Post(who, amount) => {
+                    post_bond(&mut storage, &address(names[*who]), coin(u128::from(*amount), DENOM)).unwrap();
+                    posted += u128::from(*amount);
+                }
+                Step::Unbond(who, amount) => {
+                    let admin = address(names[*who]);
+                    let bonded = BONDS.may_load(&storage, admin.as_str()).unwrap().unwrap_or_default().bonded;
+                    let result = unbond(&mut storage, now_s, &admin, u128::from(*amount));
+                    prop_assert_eq!(result.is_ok(), bonded >= u128::from(*amount));
+                }
+                Step::Withdraw(who) => {
+                    let admin = address(names[*who]);
+                    let row = BONDS.may_load(&storage, admin.as_str()).unwrap().unwrap_or_default();
+                    let result = withdraw_bond(&mut storage, now_s, &admin);
+                    prop_assert_eq!(result.is_ok(), row.unbonding > 0 && now_s >= row.ready_s);
+                }
+                Step::Slash { epoch, signers, prover } => {
+                    let before: Vec<_> = names.map(|name| liable(&storage, name)).to_vec();
+                    let done = SLASHED.may_load(&storage, *epoch).unwrap().unwrap_or(0);
+                    let prover = prover.then(|| address("prover"));
+                    let slashed = slash(&mut storage, *epoch, *signers, prover.as_ref()).unwrap();
+                    for (index, name) in names.iter().enumerate() {
+                        let is_due = u64::from(*signers) & !done & (1 << index) != 0;
+                        let lost = if is_due { before[index] * 300_000 / 1_000_000 } else { 0 };
+                        prop_assert_eq!(liable(&storage, name), before[index] - lost);
+                    }
+                    gone += burned(&slashed.messages);
+                }
+            }
+            let bonds: u128 = names.iter().map(|name| liable(&storage, name)).sum();
+            prop_assert_eq!(held(&storage, DENOM).unwrap(), bonds);
+            prop_assert_eq!(posted, bonds + owed_total(&storage, DENOM).unwrap() + gone);
+        }
+    }
+}
+
+fn liable(storage: &dyn Storage, name: &str) -> u128 {
+    BONDS.may_load(storage, address(name).as_str()).unwrap().unwrap_or_default().liable().unwrap()
 }

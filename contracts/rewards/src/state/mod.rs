@@ -13,20 +13,24 @@ pub(crate) mod campaign;
 pub(crate) mod claim;
 pub(crate) mod config;
 pub(crate) mod consent;
+pub(crate) mod dispute;
 pub(crate) mod held;
 pub(crate) mod money;
+pub(crate) mod newest_report;
 pub(crate) mod operator_fees;
 pub(crate) mod owed;
 pub(crate) mod owner;
-pub(crate) mod packed;
 pub(crate) mod participation;
 pub(crate) mod pause;
 pub(crate) mod payout;
+pub(crate) mod progress;
 pub(crate) mod proposal;
 pub(crate) mod report;
 pub(crate) mod score;
 pub(crate) mod sponsor;
 pub(crate) mod v0_1_0;
+
+pub(crate) use attention_storage as packed;
 
 /// The tags of the packed rows, here and nowhere else, so that no two are equal.
 mod tag {
@@ -44,6 +48,7 @@ mod tag {
     pub(super) const FEES: u8 = 0x0c;
     pub(super) const ALLOCATION: u8 = 0x0d;
     pub(super) const CLAIMED: u8 = 0x0e;
+    /// Of version 0.1.0: one row an account.
     pub(super) const SCORE: u8 = 0x0f;
     pub(super) const OWNERSHIP: u8 = 0x10;
     pub(super) const ABOUT: u8 = 0x11;
@@ -53,12 +58,18 @@ mod tag {
     pub(super) const OWED: u8 = 0x15;
     pub(super) const OWED_TOTAL: u8 = 0x16;
     pub(super) const HELD: u8 = 0x17;
+    pub(super) const PROGRESS: u8 = 0x30;
+    pub(super) const VOIDED: u8 = 0x31;
+    pub(super) const CHALLENGE: u8 = 0x32;
+    pub(super) const DEMAND: u8 = 0x33;
+    pub(super) const PROOF_COMMIT: u8 = 0x34;
     pub(super) const BOND: u8 = 0x40;
     pub(super) const SLASHED: u8 = 0x41;
     pub(super) const PROPOSAL: u8 = 0x42;
     pub(super) const PARTICIPATION: u8 = 0x43;
     pub(super) const COUNTED: u8 = 0x44;
     pub(super) const OPERATOR_FEES: u8 = 0x45;
+    pub(super) const SCORE_HISTORY: u8 = 0x46;
     pub(super) const BOOKED: u8 = 0x20;
     pub(super) const PAYOUT_ADDRESS: u8 = 0x21;
     pub(super) const REDIRECT_NONCE: u8 = 0x22;

@@ -1,5 +1,6 @@
 //! Which message takes which coins: a table over all of them.
 
+use attention_protocol::fraud::{Answer, Equivocation, FraudProof, RangeProof, Target};
 use attention_protocol::msg::{Cw20ReceiveMsg, ExecuteMsg, ProposeConfig};
 use attention_rewards::ContractError;
 use attention_rewards::permission::{Funds, access};
@@ -16,6 +17,22 @@ pub fn every_message(suite: &Suite) -> Vec<(&'static str, ExecuteMsg)> {
     let next = suite.user("next").to_string();
     let owner = Some(next.clone());
     let deposit = Cw20ReceiveMsg { sender: next.clone(), amount: 1u128.into(), msg: empty() };
+    let (epoch, revision) = (0, 0);
+    let (input_root, signature) = (Binary::from([1; 32]), Binary::from([1; 64]));
+    let anchor =
+        ExecuteMsg::AnchorInput { epoch, revision, input_root, index: 0, signature: signature.clone() };
+    let challenge = ExecuteMsg::ChallengeReport { epoch, revision, reason: "scores".into() };
+    let (target, key) = (Target::Asset { index: 0 }, Binary::from([2, 0, 0, 0, 0, 0, 0, 0, 0]));
+    let answer = Answer::Asset { asset: empty(), siblings: empty() };
+    let assets = RangeProof { start: 0, leaves: empty(), siblings: empty() };
+    let proof = FraudProof::UnorderedAssets { assets };
+    let evidence = Equivocation {
+        first: empty(),
+        second: empty(),
+        signer: 0,
+        first_signature: signature.clone(),
+        second_signature: signature,
+    };
     vec![
         ("submit_report", ExecuteMsg::SubmitReport { body: empty(), signatures: vec![] }),
         ("settle", ExecuteMsg::Settle { items: vec![] }),
@@ -47,6 +64,18 @@ pub fn every_message(suite: &Suite) -> Vec<(&'static str, ExecuteMsg)> {
         ("update_limits", ExecuteMsg::UpdateLimits(Box::new(suite.config_at(0).limits))),
         ("count_participation", ExecuteMsg::CountParticipation {}),
         ("distribute_operator_fees", ExecuteMsg::DistributeOperatorFees { denom: ATT.into() }),
+        ("anchor_input", anchor),
+        ("void_report", ExecuteMsg::VoidReport { epoch: 0, revision: 0 }),
+        ("challenge_report", challenge),
+        ("decide_challenge", ExecuteMsg::DecideChallenge { epoch: 0, revision: 0, stands: true }),
+        ("resolve_silence", ExecuteMsg::ResolveSilence { epoch: 0, revision: 0 }),
+        ("demand_open", ExecuteMsg::DemandOpen { epoch: 0, revision: 0, target: target.clone() }),
+        ("answer_demand", ExecuteMsg::AnswerDemand { epoch: 0, revision: 0, target, answer }),
+        ("void_unanswered", ExecuteMsg::VoidUnanswered { epoch: 0, revision: 0, target: key.clone() }),
+        ("reclaim_demand", ExecuteMsg::ReclaimDemand { epoch: 0, revision: 0, target: key }),
+        ("commit_proof", ExecuteMsg::CommitProof { hash: Binary::from([1; 32]) }),
+        ("prove_fraud", ExecuteMsg::ProveFraud { epoch: 0, revision: 0, proof: Box::new(proof) }),
+        ("prove_equivocation", ExecuteMsg::ProveEquivocation { evidence, quorums: None }),
         ("pause", ExecuteMsg::Pause {}),
         ("unpause", ExecuteMsg::Unpause {}),
         ("propose_owner", ExecuteMsg::ProposeOwner { owner }),

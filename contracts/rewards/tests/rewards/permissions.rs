@@ -46,6 +46,18 @@ fn the_table() {
         "update_limits: Owner, None, Works",
         "count_participation: Anyone, None, Works",
         "distribute_operator_fees: Anyone, None, Works",
+        "anchor_input: Anyone, None, Works",
+        "void_report: OwnerOrGuardian, None, Works",
+        "challenge_report: Anyone, OneCoin, Works",
+        "decide_challenge: Arbiter, None, Works",
+        "resolve_silence: Anyone, None, Works",
+        "demand_open: Anyone, OneCoin, Works",
+        "answer_demand: Anyone, None, Works",
+        "void_unanswered: Anyone, None, Works",
+        "reclaim_demand: Anyone, None, Works",
+        "commit_proof: Anyone, None, Works",
+        "prove_fraud: Anyone, None, Works",
+        "prove_equivocation: Anyone, None, Works",
         "pause: OwnerOrGuardian, None, Works",
         "unpause: Owner, None, Works",
         "propose_owner: Owner, None, Works",
@@ -82,6 +94,7 @@ fn everybody_else_is_refused() {
                 Caller::Operator => (false, "the admin of an operator of the newest configuration"),
                 Caller::OperatorOrProposed => (false, "the admin of an operator in force or proposed"),
                 Caller::ProposedSponsor { .. } => (false, "the proposed sponsor"),
+                Caller::Arbiter => (false, "the arbiter"),
             };
             if is_allowed {
                 continue;

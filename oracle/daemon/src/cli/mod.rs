@@ -11,6 +11,7 @@ mod init;
 mod keys;
 mod links;
 mod model;
+mod operator;
 mod post;
 mod progress;
 mod query;
@@ -128,6 +129,9 @@ pub enum Command {
     /// Ask the contract.
     #[command(after_help = "Example: attention-oracle query '{\"campaign\":{\"campaign\":1}}'")]
     Query(query::QueryArgs),
+    /// Prove possession of a key, or look at the configuration of an epoch.
+    #[command(after_help = "Example: attention-oracle operator possession --admin wasm1...")]
+    Operator(operator::OperatorArgs),
     /// Write the events as JSON lines.
     #[command(after_help = "Example: attention-oracle export --out events.jsonl")]
     Export(data::ExportArgs),
@@ -156,6 +160,7 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Proof(args) => context::block_on(claim::proof(cli, args)),
         Command::Claim(args) => context::block_on(claim::run(cli, args)),
         Command::Status => context::block_on(query::status(cli)),
+        Command::Operator(args) => context::block_on(operator::run(cli, args)),
         Command::Query(args) => context::block_on(query::run(cli, args)),
         Command::Doctor => context::block_on(doctor::run(cli)),
         Command::Campaign(args) => context::block_on(campaign::run(cli, args)),

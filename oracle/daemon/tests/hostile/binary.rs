@@ -1,46 +1,17 @@
 //! The binary against nodes that lie: an exit code, one line, no panic, nothing signed.
 
-use attention_oracle::config::Config;
-use attention_protocol::RULES_VERSION;
+use attention_oracle::config::DeploymentConfig;
+use attention_protocol::OperatorSet;
 use serde_json::{Value, json};
 
+use super::contract::{CHAIN, contract, deployment, told};
 use super::rpc::{answered, node, status};
 use super::server::{Reply, Server};
 use super::world::{Home, Ran, operator_home};
 
-const CHAIN: &str = "attention-local-1";
-
-/// A node on which every contract query is answered so.
-fn contract(answer: Value) -> Server {
-    let data = answer.to_string().into_bytes();
-    // Field 1, its length as a varint, the bytes.
-    let mut message = vec![0x0a];
-    let mut rest = data.len();
-    while rest >= 0x80 {
-        message.push((rest % 0x80) as u8 | 0x80);
-        rest /= 0x80;
-    }
-    message.push(rest as u8);
-    message.extend(data);
-    let value = cosmwasm_std::Binary::from(message).to_base64();
-    node(status(CHAIN, 1, false), move |body| {
-        answered(body, json!({"response": {"code": 0, "value": value}}))
-    })
-}
-
-/// What the contract of the home's own configuration would answer to `config`.
-fn own_config(home: &Home) -> Value {
-    let config = Config::load(&home.path("attention.toml")).unwrap();
-    let ours = config.deployment().unwrap();
-    let base64 = |bytes: &[u8]| json!(cosmwasm_std::Binary::from(bytes));
-    let keys = ours.operators.pubkeys().iter().zip(&ours.names);
-    let operators: Vec<Value> =
-        keys.map(|(key, name)| json!({"name": name, "pubkey": base64(key)})).collect();
-    json!({
-        "config_version": ours.config_version, "config_digest": base64(&ours.digest()), "rules_version": RULES_VERSION,
-        "operators": operators, "faulty_max": 1, "quorum": 3, "clock": ours.clock, "spec_hash": base64(&ours.spec_hash),
-        "limits": {"denoms": [], "settle_grace_s": 604_800, "claim_period_s": 604_800, "pause_max_s": 86_400},
-    })
+/// A contract that answers everything so.
+fn always(answer: Value) -> Server {
+    contract(move |_| Some(answer.clone()))
 }
 
 fn home_with_data(rpc: &str) -> Home {
@@ -59,21 +30,21 @@ fn last_line(ran: &Ran) -> &str {
 fn a_contract_of_another_configuration_is_never_signed_for() {
     let home = home_with_data("http://127.0.0.1:1");
     let contract_address = super::world::address(7, 32);
-    let mut other_spec = own_config(&home);
+    let mut other_spec = told(&deployment(&home));
     let ours = other_spec["spec_hash"].clone();
     other_spec["spec_hash"] = json!(cosmwasm_std::Binary::from([9; 32]));
     let hex_of =
         |text: &Value| hex::encode(cosmwasm_std::Binary::from_base64(text.as_str().unwrap()).unwrap());
     let spec_message = format!("spec_hash is {} there and {} here", "09".repeat(32), hex_of(&ours));
     // The digest is the right one, and the clock behind it is another: a digest that is told counts for nothing.
-    let mut other_clock = own_config(&home);
+    let mut other_clock = told(&deployment(&home));
     other_clock["clock"]["genesis_s"] = json!(1_900_000_001u64);
     let clock_message = "clock is genesis 1900000001 length 86400 report_period 21600 dispute_window 21600 open_period \
                          3600 min_blocks 6 there and genesis 1900000000 length 86400 report_period 21600 dispute_window \
                          21600 open_period 3600 min_blocks 6 here"
         .to_owned();
     for (told, message) in [(other_spec, spec_message), (other_clock, clock_message)] {
-        let liar = contract(told);
+        let liar = always(told);
         let rpcs = format!("[\"{}\"]", liar.url);
         let expected = format!(
             "error: the contract {contract_address} is not the one in the configuration: {message}; nothing is signed until \
@@ -104,9 +75,9 @@ fn no_answer_makes_it_panic_or_hang() {
         node(honest_status(), |body| {
             answered(body, json!({"response": {"code": 18, "log": "unknown query"}}))
         }),
-        contract(json!([])),
-        contract(json!({"now_s": -1})),
-        contract(
+        always(json!([])),
+        always(json!({"now_s": -1})),
+        always(
             json!({"now_s": u64::MAX, "height": 1, "open_epoch": u64::MAX, "revision": 0, "window_end_s": 0}),
         ),
     ];
@@ -126,4 +97,106 @@ fn no_answer_makes_it_panic_or_hang() {
         assert!(start.elapsed() < std::time::Duration::from_secs(30), "liar {at}: {:?}", start.elapsed());
     }
     assert_eq!(std::fs::metadata(home.path("data/journal")).unwrap().len(), 0, "nothing was signed");
+}
+
+/// The same operators in the opposite order, as version 2.
+fn rotated(home: &Home) -> DeploymentConfig {
+    let ours = deployment(home);
+    let keys: Vec<_> = ours.operators.pubkeys().iter().rev().map(cosmwasm_std::Binary::from).collect();
+    let names = ours.names.iter().rev().cloned().collect();
+    DeploymentConfig { config_version: 2, operators: OperatorSet::new(&keys, 1).unwrap(), names, ..ours }
+}
+
+/// A contract with version 2 in force, at the given time, whose report of epoch 0 is awaited.
+fn rotated_contract(home: &Home, now_s: u64) -> Server {
+    let config = told(&rotated(home));
+    contract(move |query| {
+        let zeros = cosmwasm_std::Binary::from([0; 32]);
+        match query.as_object()?.keys().next()?.as_str() {
+            "config" => Some(config.clone()),
+            "epoch_status" => Some(json!({
+                "now_s": now_s, "height": 9, "current_epoch": 1, "open_epoch": 0, "revision": 0,
+                "window_end_s": 1_900_086_400u64, "due_s": 1_900_108_000u64, "prev_digest": zeros,
+                "input_root": null, "anchor_from_s": null, "anchor_by_any_from_s": null, "anchor_rank": null,
+            })),
+            "report" => Some(json!({
+                "epoch": 0, "status": "open", "revision": 0, "body": null, "digest": null, "signers": [],
+                "submitted_at_s": null, "ends_at_s": null, "ends_height": null, "open_demands": 0, "voided": [],
+            })),
+            "reports" => Some(json!({"reports": []})),
+            "campaigns" => Some(json!({"campaigns": []})),
+            "consent_changes" => Some(json!({"changes": []})),
+            "config_proposal" => Some(json!({"next_version": 3, "proposal": null})),
+            _ => None,
+        }
+    })
+}
+
+#[test]
+fn another_operator_set_is_signed_for_only_once_it_is_accepted() {
+    let home = home_with_data("http://127.0.0.1:1");
+    let later = rotated(&home);
+    let node = rotated_contract(&home, 1_900_090_000);
+    let rpcs = format!("[\"{}\"]", node.url);
+    let sign = ["sign", "--epoch", "0", "--json", "--passphrase-file", "pass"];
+    let digest = hex::encode(later.digest());
+    let expected = format!(
+        "error: configuration version 2 of the contract {} (digest {digest}) is not accepted here: look at it with \
+         `attention-oracle operator config`, then put the digest into deployment.accepted_configs and start again",
+        later.contract
+    );
+    let variables = [("ATTENTION__CHAIN__RPCS", rpcs.as_str())];
+    let ran = home.run_with(&sign, &variables);
+    assert_eq!((ran.code, last_line(&ran)), (5, expected.as_str()), "{ran:?}");
+    assert_eq!(std::fs::metadata(home.path("data/journal")).unwrap().len(), 0, "nothing was signed");
+    let shown = home.run_with(&["operator", "config", "--json"], &variables).json();
+    assert_eq!(
+        (&shown["epoch"], &shown["config_version"], &shown["own_index"]),
+        (&json!(2), &json!(2), &json!(3))
+    );
+    assert_eq!((&shown["config_digest"], &shown["accepted"]), (&json!(digest), &json!(false)));
+    let accepted = format!("[\"{digest}\"]");
+    for (key, value) in [("ACCEPTED_CONFIGS", accepted.as_str()), ("ACCEPT_ROTATION", "true")] {
+        let key = format!("ATTENTION__DEPLOYMENT__{key}");
+        let variables = [variables[0], (key.as_str(), value)];
+        let signed = home.run_with(&sign, &variables).json();
+        assert_eq!(signed["index"], 3, "its index is that of the configuration in force");
+        let body = hex::decode(signed["body"].as_str().unwrap()).unwrap();
+        assert_eq!(body[..32], later.digest(), "and so is the digest");
+        let shown = home.run_with(&["operator", "config", "--json"], &variables).json();
+        assert_eq!((&shown["accepted"], &shown["reason"]), (&json!(true), &json!(null)));
+    }
+}
+
+/// The proof of possession, checked with nothing but the key.
+#[test]
+fn a_proof_of_possession_names_admin_version_and_key() {
+    use attention_protocol::possession::Possession;
+    let home = home_with_data("http://127.0.0.1:1");
+    let node = rotated_contract(&home, 1_900_090_000);
+    let rpcs = format!("[\"{}\"]", node.url);
+    let admin = super::world::address(42, 20);
+    let id = attention_core::links::decode_address(&admin, "wasm").unwrap();
+    let deployment = deployment(&home).deployment;
+    for (version, key) in [(None, None), (Some("7"), Some("transmitter"))] {
+        let mut arguments =
+            vec!["operator", "possession", "--admin", &admin, "--json", "--passphrase-file", "pass"];
+        arguments.extend(version.iter().flat_map(|version| ["--config-version", version]));
+        arguments.extend(key.iter().flat_map(|key| ["--key", key]));
+        let shown = home.run_with(&arguments, &[("ATTENTION__CHAIN__RPCS", &rpcs)]).json();
+        let config_version = if version.is_some() { 7 } else { 3 };
+        assert_eq!(shown["config_version"], config_version, "the contract's next one, if none is named");
+        let pubkey: [u8; 33] = hex::decode(shown["pubkey"].as_str().unwrap()).unwrap().try_into().unwrap();
+        let own = home.run(&["keys", "show", key.unwrap_or("signer"), "--json"]).json();
+        assert_eq!(shown["pubkey"], own["pubkey"]);
+        let digest =
+            Possession { deployment: &deployment, config_version, admin: &id, pubkey: &pubkey }.digest();
+        let proof = cosmwasm_std::Binary::from_base64(shown["possession"].as_str().unwrap()).unwrap();
+        let set = OperatorSet::new(&[cosmwasm_std::Binary::from(pubkey)], 0).unwrap();
+        let proof: [u8; 64] = proof.as_slice().try_into().unwrap();
+        attention_oracle::peers::verify_signature(&set, 0, &digest, &proof).unwrap();
+    }
+    let ran = home.run(&["operator", "possession", "--admin", "nobody", "--passphrase-file", "pass"]);
+    assert_eq!(ran.code, 3);
+    assert!(last_line(&ran).starts_with("error: --admin \"nobody\": is not bech32"), "{ran:?}");
 }

@@ -130,9 +130,14 @@ fn clause_8_in_a_tree_of_one_leaf() {
         change(&mut draft);
         Hand::new(World::publish(std::slice::from_ref(&campaign), &mut [draft], &[]))
     };
-    let hand = publish(|draft| draft.wrong.sums = Some(((0, 0), (400_000, 1_001))));
-    assert_eq!(depth(hand.tree.leaf_count), 0);
-    assert_eq!(hand.wrong_sum(0, hand.tree.opening(0, 0)), Ok(Clause::WrongSum));
+    let offences: [fn(&mut Draft); 2] = [
+        |draft| draft.wrong.sums = Some(((0, 0), (400_000, 1_001))),
+        |draft| draft.wrong.sums = Some(((0, 0), (400_001, 1_000))),
+    ];
+    for hand in offences.map(publish) {
+        assert_eq!(depth(hand.tree.leaf_count), 0);
+        assert_eq!(hand.wrong_sum(0, hand.tree.opening(0, 0)), Ok(Clause::WrongSum));
+    }
 }
 
 #[test]

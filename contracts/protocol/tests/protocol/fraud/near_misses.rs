@@ -1,7 +1,7 @@
 //! Honest epochs that look like offences: every one of them stands.
 
 use attention_protocol::fraud::{Clause, FraudError, FraudProof, RangeProof};
-use attention_protocol::{ProtocolError, ValidRule};
+use attention_protocol::{Commitment, ProtocolError, ValidRule};
 use cosmwasm_std::Binary;
 
 use super::hand::{
@@ -70,15 +70,18 @@ fn clause_4_by_the_right_base_alone() {
 
 #[test]
 fn clauses_3_and_4_wait_for_the_base_to_settle() {
-    let hand = Hand::changed(|draft| {
-        draft.rows[0].cumulative += 1;
-        draft.commitment.base_root[0] ^= 1;
-    });
-    let other = Err(FraudError::OtherBase { campaign: 5 });
-    assert_eq!(hand.leaf_on(OLD, Some((0, 1))), other);
-    assert_eq!(hand.missing(0, (0, 1)), other);
-    assert_eq!(hand.header(), other);
-    assert_eq!(hand.leaf(OLD), not_proven(NO_BASE));
+    let elsewhere: [fn(&mut Commitment); 2] = [|c| c.base_root[0] ^= 1, |c| c.base_total += 1];
+    for change in elsewhere {
+        let hand = Hand::changed(|draft| {
+            draft.rows[0].cumulative += 1;
+            change(&mut draft.commitment);
+        });
+        let other = Err(FraudError::OtherBase { campaign: 5 });
+        assert_eq!(hand.leaf_on(OLD, Some((0, 1))), other);
+        assert_eq!(hand.missing(0, (0, 1)), other);
+        assert_eq!(hand.header(), other);
+        assert_eq!(hand.leaf(OLD), not_proven(NO_BASE));
+    }
 }
 
 #[test]

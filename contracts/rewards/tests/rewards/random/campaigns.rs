@@ -15,12 +15,13 @@ const CAMPAIGNS_MAX: usize = 24;
 const GRACE_S: u64 = 604_800;
 
 pub fn draw_create(world: &mut World) -> Action {
-    let assets = [ATT.to_string(), USD.to_string(), world.suite.asset(0), world.suite.asset(1)];
+    let (gold, iron) = (world.suite.asset(0), world.suite.asset(1));
+    let assets = [ATT.to_string(), USD.to_string(), gold, iron.clone(), iron];
     Action::Create {
         asset: world.rng.pick(&assets).clone(),
         amount: world.rng.of(900..50_000).into(),
         delay: world.rng.of(0..3),
-        epochs: world.rng.of(1..8),
+        epochs: if world.rng.once_in(3) { world.rng.of(1..4) } else { world.rng.of(4..60) },
         unlock_s: if world.rng.once_in(3) { world.rng.of(1..20_000) } else { 0 },
         refund_to: world.person(),
     }

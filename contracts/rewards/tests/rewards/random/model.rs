@@ -74,7 +74,7 @@ impl Campaign {
     /// The even schedule, by hand.
     pub fn budget(&self, epoch: u64) -> u128 {
         let taken = self.allocated + self.back_unallocated;
-        let available = self.credited(epoch).checked_sub(taken).unwrap_or(0);
+        let available = self.credited(epoch).max(taken) - taken;
         let left = if epoch < self.scheduled_end { self.scheduled_end - epoch } else { 1 };
         available / u128::from(left)
     }
@@ -93,7 +93,8 @@ impl Campaign {
             now if now <= from_s => 0,
             now => earned * u128::from(now - from_s) / u128::from(to_s - from_s),
         };
-        unlocked.checked_sub(self.claimed.get(name).copied().unwrap_or(0)).unwrap_or(0)
+        let claimed = self.claimed.get(name).copied().unwrap_or(0);
+        unlocked.max(claimed) - claimed
     }
 }
 
@@ -190,7 +191,7 @@ impl Model {
 
     /// What an account said last with effect in an epoch.
     pub fn consent(&self, name: &str, epoch: u64) -> Option<bool> {
-        let said = self.consents.iter().filter(|(who, _, from)| *who == name && *from <= epoch);
-        said.last().map(|(_, granted, _)| *granted)
+        let mut said = self.consents.iter().rev().filter(|(who, _, from)| *who == name && *from <= epoch);
+        said.next().map(|(_, granted, _)| *granted)
     }
 }

@@ -28,8 +28,8 @@ pub fn draw_set_consent(world: &mut World) -> Action {
 }
 
 pub fn draw_iron(world: &mut World) -> Action {
-    let honest = Iron::Honest;
-    Action::IronBecomes(*world.rng.pick(&[honest, honest, Iron::Fee, Iron::Fails, Iron::Phantom]))
+    let all = [Iron::Honest, Iron::Honest, Iron::Fails, Iron::Fails, Iron::Fee, Iron::Phantom];
+    Action::IronBecomes(*world.rng.pick(&all))
 }
 
 impl World {

@@ -79,14 +79,17 @@ impl World {
     }
 
     pub fn name(&mut self) -> &'static str {
-        *self.rng.pick::<&str>(&NAMES)
+        self.rng.pick::<&str>(&NAMES)
     }
 
-    /// A campaign that exists, if any does; newer ones more often.
+    /// A campaign that exists, if any does: mostly one that still holds money.
     pub fn campaign(&mut self) -> Option<u64> {
-        let ids: Vec<u64> = self.model.campaigns.keys().copied().collect();
-        let recent = if self.rng.once_in(3) { 0 } else { ids.len().saturating_sub(6) };
-        (!ids.is_empty()).then(|| *self.rng.pick(&ids[recent..]))
+        let all = &self.model.campaigns;
+        let mut ids: Vec<u64> = all.keys().copied().collect();
+        if !self.rng.once_in(5) {
+            ids.retain(|id| all[id].unallocated() + all[id].outstanding() > 0);
+        }
+        (!ids.is_empty()).then(|| *self.rng.pick(&ids))
     }
 
     /// Sends a message; whether a pause refuses it has to go with the permission table.

@@ -4,6 +4,7 @@
 
 mod campaign;
 mod conservation;
+mod disputes;
 mod operators;
 mod oracle;
 mod start;
@@ -12,6 +13,7 @@ mod tokens;
 mod words;
 
 pub use campaign::NewCampaign;
+pub use disputes::{CHALLENGE_BOND, DEMAND_BOND, commitment_key, dispute_event};
 pub use operators::{pubkey, spare_key};
 pub use oracle::{Draft, sign_with};
 pub use start::{Setup, T0, admin, arbiter, clock};

@@ -33,21 +33,22 @@ impl Suite {
         Deployment::new(&self.app.block_info().chain_id, &contract).unwrap()
     }
 
-    /// An empty report on an epoch, on the newest final one.
+    /// An empty report on an epoch, on the newest final one, with the revision that is awaited if that epoch is.
     pub fn draft(&self, epoch: u64) -> Draft {
         let config = self.config_at(epoch);
         let hash = |binary: &Binary| Hash::try_from(binary.as_slice()).unwrap();
-        let prev_digest = self.epoch_status().prev_digest.map_or(ZERO_HASH, |digest| hash(&digest));
+        let status = self.epoch_status();
+        let prev_digest = status.prev_digest.map_or(ZERO_HASH, |digest| hash(&digest));
         let body = ReportBody {
             config_digest: hash(&config.config_digest),
             prev_digest,
             epoch,
-            revision: 0,
+            revision: if status.open_epoch == epoch { status.revision } else { 0 },
             campaigns_root: ZERO_HASH,
             campaign_count: 0,
             assets_root: ZERO_HASH,
             asset_count: 0,
-            input_root: [11; 32],
+            input_root: status.input_root.map_or([11; 32], |input_root| hash(&input_root)),
             model_hash: [12; 32],
             leaves_hash: [13; 32],
         };

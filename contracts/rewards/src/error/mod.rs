@@ -1,5 +1,9 @@
 //! Everything the contract refuses; every message names the value, the bound it broke and what to do.
 
+mod dispute;
+
+pub use dispute::DisputeError;
+
 use attention_protocol::ProtocolError;
 use attention_protocol::quorum::QuorumError;
 use cosmwasm_std::{Addr, StdError, Uint256};
@@ -22,6 +26,9 @@ pub enum ContractError {
     /// The signatures are not a quorum.
     #[error("{0}")]
     Quorum(#[from] QuorumError),
+    /// An anchor, a void, a challenge, a demand or a proof was refused.
+    #[error("{0}")]
+    Dispute(#[from] DisputeError),
     /// The coins sent are not what the message takes; the text of `PaymentError`, which cannot be cloned.
     #[error("funds: {0}")]
     Payment(String),
@@ -558,6 +565,13 @@ impl From<ProtocolError> for Box<ContractError> {
     }
 }
 
+impl From<DisputeError> for Box<ContractError> {
+    #[cold]
+    fn from(error: DisputeError) -> Self {
+        Self::new(error.into())
+    }
+}
+
 impl From<QuorumError> for Box<ContractError> {
     #[cold]
     fn from(error: QuorumError) -> Self {
@@ -581,8 +595,8 @@ impl ContractError {
 
 /// Refuses with `error`, on the heap.
 #[cold]
-pub(crate) fn refuse<T>(error: ContractError) -> Result<T> {
-    Err(Box::new(error))
+pub(crate) fn refuse<T>(error: impl Into<ContractError>) -> Result<T> {
+    Err(Box::new(error.into()))
 }
 
 /// Refuses a list that is empty or longer than `max`.
