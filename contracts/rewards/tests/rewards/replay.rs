@@ -191,6 +191,7 @@ impl World {
         let phase = match report.status {
             ReportStatus::Open => "Open",
             ReportStatus::Pending => "Pending",
+            ReportStatus::Challenged => "Challenged",
             ReportStatus::Final => "Final",
             ReportStatus::Missed => "Missed",
         };
