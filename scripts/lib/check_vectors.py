@@ -5,6 +5,7 @@ Every formula is written from docs/ARCHITECTURE.md, with Python's unbounded inte
 check_vectors.py DIR. Exit code 0 if every vector agrees, 1 with the first differences otherwise.
 """
 
+import base64
 import hashlib
 import json
 import math
@@ -186,6 +187,16 @@ def check_report(data):
         same(f"reports[{i}].digest", tagged("attention/v1/report", body).hex(), r["digest"])
 
 
+def check_possession(data):
+    for i, p in enumerate(data["proofs"]):
+        body = prefix(p) + be(p["config_version"], 8) + lp(bytes.fromhex(p["admin"])) + bytes.fromhex(p["pubkey"])
+        same(f"possession[{i}]", tagged("attention/v1/possession", body).hex(), p["digest"])
+def check_anchors(data):
+    for i, a in enumerate(data["anchors"]):
+        body = prefix(a) + be(a["epoch"], 8) + be(a["revision"], 4) + bytes.fromhex(a["input_root"])
+        same(f"anchors[{i}].digest", tagged("attention/v1/anchor", body).hex(), a["digest"])
+
+
 # --- clock and verdicts --------------------------------------------------------------------------------------------
 
 
@@ -281,6 +292,16 @@ class Tree:
         weight, cumulative = [n.to_bytes(-(-n.bit_length() // 8), "big") for n in node[1:]]
         return node[0] + be(17 * len(weight) + len(cumulative), 1) + weight + cumulative
 
+    def open(self, position):
+        """The preimages from the root down to the leaf, or to the parent of the highest node beyond all leaves."""
+        out = b""
+        for j in range(self.depth - 1, -1, -1):
+            if (position >> (j + 1)) << (j + 1) >= self.count:
+                break
+            left = position >> j & ~1
+            out += self.encode(self.levels[j][left]) + self.encode(self.levels[j][left + 1])
+        return out
+
     def prove(self, start, count):
         out, low, high = b"", start, start + count - 1
         for j in range(self.depth):
@@ -351,10 +372,99 @@ def check_leaves_file(data):
         same("asset_ids", [digest, digest], [name["asset_id_hash"], name["denom_hash"]])
 
 
+# --- fraud proofs --------------------------------------------------------------------------------------------------
+
+
+def raw_tree(case, campaign, epoch, leaves):
+    domain = sha(b"attention/v1/allocation", prefix(case), be(campaign, 8), be(epoch, 8))
+    nodes = [(sha(b"\x00", domain, leaf), int.from_bytes(leaf[-24:-16], "big"), int.from_bytes(leaf[-16:], "big"))
+             for leaf in leaves]
+    return Tree(domain, nodes, sums=True)
+
+
+def plain_tree(case, tag, leaves):
+    domain = sha(tag, prefix(case), be(case["epoch"], 8))
+    return Tree(domain, [(sha(b"\x00", domain, leaf),) for leaf in leaves], sums=False)
+
+
+def text(data):
+    return base64.b64encode(data).decode()
+
+
+def check_openings(where, case):
+    leaves = [bytes.fromhex(leaf) for leaf in case["leaves"]]
+    tree = raw_tree(case, case["campaign"], case["epoch"], leaves)
+    root, total_weight, total = tree.root
+    same(where + ".root", root.hex(), case["root"])
+    same(where + ".sums", [str(total_weight), str(total)], [case["weight_total"], case["cumulative_total"]])
+    same(where + ".count", 2**tree.depth, len(case["openings"]))
+    for position, opened in enumerate(case["openings"]):
+        leaf = leaves[position] if position < len(leaves) else b""
+        beyond = [j for j in range(tree.depth) if (position >> j) << j >= len(leaves)]
+        same(f"{where}[{position}].pad_level", max(beyond, default=None), opened["pad_level"])
+        same(f"{where}[{position}].opening", (tree.open(position) + leaf).hex(), opened["opening"])
+
+
+def check_evidence(case):
+    packed = {key: [bytes.fromhex(item) for item in case[key]] for key in ("leaves", "base", "commitments", "assets")}
+    trees = {
+        "leaves": raw_tree(case, case["campaign"], case["epoch"], packed["leaves"]),
+        "base": raw_tree(case, case["campaign"], case["base_epoch"], packed["base"]),
+        "commitments": plain_tree(case, b"attention/v1/commitments", packed["commitments"]),
+        "assets": plain_tree(case, b"attention/v1/assets", packed["assets"]),
+    }
+    report = bytes.fromhex(case["report"])
+    same("evidence.campaigns_root", trees["commitments"].root[0], report[76:108])
+    same("evidence.assets_root", trees["assets"].root[0], report[112:144])
+    same("evidence.root", trees["leaves"].root[0].hex(), unpack_commitment(packed["commitments"][1])["root"])
+
+    def shown(of, start, count):
+        siblings = bytes.fromhex(trees[of].prove(start, count))
+        return {"start": start, "leaves": text(b"".join(packed[of][start:start + count])), "siblings": text(siblings)}
+
+    def opening(position):
+        return text(trees["leaves"].open(position) + b"".join(packed["leaves"][position:position + 1]))
+
+    commitment = shown("commitments", 1, 1)
+    proofs = [
+        {"leaf": {"commitment": commitment, "leaf": shown("leaves", 3, 1), "base": shown("base", 1, 2)}},
+        {"leaf": {"commitment": commitment, "leaf": shown("leaves", 4, 1), "base": None}},
+        {"unordered_leaves": {"commitment": commitment, "leaves": shown("leaves", 1, 2)}},
+        {"missing_account": {"commitment": commitment, "base": shown("base", 0, 1), "absence": shown("leaves", 0, 1)}},
+        {"bad_pad": {"commitment": commitment, "position": 7, "opening": opening(7)}},
+        {"wrong_sum": {"commitment": commitment, "position": 2, "opening": opening(2)}},
+        {"commitment": {"commitment": commitment}},
+        {"unordered_commitments": {"commitments": shown("commitments", 0, 2)}},
+        {"unordered_assets": {"assets": shown("assets", 1, 2)}},
+    ]
+    last, asset = shown("commitments", 2, 1), shown("assets", 2, 1)
+    demands = [
+        ({"commitment": {"index": 2}}, {"commitment": {"commitment": last["leaves"], "siblings": last["siblings"]}}, (0, 2, 0)),
+        ({"leaf": {"commitment": commitment, "position": 4}}, {"leaf": {"opening": opening(4)}}, (1, 1, 4)),
+        ({"asset": {"index": 2}}, {"asset": {"asset": asset["leaves"], "siblings": asset["siblings"]}}, (2, 2, 0)),
+    ]
+    same("evidence.kinds", [len(proofs), len(demands)], [len(case["proofs"]), len(case["demands"])])
+    for i, (ours, theirs) in enumerate(zip(proofs, case["proofs"])):
+        same(f"evidence.proofs[{i}]", ours, theirs)
+    for i, ((target, answer, (kind, index, position)), theirs) in enumerate(zip(demands, case["demands"])):
+        key = be(kind, 1) + be(index, 4) + be(position, 4)
+        same(f"evidence.demands[{i}]", {"target": target, "answer": answer, "key": key.hex()}, theirs)
+    first, second = [base64.b64decode(case["equivocation"][key]) for key in ("first", "second")]
+    same("evidence.equivocation", [report, report[:32] + report[64:76]], [first, second[:32] + second[64:76]])
+    same("evidence.equivocation.differs", True, tagged("attention/v1/report", first) != tagged("attention/v1/report", second))
+
+
+def check_fraud(data):
+    for i, case in enumerate(data["openings"]):
+        check_openings(f"openings[{i}]", case)
+    check_evidence(data["evidence"])
+
+
 CHECKS = {
     "rules.json": check_rules, "terms.json": check_terms, "clock.json": check_clock, "settle.json": check_settle,
     "allocation_trees.json": check_allocation, "plain_trees.json": check_plain, "report.json": check_report,
-    "leaves_file.json": check_leaves_file,
+    "leaves_file.json": check_leaves_file, "possession.json": check_possession, "fraud.json": check_fraud,
+    "anchors.json": check_anchors,
 }
 
 

@@ -85,7 +85,7 @@ pub fn replays_are_refused(stage: &Stage<'_>) -> Result<(), E2eError> {
 fn digest_on_another_chain(bed: &Bed) -> Result<Hash, E2eError> {
     use attention_protocol::hash::Deployment;
     use attention_protocol::{ConfigDigestInput, OperatorSet};
-    let config: ConfigResponse = bed.query(&QueryMsg::Config {})?;
+    let config: ConfigResponse = bed.query(&QueryMsg::Config { epoch: None })?;
     let keys: Vec<Binary> = config.operators.into_iter().map(|operator| operator.pubkey).collect();
     let contract = attention_e2e::wasmd::canonical(&bed.contract, "wasm")?;
     let digest = |chain_id: &str| {

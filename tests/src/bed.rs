@@ -9,6 +9,7 @@ use attention_protocol::msg::{
     InstantiateMsg, Limits, OperatorInfo, QueryMsg, ReportResponse, ReportStatus, SignatureEntry,
 };
 use attention_protocol::{CampaignTerms, EpochClock, Hash, ReportBody, ZERO_HASH};
+use bech32::{Bech32, Hrp};
 use cosmwasm_std::{Binary, Uint128};
 use k256::ecdsa::signature::hazmat::PrehashSigner;
 use k256::ecdsa::{Signature, SigningKey};
@@ -76,7 +77,10 @@ impl Bed {
     /// [`E2eError`].
     pub fn deploy(chain: &LocalChain, code: &str, name: &str, options: BedOptions) -> Result<Self, E2eError> {
         let operators: Vec<SigningKey> = (1..=4).map(|i| operator_key(name, i)).collect::<Result<_, _>>()?;
-        let infos = (0..4).map(|i| operator_info(i, &operators[i])).collect();
+        let prefix = &chain.info().prefix;
+        let infos = operators.iter().enumerate();
+        let infos =
+            infos.map(|(i, key)| operator_info(i, key, prefix)).collect::<Result<Vec<_>, E2eError>>()?;
         let (mut bed, _) = Self::deploy_message(chain, code, name, |now_s| {
             let clock = EpochClock {
                 genesis_s: now_s + options.genesis_in_s,
@@ -110,7 +114,10 @@ impl Bed {
                 settle_grace_s: WEEK_S,
                 claim_period_s: WEEK_S,
                 pause_max_s: 3_600,
+                operator_fee_ppm: 0,
+                price_change_max_ppm: 1_000_000,
             },
+            security: crate::setup::security(REWARD, &clock),
         }
     }
 
@@ -134,7 +141,7 @@ impl Bed {
         let id = canonical(&contract, &info.prefix)?;
         let deployment = Deployment::new(&info.chain_id, &id)
             .map_err(|error| E2eError::Output(format!("the deployment: {error}")))?;
-        let config: ConfigResponse = wasmd.smart(&contract, &QueryMsg::Config {})?;
+        let config: ConfigResponse = wasmd.smart(&contract, &QueryMsg::Config { epoch: None })?;
         let config_digest = hash(&config.config_digest);
         let (clock, operators) = (message.clock, vec![]);
         Ok((Self { wasmd, contract, deployment, clock, owner, operators, config_digest }, message))
@@ -237,7 +244,7 @@ impl Bed {
             let report: ReportResponse = self.query(&QueryMsg::Report { epoch })?;
             match report.status {
                 ReportStatus::Final => return Ok(()),
-                ReportStatus::Pending => sleep(Duration::from_millis(200)),
+                ReportStatus::Pending | ReportStatus::Challenged => sleep(Duration::from_millis(200)),
                 other => {
                     return Err(E2eError::Output(format!(
                         "epoch {epoch} is {other:?}, not pending: the report"
@@ -284,7 +291,12 @@ fn operator_key(name: &str, index: u8) -> Result<SigningKey, E2eError> {
     SigningKey::from_slice(&secret).map_err(|error| E2eError::Output(format!("a test key: {error}")))
 }
 
-fn operator_info(index: usize, key: &SigningKey) -> OperatorInfo {
-    let pubkey = Binary::from(key.verifying_key().to_encoded_point(true).as_bytes());
-    OperatorInfo { name: format!("operator-{index}"), pubkey }
+fn operator_info(index: usize, key: &SigningKey, prefix: &str) -> Result<OperatorInfo, E2eError> {
+    let pubkey = key.verifying_key().to_encoded_point(true);
+    let hash = attention_protocol::hash::sha256(&[pubkey.as_bytes()]);
+    let hrp = Hrp::parse(prefix).map_err(|error| E2eError::Output(format!("prefix {prefix}: {error}")))?;
+    // An address that nobody holds a key for: these operators keep their signers and post no bonds.
+    let admin = bech32::encode::<Bech32>(hrp, &hash[..20])
+        .map_err(|error| E2eError::Output(format!("an admin's address: {error}")))?;
+    Ok(OperatorInfo { name: format!("operator-{index}"), pubkey: Binary::from(pubkey.as_bytes()), admin })
 }

@@ -129,7 +129,8 @@ impl Operator {
     /// [`E2eError`].
     pub fn info(&self) -> Result<OperatorInfo, E2eError> {
         let pubkey = Binary::from(self.key("signer")?.pubkey.as_slice());
-        Ok(OperatorInfo { name: self.name.clone(), pubkey })
+        let admin = self.key("transmitter")?.address;
+        Ok(OperatorInfo { name: self.name.clone(), pubkey, admin })
     }
 
     /// Starts the daemon.

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use attention_protocol::Hash;
+use attention_protocol::msg::Security;
+use attention_protocol::{EpochClock, Hash};
+use cosmwasm_std::Uint128;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -138,6 +140,23 @@ pub fn prepare(
             one.join().unwrap_or_else(|_| Err(E2eError::Output("an operator's preparation panicked".into())))
         })
     })
+}
+
+/// Bonds and periods for a test chain: small, without an arbiter, without anchors.
+pub fn security(bond_denom: &str, clock: &EpochClock) -> Security {
+    Security {
+        bond_denom: bond_denom.to_string(),
+        operator_bond_min: Uint128::zero(),
+        slash_ppm: 500_000,
+        slash_recipient: None,
+        unbonding_s: clock.epoch_length_s * 3,
+        demand_bond: Uint128::new(1_000),
+        challenge_bond: Uint128::new(10_000),
+        arbiter: None,
+        arbiter_period_s: clock.epoch_length_s,
+        timelock_s: clock.epoch_length_s,
+        anchor_grace_s: None,
+    }
 }
 
 /// Writes a document.

@@ -1,6 +1,9 @@
 //! `AccountId`: the canonical bytes of an address, the key and the order of every allocation tree.
 
+use ripemd::{Digest, Ripemd160};
+
 use crate::error::ProtocolError;
+use crate::hash::sha256;
 
 /// Canonical address bytes: 20 (a key's account) or 32 (a contract's). Ordered as raw bytes; where one is a
 /// prefix of the other, the shorter comes first.
@@ -11,6 +14,11 @@ impl AccountId {
     /// The canonical bytes.
     pub fn as_slice(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The account of a compressed secp256k1 key: `ripemd160(sha256(key))`.
+    pub fn of_key(key: &[u8]) -> Self {
+        Self(Ripemd160::digest(sha256(&[key])).to_vec())
     }
 
     /// Their number, 20 or 32, as the one byte that precedes them in a leaf.
@@ -39,6 +47,16 @@ mod tests {
         for len in 0..40usize {
             assert_eq!(AccountId::try_from(vec![1; len].as_slice()).is_ok(), len == 20 || len == 32, "{len}");
         }
+    }
+
+    /// The key of the curve's generator, whose hash every address format shows as its example.
+    #[test]
+    fn a_keys_account_is_its_hash() {
+        let key = hex::decode("0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798").unwrap();
+        assert_eq!(
+            hex::encode(AccountId::of_key(&key).as_slice()),
+            "751e76e8199196d454941c45d1b3a323f1433bd6"
+        );
     }
 
     #[test]

@@ -52,6 +52,20 @@ impl AssetLeaf {
             denom_hash: reader.array()?,
         })
     }
+
+    /// All packed assets in `bytes`, at most `max`.
+    pub fn unpack_all(bytes: &[u8], max: usize) -> Result<Vec<Self>, ProtocolError> {
+        let count = bytes.len().div_ceil(ASSET_BYTES);
+        if count > max {
+            return Err(ProtocolError::TooMany { what: "packed assets", max, actual: count });
+        }
+        let mut assets = Vec::with_capacity(count);
+        let mut reader = Reader::new("packed assets", bytes);
+        while !reader.rest().is_empty() {
+            assets.push(Self::read(&mut reader)?);
+        }
+        Ok(assets)
+    }
 }
 
 impl TreeLeaf for AssetLeaf {
@@ -65,5 +79,32 @@ impl TreeLeaf for AssetLeaf {
     /// `sha256(0x00 ‖ dom_S ‖ packed asset)`.
     fn node(&self, domain: &Hash) -> PlainNode {
         PlainNode(sha256(&[&[TAG_LEAF], domain, &self.pack()]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asset(byte: u8) -> AssetLeaf {
+        AssetLeaf {
+            asset_id_hash: [byte; 32],
+            score: Score::MAX,
+            price: u128::MAX,
+            denom_hash: denom_hash("uatt"),
+        }
+    }
+
+    #[test]
+    fn assets_come_back_and_their_number_is_bounded() {
+        let all: Vec<AssetLeaf> = (0..3).map(asset).collect();
+        let packed: Vec<u8> = all.iter().flat_map(AssetLeaf::pack).collect();
+        assert_eq!(packed.len(), 3 * ASSET_BYTES);
+        assert_eq!(AssetLeaf::unpack_all(&packed, 3).unwrap(), all);
+        let expected = ProtocolError::TooMany { what: "packed assets", max: 2, actual: 3 };
+        assert_eq!(AssetLeaf::unpack_all(&packed, 2).unwrap_err(), expected);
+        let expected = ProtocolError::Length { what: "packed assets", expected: 252, actual: 251 };
+        assert_eq!(AssetLeaf::unpack_all(&packed[..251], 3).unwrap_err(), expected);
+        assert_eq!(AssetLeaf::unpack_all(&[], 3).unwrap(), []);
     }
 }

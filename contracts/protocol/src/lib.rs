@@ -22,20 +22,28 @@
 )]
 
 pub mod account;
+pub mod anchor;
 pub mod asset;
 pub mod bytes;
 pub mod campaign;
 pub mod commitment;
 pub mod config;
+pub mod dispute_event;
 pub mod epoch;
 pub mod error;
 pub mod event;
+pub mod fraud;
 pub mod hash;
 pub mod leaf;
 pub mod leaves_file;
 pub mod math;
 pub mod msg;
+pub mod phase;
+pub mod possession;
+pub mod proof_commit;
 pub mod quorum;
+pub mod raw_leaf;
+pub mod redirect;
 pub mod report;
 pub mod rule;
 pub mod score;
@@ -52,6 +60,7 @@ pub use epoch::{EpochClock, LastReport};
 pub use error::ProtocolError;
 pub use hash::{Hash, ZERO_HASH};
 pub use leaf::Leaf;
+pub use phase::{Moment, Progress};
 pub use report::ReportBody;
 pub use rule::{Rule, ValidRule};
 pub use score::{PPM, Score};

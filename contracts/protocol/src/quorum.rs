@@ -44,6 +44,12 @@ pub enum QuorumError {
         /// The index.
         index: u8,
     },
+    /// A signature of an operator who was suspended.
+    #[error("operator {index} is suspended: its signature does not count")]
+    SuspendedSigner {
+        /// The operator.
+        index: u8,
+    },
     /// A signature that does not verify.
     #[error("the signature of operator {index} does not verify")]
     BadSignature {
@@ -52,11 +58,13 @@ pub enum QuorumError {
     },
 }
 
-/// Checks that at least k different operators signed `digest`, and returns their bitmap (bit i = operator i).
+/// Checks that at least k different operators signed `digest`, none of them in the bitmap `suspended`, and returns their
+/// bitmap (bit i = operator i). Suspensions leave k as it is.
 ///
 /// `verify` is the one place that touches cryptography: it returns `Ok` only for a valid signature.
 pub fn verify_quorum<E>(
     operators: &OperatorSet,
+    suspended: u32,
     digest: &Hash,
     signatures: &[IndexedSignature<'_>],
     verify: impl Fn(&Hash, &[u8; SIGNATURE_BYTES], &Pubkey) -> Result<(), E>,
@@ -68,19 +76,35 @@ pub fn verify_quorum<E>(
     }
     let mut bitmap = 0u32;
     let mut before = None;
-    for &IndexedSignature { index, signature } in signatures {
-        let unknown = QuorumError::UnknownSigner { index, operators: count };
-        let key = operators.pubkeys().get(usize::from(index)).ok_or(unknown)?;
-        if before >= Some(index) {
+    for signature in signatures {
+        let index = signature.index;
+        if index < count && before >= Some(index) {
             return Err(QuorumError::NotRising { index });
         }
         before = Some(index);
-        let bad = QuorumError::BadSignature { index };
-        let signature: &[u8; SIGNATURE_BYTES] = signature.try_into().map_err(|_| bad.clone())?;
-        verify(digest, signature, key).map_err(|_| bad)?;
-        bitmap |= 1u32.checked_shl(u32::from(index)).unwrap_or(0);
+        bitmap |= verify_signature(operators, suspended, digest, signature, &verify)?;
     }
     Ok(bitmap)
+}
+
+/// Checks that one operator signed `digest`, not one in the bitmap `suspended`, and returns its bit.
+pub fn verify_signature<E>(
+    operators: &OperatorSet,
+    suspended: u32,
+    digest: &Hash,
+    &IndexedSignature { index, signature }: &IndexedSignature<'_>,
+    verify: impl Fn(&Hash, &[u8; SIGNATURE_BYTES], &Pubkey) -> Result<(), E>,
+) -> Result<u32, QuorumError> {
+    let unknown = QuorumError::UnknownSigner { index, operators: operators.count() };
+    let key = operators.pubkeys().get(usize::from(index)).ok_or(unknown)?;
+    let bit = 1u32.checked_shl(u32::from(index)).unwrap_or(0);
+    if suspended & bit != 0 {
+        return Err(QuorumError::SuspendedSigner { index });
+    }
+    let bad = QuorumError::BadSignature { index };
+    let signature: &[u8; SIGNATURE_BYTES] = signature.try_into().map_err(|_| bad.clone())?;
+    verify(digest, signature, key).map_err(|_| bad)?;
+    Ok(bit)
 }
 
 #[cfg(test)]
@@ -108,13 +132,17 @@ mod tests {
     }
 
     fn check(set: &OperatorSet, signed: &[(u8, u8)]) -> Result<u32, QuorumError> {
+        check_without(set, 0, signed)
+    }
+
+    fn check_without(set: &OperatorSet, suspended: u32, signed: &[(u8, u8)]) -> Result<u32, QuorumError> {
         let bytes: Vec<_> = signed.iter().map(|(_, byte)| [*byte; 64]).collect();
         let signatures: Vec<_> = signed
             .iter()
             .zip(&bytes)
             .map(|((index, _), signature)| IndexedSignature { index: *index, signature })
             .collect();
-        verify_quorum(set, &[0; 32], &signatures, verify)
+        verify_quorum(set, suspended, &[0; 32], &signatures, verify)
     }
 
     #[test]
@@ -124,6 +152,18 @@ mod tests {
         assert_eq!(check(&set, &[(0, 0), (1, 1), (2, 2), (3, 3)]), Ok(0b1111));
         assert_eq!(check(&set, &[(1, 101), (2, 2), (3, 3)]), Ok(0b1110), "a high-S twin is as good");
         assert_eq!(check(&operators(32, 10), &(0..32).map(|i| (i, i)).collect::<Vec<_>>()), Ok(u32::MAX));
+    }
+
+    #[test]
+    fn a_suspended_operator_does_not_count_and_k_stays() {
+        let set = operators(4, 1);
+        let refused = |index| Err(QuorumError::SuspendedSigner { index });
+        assert_eq!(check_without(&set, 0b0100, &[(0, 0), (1, 1), (3, 3)]), Ok(0b1011));
+        assert_eq!(check_without(&set, 0b0100, &[(0, 0), (1, 1), (2, 2), (3, 3)]), refused(2));
+        let too_few = QuorumError::Count { given: 2, quorum: 3, operators: 4 };
+        assert_eq!(check_without(&set, 0b1100, &[(0, 0), (1, 1)]), Err(too_few));
+        let all: Vec<_> = (0..32).map(|i| (i, i)).collect();
+        assert_eq!(check_without(&operators(32, 10), 1 << 31, &all), refused(31));
     }
 
     #[test]
@@ -139,7 +179,7 @@ mod tests {
         assert_eq!(check(&set, &[(0, 0), (1, 1), (4, 4)]), Err(unknown));
         assert_eq!(check(&set, &[(0, 0), (1, 1), (2, 3)]), Err(QuorumError::BadSignature { index: 2 }));
         let short = [IndexedSignature { index: 0, signature: &[0; 63] }; 3];
-        let refused = verify_quorum(&set, &[0; 32], &short, verify);
+        let refused = verify_quorum(&set, 0, &[0; 32], &short, verify);
         assert_eq!(refused, Err(QuorumError::BadSignature { index: 0 }));
     }
 }

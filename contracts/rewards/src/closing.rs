@@ -2,12 +2,19 @@
 
 use cosmwasm_std::Storage;
 
+use crate::configuration::current_epoch;
 use crate::error::{ContractError, Result};
 use crate::payout::settled_allocation;
 use crate::state::campaign::{Campaign, RunRow};
-use crate::state::config::LIMITS;
+use crate::state::config::{LimitsRow, limits_at};
 use crate::state::money::TotalsRow;
 use crate::state::pause::PAUSE;
+
+/// The limits that a campaign was created under: it keeps them.
+pub(crate) fn limits_of(storage: &dyn Storage, campaign: &Campaign) -> Result<LimitsRow> {
+    let created_in = current_epoch(storage, campaign.created_at_s)?;
+    Ok(limits_at(storage, created_in)?.1)
+}
 
 /// `max(deadline, last settled + claim_period, unlock_end + claim_period) + seconds paused since creation`, unix
 /// seconds: neither a late settlement, a late unlock nor a pause takes from users the time to claim.
@@ -18,7 +25,7 @@ pub(crate) fn claims_close_s(
     totals: &TotalsRow,
 ) -> Result<u64> {
     let overflow = || ContractError::overflow("the closing time of claims");
-    let claim_period_s = LIMITS.load(storage, ())?.claim_period_s;
+    let claim_period_s = limits_of(storage, stored)?.claim_period_s;
     let settled_at_s = match totals.settled_epoch {
         Some(epoch) => settled_allocation(storage, campaign, epoch)?.settled_at_s,
         None => 0,

@@ -24,15 +24,30 @@
 pub mod contract;
 pub mod error;
 pub mod permission;
+pub mod transfer;
 
+mod bonds;
+mod booking;
+mod bounds;
 mod closing;
+mod configuration;
 mod credit;
+mod denom;
+mod deposit;
+mod disputing;
 mod execute;
 mod instantiate;
+mod limits;
+mod migrate;
 mod money;
+mod operator_fees;
+mod participation;
 mod payout;
 mod query;
+mod signatures;
+mod slashing;
 mod state;
 mod timeline;
+mod token;
 
-pub use error::ContractError;
+pub use error::{ContractError, DisputeError};

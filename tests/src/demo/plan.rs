@@ -61,7 +61,10 @@ pub(super) fn instantiate(
             settle_grace_s: 7 * DAY_S,
             claim_period_s: 30 * DAY_S,
             pause_max_s: 7 * DAY_S,
+            operator_fee_ppm: 0,
+            price_change_max_ppm: 1_000_000,
         },
+        security: crate::setup::security(denom, &clock(genesis_s)),
     }
 }
 

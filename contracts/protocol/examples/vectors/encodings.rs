@@ -1,8 +1,10 @@
 //! Vectors of what is signed and published.
 
+use attention_protocol::anchor::anchor_digest;
 use attention_protocol::asset::{asset_id_hash, denom_hash};
 use attention_protocol::hash::Deployment;
 use attention_protocol::leaves_file::{CampaignLeaves, LeavesFile};
+use attention_protocol::possession::Possession;
 use attention_protocol::{ConfigDigestInput, EpochClock, OperatorSet, RULES_VERSION, ReportBody};
 use cosmwasm_std::Binary;
 use serde_json::{Value, json};
@@ -85,6 +87,54 @@ fn config(draw: &mut Draw, n: u8, f: u8) -> Value {
         "clock": clock,
         "digest": hex::encode(digest),
     })
+}
+
+/// What new hot keys sign, for admins of both lengths.
+pub fn possession() -> Value {
+    let mut draw = Draw::new("possession");
+    let proofs: Vec<Value> = (0..8u64)
+        .map(|i| {
+            let (contract, admin) = (draw.account(), draw.account());
+            let pubkey = [[draw.pick(&[2u8, 3])].as_slice(), &draw.hash()].concat();
+            let config_version = [2, 1 << 32, u64::MAX][(i % 3) as usize];
+            let digest = Possession {
+                deployment: &Deployment::new("attention-1", &contract).unwrap(),
+                config_version,
+                admin: &admin,
+                pubkey: &pubkey.as_slice().try_into().unwrap(),
+            }
+            .digest();
+            json!({
+                "chain_id": "attention-1",
+                "contract": hex::encode(contract.as_slice()),
+                "config_version": config_version.to_string(),
+                "admin": hex::encode(admin.as_slice()),
+                "pubkey": hex::encode(&pubkey),
+                "digest": hex::encode(digest),
+            })
+        })
+        .collect();
+    json!({"proofs": proofs})
+}
+/// What operators sign to anchor an input.
+pub fn anchors() -> Value {
+    let mut draw = Draw::new("anchors");
+    let anchors: Vec<Value> = (0..6)
+        .map(|revision: u32| {
+            let contract = draw.account();
+            let (epoch, input_root) = (draw.below(1 << 40) as u64, draw.hash());
+            let deployment = Deployment::new("attention-1", &contract).unwrap();
+            json!({
+                "chain_id": "attention-1",
+                "contract": hex::encode(contract.as_slice()),
+                "epoch": epoch.to_string(),
+                "revision": revision % 4,
+                "input_root": hex::encode(input_root),
+                "digest": hex::encode(anchor_digest(&deployment, epoch, revision % 4, &input_root)),
+            })
+        })
+        .collect();
+    json!({"anchors": anchors})
 }
 
 /// A published file and its hash; asset ids and denoms.

@@ -15,6 +15,7 @@
 
 mod draw;
 mod encodings;
+mod fraud;
 mod rules;
 mod trees;
 
@@ -27,7 +28,7 @@ use serde_json::Value;
 type Make = fn() -> Value;
 
 /// Every vector file: its name and how to make it.
-const FILES: [(&str, Make); 8] = [
+const FILES: [(&str, Make); 11] = [
     ("rules.json", rules::rules),
     ("terms.json", rules::terms),
     ("clock.json", rules::clock),
@@ -35,7 +36,10 @@ const FILES: [(&str, Make); 8] = [
     ("allocation_trees.json", trees::allocation),
     ("plain_trees.json", trees::plain),
     ("report.json", encodings::report),
+    ("possession.json", encodings::possession),
+    ("anchors.json", encodings::anchors),
     ("leaves_file.json", encodings::leaves_file),
+    ("fraud.json", fraud::fraud),
 ];
 
 fn main() -> ExitCode {

@@ -22,7 +22,8 @@ fn leaf_json(leaf: &Leaf) -> Value {
     })
 }
 
-fn deployment(draw: &mut Draw) -> (String, AccountId, Deployment) {
+/// A deployment, with what it is made of.
+pub fn deployment(draw: &mut Draw) -> (String, AccountId, Deployment) {
     let chain_id = draw.pick(&["attention-1", "c", "a-very-long-chain-id-for-a-test-network-42"]).to_string();
     let contract = draw.account();
     let deployment = Deployment::new(&chain_id, &contract).unwrap();

@@ -3,8 +3,9 @@
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, Uint128};
 
+use super::dispute::VoidedReport;
 use super::execute::Metadata;
-use super::instantiate::{Limits, OperatorInfo};
+use super::instantiate::{Limits, OperatorInfo, Security};
 use crate::campaign::CampaignTerms;
 use crate::epoch::EpochClock;
 use crate::score::Score;
@@ -21,6 +22,8 @@ pub struct ConfigResponse {
     pub rules_version: u32,
     /// Operators in index order.
     pub operators: Vec<OperatorInfo>,
+    /// Indices of the operators who are suspended: their signatures do not count.
+    pub suspended: Vec<u8>,
     /// f.
     pub faulty_max: u8,
     /// k.
@@ -29,8 +32,10 @@ pub struct ConfigResponse {
     pub clock: EpochClock,
     /// Hash of the oracle's specification.
     pub spec_hash: Binary,
-    /// Bounds on campaigns and pauses.
+    /// Bounds on campaigns, fees and pauses in that epoch.
     pub limits: Limits,
+    /// Bonds, disputes and changes of the configuration.
+    pub security: Security,
 }
 
 /// Answer to `epoch_status`.
@@ -52,6 +57,15 @@ pub struct EpochStatusResponse {
     pub due_s: Option<u64>,
     /// Digest that the next report must carry as `prev_digest`; absent while a report is pending.
     pub prev_digest: Option<Binary>,
+    /// The input that the awaited report must be computed from; absent if none is anchored, and while a report is pending.
+    pub input_root: Option<Binary>,
+    /// From when the operator whose turn it is may anchor an input, unix seconds; absent while reports need no anchor, and
+    /// while one is pending.
+    pub anchor_from_s: Option<u64>,
+    /// From when any operator may.
+    pub anchor_by_any_from_s: Option<u64>,
+    /// Index of the operator whose turn it is.
+    pub anchor_rank: Option<u8>,
 }
 
 /// State of an epoch's report.
@@ -60,11 +74,13 @@ pub struct EpochStatusResponse {
 pub enum ReportStatus {
     /// Its window has not ended, or the report is awaited.
     Open,
-    /// Posted; final from `ends_at_s` and `ends_height` on.
+    /// Posted; final from `ends_at_s` and `ends_height` on, once every opening demand is answered.
     Pending,
+    /// Posted, and the arbiter has to decide whether it stands.
+    Challenged,
     /// Allocations may be settled.
     Final,
-    /// No report came in time. The money stays available to later epochs.
+    /// No report came in time, or all were voided. The money stays available to later epochs.
     Missed,
 }
 
@@ -85,10 +101,14 @@ pub struct ReportResponse {
     pub signers: Vec<u8>,
     /// When it was posted, unix seconds.
     pub submitted_at_s: Option<u64>,
-    /// When its dispute window ends, unix seconds.
+    /// When its dispute window ends, unix seconds; later if it waited longer for an answer or a decision.
     pub ends_at_s: Option<u64>,
     /// The height before which it cannot be final.
     pub ends_height: Option<u64>,
+    /// Opening demands that nobody has answered yet; 0 unless it pends.
+    pub open_demands: u32,
+    /// The epoch's reports that were voided, by revision.
+    pub voided: Vec<VoidedReport>,
 }
 
 /// Answer to `reports`.
@@ -103,11 +123,13 @@ pub struct ReportsResponse {
 pub struct CampaignResponse {
     /// The campaign's id.
     pub campaign: u64,
-    /// Who created it.
+    /// Who may stop it: who created it, or took the sponsorship over.
     pub sponsor: Addr,
+    /// Who may take the sponsorship over.
+    pub proposed_sponsor: Option<Addr>,
     /// Where refunds go.
     pub refund_address: Addr,
-    /// Its native denom.
+    /// What it pays in: a bank denom, or `cw20:` and the address of a cw20 token.
     pub denom: String,
     /// Its immutable terms.
     pub terms: CampaignTerms,
@@ -153,7 +175,7 @@ pub struct CampaignMoney {
     pub claimed: Uint128,
     /// Paid back to the sponsor's refund address.
     pub refunded: Uint128,
-    /// Taken as creation fee.
+    /// Taken as creation fee and for the operators.
     pub fees: Uint128,
     /// `allocated − claimed`.
     pub outstanding: Uint128,
@@ -251,10 +273,130 @@ pub struct ClaimableItem {
     pub amount: Uint128,
 }
 
+/// Answer to `preview_claim`.
+#[cw_serde]
+pub struct PreviewClaimResponse {
+    /// Who would be paid by `claim_for` or `claim_batch`. `claim` pays its sender.
+    pub recipient: Addr,
+    /// The sum per asset.
+    pub payouts: Vec<AssetAmount>,
+    /// Items that pay nothing.
+    pub skipped: Vec<SkippedItem>,
+}
+
+/// An amount of an asset.
+#[cw_serde]
+#[derive(Eq)]
+pub struct AssetAmount {
+    /// A bank denom, or `cw20:` and the address of a cw20 token.
+    pub denom: String,
+    /// Base units.
+    pub amount: Uint128,
+}
+
+/// An item that a claim passes over.
+#[cw_serde]
+#[derive(Eq)]
+pub struct SkippedItem {
+    /// Its place among the items, from 0.
+    pub index: u32,
+    /// The campaign.
+    pub campaign: u64,
+    /// Why it pays nothing.
+    pub reason: String,
+}
+
+/// Answer to `payout_address`.
+#[cw_serde]
+pub struct PayoutAddressResponse {
+    /// Absent: the account itself.
+    pub address: Option<Addr>,
+}
+
+/// Answer to `redirect_nonce`.
+#[cw_serde]
+pub struct RedirectNonceResponse {
+    /// Rises by one with every redirect that was used.
+    pub nonce: u64,
+}
+
+/// Answer to `owed`.
+#[cw_serde]
+pub struct OwedResponse {
+    /// Base units.
+    pub owed: Uint128,
+}
+
+/// Answer to `score_history`.
+#[cw_serde]
+pub struct ScoreHistoryResponse {
+    /// Newest first.
+    pub scores: Vec<ScoreRecord>,
+}
+
+/// A recorded score.
+#[cw_serde]
+#[derive(Eq)]
+pub struct ScoreRecord {
+    /// The epoch of the allocation.
+    pub epoch: u64,
+    /// The score.
+    pub score: Score,
+    /// Consecutive epochs that passed the gate.
+    pub streak: u16,
+    /// Weight of the leaf.
+    pub weight: u64,
+}
+
+/// Answer to `asset_price`.
+#[cw_serde]
+pub struct AssetPriceResponse {
+    /// Last price at the end of the epoch, in base units of the denom; 0: none.
+    pub price: Uint128,
+    /// SHA-256 of the text of the price's denom; absent if nothing was recorded.
+    pub denom_hash: Option<Binary>,
+    /// Attention score of the epoch; absent if nothing was recorded.
+    pub score: Option<Score>,
+    /// The newest recorded epoch; absent if nothing was recorded.
+    pub epoch: Option<u64>,
+    /// Epochs that have closed since: 0 if the record is of the newest closed epoch.
+    pub stale_epochs: u64,
+}
+
+/// Answer to `consent`.
+#[cw_serde]
+pub struct ConsentResponse {
+    /// What the account said last with effect in the epoch; absent if nothing.
+    pub granted: Option<bool>,
+    /// Since which epoch that is in force.
+    pub from_epoch: Option<u64>,
+}
+
+/// Answer to `consent_changes`.
+#[cw_serde]
+pub struct ConsentChangesResponse {
+    /// By rising sequence number.
+    pub changes: Vec<ConsentChange>,
+}
+
+/// One change of an account's consent.
+#[cw_serde]
+#[derive(Eq)]
+pub struct ConsentChange {
+    /// Its number; they run from 1 without gaps.
+    pub sequence: u64,
+    /// The account.
+    pub account: Addr,
+    /// Whether consent is granted.
+    pub granted: bool,
+    /// From which epoch on. Of two changes for the same epoch, the later one counts.
+    pub from_epoch: u64,
+}
+
 /// Answer to `score`.
 #[cw_serde]
 pub struct ScoreResponse {
-    /// The newest recorded score; absent if none was recorded.
+    /// The recorded score; absent if none was recorded.
     pub score: Option<Score>,
     /// Its epoch.
     pub epoch: Option<u64>,
@@ -269,11 +411,17 @@ pub struct ScoreResponse {
 /// Answer to `solvency`.
 #[cw_serde]
 pub struct SolvencyResponse {
-    /// Σ (unallocated + outstanding) over the page's campaigns in the denom.
+    /// Σ (unallocated + outstanding) over the page's campaigns in the asset.
     pub owed: Uint128,
-    /// Creation fees due in the denom; counted on the first page only.
+    /// Creation fees due in the asset; counted on the first page only.
     pub fees_due: Uint128,
-    /// The contract's bank balance in the denom.
+    /// Operators' fees that wait to be distributed; counted on the first page only.
+    pub operator_fees: Uint128,
+    /// What accounts may withdraw by `withdraw_owed`; counted on the first page only.
+    pub withdrawable: Uint128,
+    /// Bonds held in the asset; counted on the first page only.
+    pub bonds_held: Uint128,
+    /// What the contract holds of the asset by the bank's word, or the token's.
     pub balance: Uint128,
     /// Where the next page starts; absent after the last.
     pub next: Option<u64>,
@@ -300,8 +448,8 @@ pub struct PauseResponse {
 /// Answer to `ownership`.
 #[cw_serde]
 pub struct OwnershipResponse {
-    /// The owner.
-    pub owner: Addr,
+    /// The owner; absent once ownership was renounced.
+    pub owner: Option<Addr>,
     /// Who may accept.
     pub proposed: Option<Addr>,
     /// Who may pause besides.

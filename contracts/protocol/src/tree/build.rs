@@ -1,6 +1,6 @@
 //! Building a tree, and the siblings that prove a leaf or a range of leaves.
 
-use super::node::Node;
+use super::node::{Node, SumNode};
 use super::{LEAF_COUNT_MAX, TreeLeaf, check_rising, depth};
 use crate::error::ProtocolError;
 use crate::hash::Hash;
@@ -99,5 +99,35 @@ impl<N: Node> Tree<N> {
     /// The pad of `level`, 0 at the leaves.
     pub fn pad(&self, level: usize) -> Option<N> {
         self.pads.get(level).copied()
+    }
+}
+
+impl Tree<SumNode> {
+    /// The opening of the leaf at `position` for [`super::open`], without the leaf itself: the preimages of the nodes above
+    /// it from the root down. Of a position beyond the leaves, down to the parent of the highest pad over it.
+    ///
+    /// # Errors
+    /// [`ProtocolError::Position`] if the position is beyond the bottom level.
+    pub fn open(&self, position: u32) -> Result<Vec<u8>, ProtocolError> {
+        let depth = super::depth(self.leaf_count);
+        if self.leaf_count == 0 || u64::from(position) >> depth != 0 {
+            return Err(ProtocolError::Position { position: position.into(), leaf_count: self.leaf_count });
+        }
+        let lowest = super::pad_level(self.leaf_count, position).unwrap_or(0);
+        let mut out = Vec::new();
+        for level in (lowest..depth).rev() {
+            let left = (u64::from(position) >> level) & !1;
+            for index in [left, left | 1] {
+                self.node(level, index).unwrap_or(SumNode::EMPTY).write_full(&mut out);
+            }
+        }
+        Ok(out)
+    }
+
+    /// The node at `index` of `level`, pads included.
+    fn node(&self, level: u32, index: u64) -> Option<SumNode> {
+        let level = usize::try_from(level).ok()?;
+        let index = usize::try_from(index).ok()?;
+        self.levels.get(level)?.get(index).copied().or_else(|| self.pad(level))
     }
 }

@@ -7,11 +7,13 @@
 mod absence;
 mod build;
 mod node;
+mod opening;
 mod proof;
 
 pub use absence::verify_absence;
 pub use build::Tree;
-pub use node::{Node, PlainNode, SumNode};
+pub use node::{Node, PREIMAGE_BYTES, PlainNode, SumNode};
+pub use opening::{OpenNode, Opened, open, pad_at, pad_level};
 pub use proof::{Shape, verify_leaf, verify_range};
 
 use crate::error::ProtocolError;
@@ -40,6 +42,12 @@ pub fn depth(leaf_count: u32) -> u32 {
         None | Some(0) => 0,
         Some(last) => u32::BITS.abs_diff(last.leading_zeros()),
     }
+}
+
+/// How many nodes of `level` are not pads; 0 at the bottom, where they are the leaves.
+fn level_end(leaf_count: u32, level: u32) -> u64 {
+    let covered = 1u64.checked_shl(level).unwrap_or(u64::MAX);
+    u64::from(leaf_count).div_ceil(covered)
 }
 
 /// Refuses leaves that do not rise strictly by key; `what` names the list.

@@ -27,6 +27,8 @@ pub trait Node: Copy + Eq + std::fmt::Debug {
 
 /// Bytes of a [`SumNode`] in its parent's hash: `hash 32 ‖ weight u64 ‖ cumulative u128`.
 const SUM_NODE_BYTES: usize = 56;
+/// Bytes of an inner node's preimage behind the tag: its two children.
+pub const PREIMAGE_BYTES: usize = 2 * SUM_NODE_BYTES;
 /// One more than the bytes of the longest cumulative amount.
 const SIZES_BASE: u8 = 17;
 
@@ -52,17 +54,14 @@ impl Node for SumNode {
     /// `sha256(0x01 ‖ L ‖ weight_L ‖ cumulative_L ‖ R ‖ weight_R ‖ cumulative_R)` with the checked sums.
     fn parent(left: &Self, right: &Self) -> Result<Self, ProtocolError> {
         // One buffer instead of seven updates: this runs twice per leaf of every tree.
-        let mut bytes = [0; 1 + 2 * SUM_NODE_BYTES];
+        let mut bytes = [0; 1 + PREIMAGE_BYTES];
         let (tag, pair) = bytes.split_at_mut(1);
         tag.fill(TAG_NODE);
         let (left_bytes, right_bytes) = pair.split_at_mut(SUM_NODE_BYTES);
         left.fill(left_bytes);
         right.fill(right_bytes);
-        Ok(Self {
-            hash: sha256(&[&bytes]),
-            weight: left.weight.checked_add(right.weight).ok_or(ProtocolError::SumOverflow)?,
-            cumulative: left.cumulative.checked_add(right.cumulative).ok_or(ProtocolError::SumOverflow)?,
-        })
+        let (weight, cumulative) = Self::sums(left, right)?;
+        Ok(Self { hash: sha256(&[&bytes]), weight, cumulative })
     }
 
     fn write(&self, out: &mut Vec<u8>) {
@@ -91,6 +90,30 @@ fn sizes(weight: &[u8], cumulative: &[u8]) -> u8 {
 }
 
 impl SumNode {
+    /// The sums of a parent: weight and cumulative amount.
+    pub(super) fn sums(left: &Self, right: &Self) -> Result<(u64, u128), ProtocolError> {
+        let weight = left.weight.checked_add(right.weight).ok_or(ProtocolError::SumOverflow)?;
+        let cumulative = left.cumulative.checked_add(right.cumulative).ok_or(ProtocolError::SumOverflow)?;
+        Ok((weight, cumulative))
+    }
+
+    /// The two children in a preimage of exactly [`PREIMAGE_BYTES`] bytes.
+    pub(super) fn read_pair(preimage: &[u8]) -> Result<(Self, Self), ProtocolError> {
+        let mut reader = Reader::new("preimage of a node", preimage);
+        let mut child = || {
+            let (hash, weight) = (reader.array()?, reader.u64()?);
+            Ok(Self { hash, weight, cumulative: reader.u128()? })
+        };
+        Ok((child()?, child()?))
+    }
+
+    /// Appends the node with all its bytes, as it stands in its parent's preimage.
+    pub fn write_full(&self, out: &mut Vec<u8>) {
+        let mut bytes = [0; SUM_NODE_BYTES];
+        self.fill(&mut bytes);
+        out.extend_from_slice(&bytes);
+    }
+
     /// Writes the node into a slice of exactly [`SUM_NODE_BYTES`] bytes.
     fn fill(&self, out: &mut [u8]) {
         let (hash, sums) = out.split_at_mut(32);

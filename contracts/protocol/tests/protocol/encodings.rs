@@ -2,6 +2,7 @@
 
 use attention_protocol::bytes::Reader;
 use attention_protocol::hash::Deployment;
+use attention_protocol::possession::Possession;
 use attention_protocol::rule::{Curve, Growth, Payout, Rule, Schedule, Streak, Tier, Unlock};
 use attention_protocol::targets::Attribute;
 use attention_protocol::{
@@ -137,6 +138,30 @@ fn every_field_of_the_terms_reaches_the_rule_hash() {
     hashes.sort_unstable();
     hashes.dedup();
     assert_eq!(hashes.len(), count, "two different terms have one hash");
+}
+
+#[test]
+fn every_field_of_a_possession_reaches_its_digest() {
+    let account = |byte: u8, len: usize| AccountId::try_from(vec![byte; len].as_slice()).unwrap();
+    let digest = |chain: &str, contract: u8, version: u64, admin: &AccountId, key: u8| {
+        let deployment = Deployment::new(chain, &account(contract, 32)).unwrap();
+        let pubkey = [key; 33];
+        Possession { deployment: &deployment, config_version: version, admin, pubkey: &pubkey }.digest()
+    };
+    let admin = account(7, 20);
+    let mut digests = vec![
+        digest("c", 1, 2, &admin, 2),
+        digest("d", 1, 2, &admin, 2),
+        digest("c", 2, 2, &admin, 2),
+        digest("c", 1, 3, &admin, 2),
+        digest("c", 1, 2, &account(8, 20), 2),
+        digest("c", 1, 2, &account(7, 32), 2),
+        digest("c", 1, 2, &admin, 3),
+    ];
+    let count = digests.len();
+    digests.sort_unstable();
+    digests.dedup();
+    assert_eq!(digests.len(), count);
 }
 
 #[test]

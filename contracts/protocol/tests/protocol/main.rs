@@ -7,7 +7,9 @@
 )]
 
 mod encodings;
+mod fraud;
 mod leaves_file;
+mod phase;
 mod rewards;
 mod trees;
 

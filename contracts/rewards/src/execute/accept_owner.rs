@@ -10,6 +10,6 @@ use crate::state::owner::{OWNERSHIP, Ownership};
 pub(crate) fn accept_owner(storage: &mut dyn Storage, sender: Addr) -> Result<Response> {
     let roles = OWNERSHIP.load(storage, ())?;
     let owner = sender.to_string();
-    OWNERSHIP.save(storage, (), &Ownership { owner: sender, proposed: None, ..roles });
+    OWNERSHIP.save(storage, (), &Ownership { owner: Some(sender), proposed: None, ..roles });
     Ok(Response::new().add_event(Event::OwnerAccepted { owner }))
 }

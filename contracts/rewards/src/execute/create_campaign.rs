@@ -1,22 +1,23 @@
-//! Creates a campaign: checks its terms, takes the fee, credits the rest.
+//! Creates a campaign: checks its terms, takes the fees, credits the rest.
 
 use attention_protocol::EpochClock;
 use attention_protocol::event::Event;
 use attention_protocol::msg::{CreateCampaign, METADATA_NAME_MAX_BYTES, METADATA_URL_MAX_BYTES, Metadata};
 use cosmwasm_std::{Addr, Coin, HexBinary, Response, Storage, to_json_vec};
 
+use crate::bounds::check_length;
 use crate::credit::{amount_of, credit};
 use crate::error::{ContractError, Result};
-use crate::instantiate::check_length;
+use crate::operator_fees::take_operator_fee;
 use crate::state::campaign::{CAMPAIGN_COUNT, CAMPAIGNS, Campaign, PayoutTerms, RUNS, RunRow};
-use crate::state::config::{CLOCK, DENOMS, DenomRow};
+use crate::state::config::{CLOCK, DenomRow, denom_at};
 use crate::state::money::{FEES, TOTALS, TotalsRow};
 use crate::state::pause::PAUSE;
 
 /// The latest claim deadline, 2^60: whatever is added to it stays far inside `u64`.
 const DEADLINE_MAX_S: u64 = 1 << 60;
 
-/// Who creates a campaign, and with what.
+/// Who creates a campaign, and with what: a native coin, or cw20 tokens that have arrived, as the coin of their asset.
 pub(crate) struct Sponsorship {
     pub(crate) sponsor: Addr,
     pub(crate) refund_address: Addr,
@@ -35,9 +36,14 @@ pub(crate) fn create_campaign(
     check_times(&clock, now_s, &msg)?;
     check_metadata(msg.metadata.as_ref())?;
     let Sponsorship { sponsor, refund_address, coin } = sponsorship;
-    let policy = DENOMS.may_load(storage, &coin.denom)?;
+    let receipt_epoch = clock.receipt_epoch(now_s);
+    let policy = denom_at(storage, receipt_epoch, &coin.denom)?;
     let policy = policy.ok_or_else(|| ContractError::DenomNotAllowed { denom: coin.denom.clone() })?;
-    let (amount, net) = check_funding(&coin, policy)?;
+    let amount = amount_of(&coin)?;
+    let operator_fee = take_operator_fee(storage, receipt_epoch, &coin.denom, amount)?;
+    let fee = policy.creation_fee.checked_add(operator_fee);
+    let fee = fee.ok_or_else(|| ContractError::overflow("the fees"))?;
+    let net = check_funding((amount, &coin.denom), policy, fee)?;
 
     let campaign = next_id(storage)?;
     let rule_hash = msg.terms.rule_hash();
@@ -68,13 +74,13 @@ pub(crate) fn create_campaign(
         metadata: msg.metadata,
     };
     CAMPAIGNS.save(storage, campaign, &stored);
-    credit(storage, campaign, (amount, policy.creation_fee), clock.receipt_epoch(now_s))?;
+    credit(storage, campaign, (amount, fee), receipt_epoch)?;
     collect_fee(storage, &coin.denom, policy.creation_fee)?;
     Ok(Response::new().add_event(Event::CampaignCreated {
         campaign,
         sponsor: sponsor.into_string(),
         amount: net,
-        fee: policy.creation_fee,
+        fee,
         denom: coin.denom,
         rule_hash: HexBinary::from(rule_hash).to_hex(),
     }))
@@ -109,17 +115,16 @@ fn check_metadata(metadata: Option<&Metadata>) -> Result<()> {
     check_length("metadata.url", url, 0..=METADATA_URL_MAX_BYTES, "at most 256 bytes long")
 }
 
-/// What was sent, and what of it is left for the campaign.
-fn check_funding(coin: &Coin, policy: DenomRow) -> Result<(u128, u128)> {
-    let amount = amount_of(coin)?;
-    let net = amount.checked_sub(policy.creation_fee).filter(|net| *net >= policy.funding_min);
-    let net = net.ok_or_else(|| ContractError::FundingTooSmall {
+/// What is left of a funding for the campaign.
+fn check_funding((amount, denom): (u128, &str), policy: DenomRow, fee: u128) -> Result<u128> {
+    let net = amount.checked_sub(fee).filter(|net| *net >= policy.funding_min);
+    let too_small = || ContractError::FundingTooSmall {
         amount,
-        denom: coin.denom.clone(),
+        denom: denom.to_string(),
         funding_min: policy.funding_min,
-        fee: policy.creation_fee,
-    })?;
-    Ok((amount, net))
+        fee,
+    };
+    Ok(net.ok_or_else(too_small)?)
 }
 
 /// Ids run from 1.

@@ -5,10 +5,11 @@ use cosmwasm_std::{Addr, Coin, Response, Storage};
 
 use crate::credit::{amount_of, credit};
 use crate::error::{ContractError, Result, refuse};
+use crate::operator_fees::take_operator_fee;
 use crate::state::campaign::load_run;
 use crate::timeline::Timeline;
 
-/// The money counts from the epoch in which it arrives, in full: no fee is taken.
+/// The money counts from the epoch in which it arrives, net of the operators' share; no creation fee is taken.
 pub(crate) fn fund_campaign(
     storage: &mut dyn Storage,
     timeline: &Timeline,
@@ -28,7 +29,9 @@ pub(crate) fn fund_campaign(
         return refuse(ContractError::CampaignEnded { campaign, end_epoch });
     }
     let amount = amount_of(coin)?;
-    credit(storage, campaign, (amount, 0), receipt_epoch)?;
+    let fee = take_operator_fee(storage, receipt_epoch, &coin.denom, amount)?;
+    let net = amount.checked_sub(fee).ok_or_else(|| ContractError::overflow("the fees"))?;
+    credit(storage, campaign, (amount, fee), receipt_epoch)?;
     let sender = sender.to_string();
-    Ok(Response::new().add_event(Event::CampaignFunded { campaign, sender, amount }))
+    Ok(Response::new().add_event(Event::CampaignFunded { campaign, sender, amount: net, fee }))
 }

@@ -9,7 +9,7 @@ use cosmwasm_std::{Binary, Response, Storage};
 
 use crate::error::{ContractError, Result, check_count};
 use crate::payout::{allocation_shape, settled_allocation};
-use crate::state::score::{SCORES, ScoreRow};
+use crate::state::score::{self, ScoreRow};
 
 /// A contiguous range of leaves with one proof.
 pub(crate) struct ScoreRange<'a> {
@@ -20,7 +20,8 @@ pub(crate) struct ScoreRange<'a> {
     pub(crate) siblings: &'a Binary,
 }
 
-/// Proves the range and records each score that is newer than the recorded one.
+/// Proves the range and records each score, unless that of the account and epoch is recorded. An older epoch may follow a newer
+/// one: queries for the newest score find the newest.
 pub(crate) fn record_scores(
     storage: &mut dyn Storage,
     deployment: &Deployment,
@@ -40,13 +41,8 @@ pub(crate) fn record_scores(
     Ok(Response::new().add_event(Event::ScoresRecorded { campaign, epoch, recorded, skipped }))
 }
 
-/// Writes the leaf's score unless one at least as new stands there.
+/// Writes the leaf's score unless it was recorded before.
 fn record(storage: &mut dyn Storage, (campaign, epoch): (u64, u64), leaf: &Leaf) -> Result<bool> {
-    let key = (campaign, leaf.account.as_slice());
-    if SCORES.may_load(storage, key)?.is_some_and(|row| row.epoch >= epoch) {
-        return Ok(false);
-    }
     let row = ScoreRow { epoch, score: leaf.score, streak: leaf.streak, weight: leaf.weight };
-    SCORES.save(storage, key, &row);
-    Ok(true)
+    score::record(storage, campaign, &leaf.account, &row)
 }

@@ -6,22 +6,22 @@ use attention_protocol::event::Event;
 use attention_protocol::hash::Deployment;
 use attention_protocol::msg::{ABSENCES_MAX, CommitmentAbsence, ReportStatus};
 use attention_protocol::tree::{PlainNode, Shape, verify_absence};
-use cosmwasm_std::{BankMsg, Coin, Response, Storage};
+use cosmwasm_std::{Response, Storage};
 
-use crate::closing::claims_close_s;
+use crate::closing::{claims_close_s, limits_of};
 use crate::error::{ContractError, Result, refuse};
 use crate::money::Money;
 use crate::state::allocation::ALLOCATIONS;
-use crate::state::campaign::{CAMPAIGNS, RUNS, RunRow};
-use crate::state::config::LIMITS;
+use crate::state::campaign::{CAMPAIGNS, Campaign, RUNS, RunRow};
 use crate::state::money::{FUNDS, FundsRow, TOTALS, TotalsRow};
 use crate::state::report::{REPORTS, ReportRow};
 use crate::timeline::Timeline;
+use crate::transfer::{Payout, payout};
 
 /// Most epochs that are looked at one by one; a campaign with more unsettled ones has to wait for the grace.
 const UNSETTLED_MAX: u64 = 32;
 
-/// Checks what is due, books it and sends it.
+/// Checks what is due, books it and sends it. If the payment fails, the refund address is owed the amount.
 pub(crate) fn refund_campaign(
     storage: &mut dyn Storage,
     timeline: &Timeline,
@@ -32,7 +32,7 @@ pub(crate) fn refund_campaign(
     let stored = CAMPAIGNS.may_load(storage, campaign)?.ok_or(ContractError::UnknownCampaign { campaign })?;
     let money = Money::load(storage, campaign)?;
     let run = RUNS.load(storage, campaign)?;
-    let end = CampaignEnd::load(storage, timeline, (campaign, &run), money.totals.settled_epoch)?;
+    let end = CampaignEnd::load(storage, timeline, (campaign, &stored, &run), money.totals.settled_epoch)?;
     end.check_over(storage, timeline, &Absences { deployment, proofs: absences })?;
 
     let unallocated = money.unallocated()?;
@@ -55,11 +55,15 @@ pub(crate) fn refund_campaign(
     if unclaimed > 0 {
         TOTALS.save(storage, campaign, &TotalsRow { closed: true, ..money.totals });
     }
-    let recipient = stored.refund_address.into_string();
-    let coins = vec![Coin::new(amount, run.payout.denom)];
-    Ok(Response::new()
-        .add_event(Event::CampaignRefunded { campaign, recipient: recipient.clone(), unallocated, unclaimed })
-        .add_message(BankMsg::Send { to_address: recipient, amount: coins }))
+    let to = &stored.refund_address;
+    let payment = Payout { account: to, recipient: to, asset: &run.payout.denom, amount };
+    let recipient = to.to_string();
+    Ok(Response::new().add_submessage(payout(storage, &payment)?).add_event(Event::CampaignRefunded {
+        campaign,
+        recipient,
+        unallocated,
+        unclaimed,
+    }))
 }
 
 /// Proofs that reports hold no commitment of a campaign.
@@ -106,18 +110,20 @@ struct CampaignEnd {
     campaign: u64,
     first: u64,
     end: u64,
+    settle_grace_s: u64,
 }
 
 impl CampaignEnd {
     fn load(
         storage: &dyn Storage,
         timeline: &Timeline,
-        (campaign, run): (u64, &RunRow),
+        (campaign, stored, run): (u64, &Campaign, &RunRow),
         settled_epoch: Option<u64>,
     ) -> Result<Self> {
         let end = timeline.effective_end(storage, run)?;
         let after_settled = settled_epoch.and_then(|epoch| epoch.checked_add(1)).unwrap_or(run.start_epoch);
-        Ok(Self { campaign, first: after_settled, end })
+        let settle_grace_s = limits_of(storage, stored)?.settle_grace_s;
+        Ok(Self { campaign, first: after_settled, end, settle_grace_s })
     }
 
     /// Every epoch is final or missed, and none of the final ones can still be settled, unless the grace has passed.
@@ -150,8 +156,7 @@ impl CampaignEnd {
         let last = self.end.checked_sub(1).ok_or_else(overflow)?;
         let newest = REPORTS.newest(storage, self.first, last)?;
         let from_s = newest.map_or(over_s, |report| report.window.ends_at_s.max(over_s));
-        let grace_s = LIMITS.load(storage, ())?.settle_grace_s;
-        from_s.checked_add(grace_s).ok_or_else(overflow)
+        from_s.checked_add(self.settle_grace_s).ok_or_else(overflow)
     }
 
     /// The first epoch whose final report may hold a commitment that nobody settled.

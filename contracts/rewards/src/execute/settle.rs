@@ -121,25 +121,30 @@ fn proven_commitment(
 }
 
 /// What the next allocation of a campaign builds on.
-struct Base {
+pub(super) struct Base {
     settled: SettledBase,
+    /// Sum of the weights in it; only proofs look at it.
+    pub(super) weight_total: u64,
     released: u128,
     funds: FundsRow,
 }
 
 impl Base {
-    fn load(storage: &dyn Storage, campaign: u64, totals: &TotalsRow) -> Result<Self> {
+    pub(super) fn load(storage: &dyn Storage, campaign: u64, totals: &TotalsRow) -> Result<Self> {
         let funds = FUNDS.load(storage, campaign)?;
         let newest =
             totals.settled_epoch.map(|epoch| settled_allocation(storage, campaign, epoch)).transpose()?;
         Ok(match newest {
-            Some(row) => Self { settled: row.as_base(), released: row.released, funds },
-            None => Self { settled: SettledBase::NONE, released: 0, funds },
+            Some(row) => {
+                Self { settled: row.as_base(), weight_total: row.weight_total, released: row.released, funds }
+            }
+            None => Self { settled: SettledBase::NONE, weight_total: 0, released: 0, funds },
         })
     }
 }
 
-fn settle_context(
+/// What a commitment of the campaign in the epoch is judged by.
+pub(super) fn settle_context(
     storage: &dyn Storage,
     timeline: &Timeline,
     (run, base): (&RunRow, &Base),

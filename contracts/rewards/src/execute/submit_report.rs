@@ -2,18 +2,19 @@
 
 use attention_protocol::event::Event;
 use attention_protocol::msg::SignatureEntry;
-use attention_protocol::quorum::{IndexedSignature, verify_quorum};
+use attention_protocol::phase::{Awaited, Window};
+use attention_protocol::quorum::verify_quorum;
 use attention_protocol::{Hash, ReportBody, ZERO_HASH};
-use cosmwasm_std::{Api, Binary, HexBinary, Response, Storage};
+use cosmwasm_std::{Api, Binary, Response, Storage};
 
-use crate::error::{ContractError, Result, refuse};
+use crate::disputing::hex;
+use crate::error::{ContractError, DisputeError, Result, refuse};
 use crate::permission::check_running;
-use crate::state::config::{OPERATORS, OperatorsRow};
-use crate::state::report::{NEWEST_REPORT, NewestReport, REPORTS, ReportRow, Window};
+use crate::signatures::{indexed, verifier};
+use crate::state::config::{OperatorsRow, SECURITY, operators_at};
+use crate::state::progress::save_progress;
+use crate::state::report::{REPORTS, ReportRow};
 use crate::timeline::{Moment, Timeline};
-
-/// The revision of a first report. A void would await the next one.
-const FIRST_REVISION: u32 = 0;
 
 /// Checks the report, its place in time and its signatures, and stores it as pending.
 pub(crate) fn submit_report(
@@ -29,20 +30,20 @@ pub(crate) fn submit_report(
     }
     check_running(storage, now.time_s)?;
     let timeline = Timeline::load(storage, now)?;
-    check_turn(&timeline, &report)?;
-    let operators = OPERATORS.load(storage, ())?;
+    let awaited = check_turn(&timeline, &report)?;
+    check_anchor(storage, &awaited, &report)?;
+    let operators = operators_at(storage, report.epoch)?;
     check_body(&timeline, &operators, &report)?;
     let digest = report.digest();
     let signers = check_signatures(api, &operators, &digest, signatures)?;
     let window = dispute_window(&timeline)?;
-    let newest = NewestReport { epoch: report.epoch, window, digest };
-    NEWEST_REPORT.save(storage, (), &newest);
-    let epoch = report.epoch;
+    save_progress(storage, &timeline.progress.submitted(&awaited, digest, window));
+    let (epoch, revision) = (report.epoch, report.revision);
     let row = ReportRow { body: report, signers, submitted_at_s: now.time_s, window };
     REPORTS.save(storage, epoch, &row);
     Ok(Response::new().add_event(Event::ReportSubmitted {
         epoch,
-        revision: FIRST_REVISION,
+        revision,
         digest: hex(&digest),
         signers,
         ends_at_s: window.ends_at_s,
@@ -71,15 +72,11 @@ fn check_revision(report: &ReportBody, expected: u32) -> Result<()> {
 }
 
 /// One report at a time: every epoch before this one is final or missed, and its window has ended.
-fn check_turn(timeline: &Timeline, report: &ReportBody) -> Result<()> {
-    if let Some(pending) = timeline.pending() {
-        return refuse(ContractError::PreviousPending {
-            epoch: pending.epoch,
-            ends_at_s: pending.window.ends_at_s,
-            ends_height: pending.window.ends_height,
-        });
-    }
-    let (epoch, open) = (report.epoch, timeline.open_epoch()?);
+fn check_turn(timeline: &Timeline, report: &ReportBody) -> Result<Awaited> {
+    let Some(awaited) = timeline.awaited()? else {
+        return Err(timeline.previous_pending());
+    };
+    let (epoch, open) = (report.epoch, awaited.epoch);
     if epoch < open {
         return refuse(ContractError::PastDue { epoch, open });
     }
@@ -90,7 +87,24 @@ fn check_turn(timeline: &Timeline, report: &ReportBody) -> Result<()> {
     if now_s < window_end_s {
         return refuse(ContractError::WindowOpen { epoch, window_end_s, now_s });
     }
-    check_revision(report, FIRST_REVISION)
+    check_revision(report, awaited.revision)?;
+    Ok(awaited)
+}
+
+/// The report is computed from the input that was anchored, where the deployment needs anchors.
+fn check_anchor(storage: &dyn Storage, awaited: &Awaited, report: &ReportBody) -> Result<()> {
+    if SECURITY.load(storage, ())?.anchor_grace_s.is_none() {
+        return Ok(());
+    }
+    let (epoch, revision) = (awaited.epoch, awaited.revision);
+    match &awaited.input_root {
+        None => refuse(DisputeError::AnchorMissing { epoch, revision }),
+        Some(anchored) if *anchored != report.input_root => {
+            let (given, expected) = (hex(&report.input_root), hex(anchored));
+            refuse(DisputeError::AnchorMismatch { given, expected })
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 /// The report is for this configuration, follows the newest final report, and its roots go with its counts.
@@ -99,7 +113,7 @@ fn check_body(timeline: &Timeline, operators: &OperatorsRow, report: &ReportBody
         let (given, expected) = (hex(&report.config_digest), hex(&operators.config_digest));
         return refuse(ContractError::ConfigMismatch { given, expected });
     }
-    let newest = timeline.newest.as_ref().map_or(ZERO_HASH, |newest| newest.digest);
+    let newest = timeline.progress.prev_digest;
     if report.prev_digest != newest {
         let (given, expected) = (hex(&report.prev_digest), hex(&newest));
         return refuse(ContractError::HistoryMismatch { given, expected });
@@ -122,17 +136,8 @@ fn check_signatures(
     digest: &Hash,
     signatures: &[SignatureEntry],
 ) -> Result<u32> {
-    let indexed: Vec<_> = signatures
-        .iter()
-        .map(|entry| IndexedSignature { index: entry.index, signature: entry.signature.as_slice() })
-        .collect();
-    // Only a verification that ran and said yes counts: an error and a no are the same.
-    let bitmap = verify_quorum(&operators.set, digest, &indexed, |digest, signature, key| {
-        match api.secp256k1_verify(digest, signature, key) {
-            Ok(true) => Ok(()),
-            Ok(false) | Err(_) => Err(()),
-        }
-    })?;
+    let bitmap =
+        verify_quorum(&operators.set, operators.suspended, digest, &indexed(signatures), verifier(api))?;
     Ok(bitmap)
 }
 
@@ -142,8 +147,4 @@ fn dispute_window(timeline: &Timeline) -> Result<Window> {
     let ends_at_s = now.time_s.checked_add(clock.dispute_window_s).ok_or_else(overflow)?;
     let ends_height = now.height.checked_add(u64::from(clock.min_blocks)).ok_or_else(overflow)?;
     Ok(Window { ends_at_s, ends_height })
-}
-
-fn hex(hash: &Hash) -> String {
-    HexBinary::from(hash).to_hex()
 }

@@ -1,10 +1,11 @@
-//! Pays out the creation fees collected in a denom.
+//! Pays out the creation fees collected in an asset.
 
 use attention_protocol::event::Event;
-use cosmwasm_std::{Addr, BankMsg, Coin, Response, Storage};
+use cosmwasm_std::{Addr, Response, Storage};
 
 use crate::error::{ContractError, Result, refuse};
 use crate::state::money::FEES;
+use crate::transfer::transfer;
 
 /// The owner's right was checked before; the fees go to the owner.
 pub(crate) fn withdraw_fees(storage: &mut dyn Storage, owner: &Addr, denom: String) -> Result<Response> {
@@ -13,9 +14,7 @@ pub(crate) fn withdraw_fees(storage: &mut dyn Storage, owner: &Addr, denom: Stri
         return refuse(ContractError::NoFees { denom });
     }
     FEES.save(storage, &denom, &0);
+    let message = transfer(storage, owner, &denom, amount)?;
     let recipient = owner.to_string();
-    let coins = vec![Coin::new(amount, denom.clone())];
-    Ok(Response::new()
-        .add_event(Event::FeesWithdrawn { recipient: recipient.clone(), amount, denom })
-        .add_message(BankMsg::Send { to_address: recipient, amount: coins }))
+    Ok(Response::new().add_event(Event::FeesWithdrawn { recipient, amount, denom }).add_message(message))
 }

@@ -11,6 +11,7 @@ use crate::error::{ContractError, Result};
 use crate::money::{Money, load_totals};
 use crate::state::allocation::ALLOCATIONS;
 use crate::state::campaign::{CAMPAIGN_COUNT, CAMPAIGNS, RUNS};
+use crate::state::sponsor::PROPOSED_SPONSORS;
 use crate::timeline::Timeline;
 
 /// One campaign.
@@ -27,6 +28,7 @@ pub(super) fn campaign(
         campaign,
         claims_close_s: claims_close_s(storage, timeline.now.time_s, (campaign, &stored, &run), &totals)?,
         sponsor: stored.sponsor,
+        proposed_sponsor: PROPOSED_SPONSORS.may_load(storage, campaign)?.and_then(|row| row.0),
         refund_address: stored.refund_address,
         denom: run.payout.denom.clone(),
         terms: from_json(stored.terms)?,

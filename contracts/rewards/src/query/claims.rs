@@ -2,16 +2,19 @@
 
 use attention_protocol::AccountId;
 use attention_protocol::msg::{
-    CLAIM_ITEMS_MAX, ClaimItem, ClaimableItem, ClaimableResponse, ClaimableStatus, ClaimedResponse,
+    AssetAmount, CLAIM_ITEMS_MAX, ClaimItem, ClaimableItem, ClaimableResponse, ClaimableStatus,
+    ClaimedResponse, PayoutAddressResponse, PreviewClaimResponse, RedirectNonceResponse, SkippedItem,
 };
-use cosmwasm_std::{Storage, Uint128};
+use cosmwasm_std::{Addr, Storage, Uint128};
 
+use crate::booking::Payouts;
 use crate::error::{ContractError, Result, check_count, refuse};
 use crate::money::load_totals;
 use crate::payout::{Claimant, entitlement};
 use crate::permission::check_running;
 use crate::state::campaign::load_run;
 use crate::state::claim::CLAIMED;
+use crate::state::payout;
 
 /// What an account was paid in a campaign.
 pub(super) fn claimed(storage: &dyn Storage, campaign: u64, account: &AccountId) -> Result<ClaimedResponse> {
@@ -37,6 +40,44 @@ pub(super) fn claimable(
         answers.push(claimable_item(storage, claimant, item, rises)?);
     }
     Ok(ClaimableResponse { items: answers })
+}
+
+/// What the items that pay would pay in all, and why the others would not. `address` is the claimant's.
+pub(super) fn preview(
+    storage: &dyn Storage,
+    claimant: &Claimant<'_>,
+    address: Addr,
+    items: &[ClaimItem],
+) -> Result<PreviewClaimResponse> {
+    let mut payouts = Payouts::default();
+    let mut skipped = Vec::new();
+    for (item, index) in claimable(storage, claimant, items)?.items.into_iter().zip(0u32..) {
+        let reason = match item.status {
+            ClaimableStatus::Refused { reason } => reason,
+            ClaimableStatus::Ok if item.amount.is_zero() => ContractError::NothingToClaim {}.to_string(),
+            ClaimableStatus::Ok => {
+                payouts.add(item.denom, item.amount.u128())?;
+                continue;
+            }
+        };
+        skipped.push(SkippedItem { index, campaign: item.campaign, reason });
+    }
+    let amount = |(denom, amount): (String, u128)| AssetAmount { denom, amount: amount.into() };
+    Ok(PreviewClaimResponse {
+        recipient: payout::payout_address(storage, claimant.account)?.unwrap_or(address),
+        payouts: payouts.into_sums().into_iter().map(amount).collect(),
+        skipped,
+    })
+}
+
+/// Where others pay an account.
+pub(super) fn payout_address(storage: &dyn Storage, account: &AccountId) -> Result<PayoutAddressResponse> {
+    Ok(PayoutAddressResponse { address: payout::payout_address(storage, account)? })
+}
+
+/// The nonce of an account's next redirect.
+pub(super) fn redirect_nonce(storage: &dyn Storage, account: &AccountId) -> Result<RedirectNonceResponse> {
+    Ok(RedirectNonceResponse { nonce: payout::redirect_nonce(storage, account)? })
 }
 
 fn claimable_item(

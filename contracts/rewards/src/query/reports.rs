@@ -1,52 +1,66 @@
 //! Reports and the epoch clock.
 
-use attention_protocol::msg::{EpochStatusResponse, ReportResponse, ReportStatus, ReportsResponse};
-use attention_protocol::{Hash, ZERO_HASH};
+use attention_protocol::Hash;
+use attention_protocol::msg::{
+    EpochStatusResponse, ReportResponse, ReportStatus, ReportsResponse, VoidedReport,
+};
+use attention_protocol::phase::REVISION_MAX;
 use cosmwasm_std::{Binary, Storage};
 
 use crate::error::Result;
+use crate::state::config::{SECURITY, operators_at};
+use crate::state::dispute::VOIDED;
 use crate::state::report::{REPORTS, ReportRow};
 use crate::timeline::Timeline;
 
 /// Where the clock stands.
-pub(super) fn epoch_status(timeline: &Timeline) -> Result<EpochStatusResponse> {
+pub(super) fn epoch_status(storage: &dyn Storage, timeline: &Timeline) -> Result<EpochStatusResponse> {
     let (clock, now) = (&timeline.clock, timeline.now);
-    let open_epoch = timeline.open_epoch()?;
-    let (due_s, prev_digest) = match timeline.pending() {
-        Some(_) => (None, None),
-        None => {
-            let digest = timeline.newest.as_ref().map_or(ZERO_HASH, |newest| newest.digest);
-            (Some(clock.due_s(timeline.last().as_ref(), open_epoch)?), Some(digest))
-        }
-    };
+    let (awaited, open_epoch) = (timeline.awaited()?, timeline.open_epoch()?);
+    let pending = timeline.pending().map_or(0, |pending| pending.revision);
+    let (mut anchor_times_s, mut anchor_rank) = (None, None);
+    let grace_s = SECURITY.load(storage, ())?.anchor_grace_s;
+    if let Some((awaited, grace_s)) = awaited.as_ref().zip(grace_s) {
+        anchor_times_s = Some(awaited.anchor_times_s(clock, grace_s)?);
+        anchor_rank = Some(awaited.anchor_rank(operators_at(storage, awaited.epoch)?.set.count())?);
+    }
     Ok(EpochStatusResponse {
         now_s: now.time_s,
         height: now.height,
         current_epoch: clock.epoch_at(now.time_s),
         open_epoch,
-        revision: 0,
+        revision: awaited.map_or(pending, |awaited| awaited.revision),
         window_end_s: clock.window_end_s(open_epoch)?,
-        due_s,
-        prev_digest: prev_digest.map(Binary::from),
+        due_s: awaited.map(|awaited| awaited.due_s),
+        prev_digest: awaited.map(|_| Binary::from(timeline.progress.prev_digest)),
+        input_root: awaited.and_then(|awaited| awaited.input_root).map(Binary::from),
+        anchor_from_s: anchor_times_s.map(|times| times.0),
+        anchor_by_any_from_s: anchor_times_s.map(|times| times.1),
+        anchor_rank,
     })
 }
 
 /// One epoch's report, or its state without one.
 pub(super) fn report(storage: &dyn Storage, timeline: &Timeline, epoch: u64) -> Result<ReportResponse> {
     let (status, row) = timeline.status(storage, epoch)?;
-    Ok(match row {
-        Some(row) => posted(status, &row),
-        None => ReportResponse {
-            epoch,
-            status,
-            revision: 0,
-            body: None,
-            digest: None,
-            signers: Vec::new(),
-            submitted_at_s: None,
-            ends_at_s: None,
-            ends_height: None,
-        },
+    if let Some(row) = row {
+        return posted(storage, timeline, &row);
+    }
+    let voided = voided(storage, epoch)?;
+    let awaited = timeline.awaited()?.filter(|awaited| awaited.epoch == epoch);
+    let last_revision = voided.last().map_or(0, |last| last.revision);
+    Ok(ReportResponse {
+        epoch,
+        status,
+        revision: awaited.map_or(last_revision, |awaited| awaited.revision),
+        body: None,
+        digest: None,
+        signers: Vec::new(),
+        submitted_at_s: None,
+        ends_at_s: None,
+        ends_height: None,
+        open_demands: 0,
+        voided,
     })
 }
 
@@ -65,27 +79,44 @@ pub(super) fn reports(
         return Ok(ReportsResponse { reports: Vec::new() });
     };
     let rows = REPORTS.descending(storage, 0, highest).zip(0..limit);
-    let respond = |row: ReportRow| {
-        let is_final = row.window.has_ended(timeline.now);
-        posted(if is_final { ReportStatus::Final } else { ReportStatus::Pending }, &row)
-    };
-    let reports = rows.map(|(row, _)| row.map(respond)).collect::<Result<_, _>>()?;
+    let reports = rows.map(|(row, _)| posted(storage, timeline, &row?)).collect::<Result<_>>()?;
     Ok(ReportsResponse { reports })
 }
 
-fn posted(status: ReportStatus, row: &ReportRow) -> ReportResponse {
-    let digest: Hash = row.body.digest();
-    ReportResponse {
-        epoch: row.body.epoch,
+fn posted(storage: &dyn Storage, timeline: &Timeline, row: &ReportRow) -> Result<ReportResponse> {
+    let (digest, epoch): (Hash, u64) = (row.body.digest(), row.body.epoch);
+    let status = timeline.status_of_posted(epoch);
+    let pending = timeline.pending().filter(|_| status != ReportStatus::Final);
+    // A first revision has no voided one before it: most reports read no further row.
+    let voided = if row.body.revision == 0 { Vec::new() } else { voided(storage, epoch)? };
+    Ok(ReportResponse {
+        epoch,
         status,
         revision: row.body.revision,
         body: Some(Binary::new(row.body.pack())),
         digest: Some(Binary::from(digest)),
-        signers: (0..32u8)
-            .filter(|index| row.signers.checked_shr(u32::from(*index)).unwrap_or(0) & 1 == 1)
-            .collect(),
+        signers: signers(row.signers),
         submitted_at_s: Some(row.submitted_at_s),
         ends_at_s: Some(row.window.ends_at_s),
         ends_height: Some(row.window.ends_height),
+        open_demands: pending.map_or(0, |pending| pending.open_demands.into()),
+        voided,
+    })
+}
+
+/// The voided reports of an epoch by revision, at most four.
+fn voided(storage: &dyn Storage, epoch: u64) -> Result<Vec<VoidedReport>> {
+    let mut voided = Vec::new();
+    for revision in 0..=REVISION_MAX {
+        if let Some(row) = VOIDED.may_load(storage, (epoch, revision.into()))? {
+            let (digest, signers) = (Binary::from(row.digest), signers(row.signers));
+            voided.push(VoidedReport { revision, digest, signers, why: row.why });
+        }
     }
+    Ok(voided)
+}
+
+/// The indices in a bitmap.
+fn signers(bitmap: u32) -> Vec<u8> {
+    (0..32u8).filter(|index| bitmap.checked_shr(u32::from(*index)).unwrap_or(0) & 1 == 1).collect()
 }

@@ -12,7 +12,7 @@ use crate::error::{ContractError, Result};
 
 /// How many campaigns there are; ids run from 1 to this.
 pub(crate) const CAMPAIGN_COUNT: PackedMap<(), u64> = PackedMap::new(tag::CAMPAIGN_COUNT);
-/// By campaign: what was agreed. Written once.
+/// By campaign: what was agreed. Written at creation and when the sponsorship is handed over.
 pub(crate) const CAMPAIGNS: PackedMap<u64, Campaign> = PackedMap::new(tag::CAMPAIGN);
 /// By campaign: when it runs and what an epoch may pay. Written at creation and when it is stopped.
 pub(crate) const RUNS: PackedMap<u64, RunRow> = PackedMap::new(tag::RUN);
@@ -22,7 +22,7 @@ pub(crate) fn load_run(storage: &dyn Storage, campaign: u64) -> Result<RunRow> {
     Ok(RUNS.may_load(storage, campaign)?.ok_or(ContractError::UnknownCampaign { campaign })?)
 }
 
-/// A campaign as its sponsor created it.
+/// A campaign as it was created; only the sponsor may change.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Campaign {
     pub(crate) sponsor: Addr,

@@ -13,7 +13,8 @@ pub(crate) const OWNERSHIP: PackedMap<(), Ownership> = PackedMap::new(tag::OWNER
 /// See [`OWNERSHIP`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ownership {
-    pub(crate) owner: Addr,
+    /// Nobody once ownership was renounced.
+    pub(crate) owner: Option<Addr>,
     pub(crate) proposed: Option<Addr>,
     pub(crate) guardian: Option<Addr>,
 }
@@ -23,8 +24,8 @@ impl Packed for Ownership {
 
     /// No address is empty, so an empty text stands for nobody.
     fn pack(&self, out: &mut Vec<u8>) {
-        for role in [Some(&self.owner), self.proposed.as_ref(), self.guardian.as_ref()] {
-            push_text(out, role.map_or("", Addr::as_str));
+        for role in [&self.owner, &self.proposed, &self.guardian] {
+            push_text(out, role.as_ref().map_or("", Addr::as_str));
         }
     }
 
@@ -33,7 +34,7 @@ impl Packed for Ownership {
         let (owner, proposed, guardian) = (role()?, role()?, role()?);
         let somebody = |role: &Addr| !role.as_str().is_empty();
         Ok(Self {
-            owner,
+            owner: Some(owner).filter(somebody),
             proposed: Some(proposed).filter(somebody),
             guardian: Some(guardian).filter(somebody),
         })
@@ -49,10 +50,11 @@ mod tests {
     #[test]
     fn every_role_comes_back_and_nobody_stays_nobody() {
         let mut storage = MockStorage::new();
-        let (owner, other) = (Addr::unchecked("wasm1owner"), Some(Addr::unchecked("wasm1other")));
+        let (owner, other) = (Some(Addr::unchecked("wasm1owner")), Some(Addr::unchecked("wasm1other")));
         let roles = |proposed, guardian| Ownership { owner: owner.clone(), proposed, guardian };
         for row in [
             roles(None, None),
+            Ownership { owner: None, proposed: None, guardian: None },
             roles(other.clone(), None),
             roles(None, other.clone()),
             roles(other.clone(), other),

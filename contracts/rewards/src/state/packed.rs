@@ -112,6 +112,15 @@ impl Key for &[u8] {
     }
 }
 
+impl Key for (&str, &str) {
+    /// The first text is closed by a zero byte, which no address, denom or asset holds.
+    fn push(&self, out: &mut Vec<u8>) {
+        self.0.push(out);
+        out.push(0);
+        self.1.push(out);
+    }
+}
+
 impl<B: Key> Key for (u64, B) {
     fn push(&self, out: &mut Vec<u8>) {
         self.0.push(out);
@@ -160,9 +169,25 @@ impl<K: Key, V: Packed> PackedMap<K, V> {
         storage.set(&self.key(&key), &bytes);
     }
 
+    /// Removes the row, if there is one.
+    pub(crate) fn remove(&self, storage: &mut dyn Storage, key: K) {
+        storage.remove(&self.key(&key));
+    }
+
     /// The row with the highest key in `from..=to`: one step of an iterator, however many rows there are.
     pub(crate) fn newest(&self, storage: &dyn Storage, from: K, to: K) -> Result<Option<V>, ProtocolError> {
         self.descending(storage, from, to).next().transpose()
+    }
+
+    /// The rows with keys in `from..=to`, lowest key first.
+    pub(crate) fn ascending<'a>(
+        &self,
+        storage: &'a dyn Storage,
+        from: K,
+        to: K,
+    ) -> impl Iterator<Item = Result<V, ProtocolError>> + use<'a, K, V> {
+        let (start, end) = (self.key(&from), after(self.key(&to)));
+        storage.range(Some(&start), Some(&end), Order::Ascending).map(|(_, bytes)| decode(&bytes))
     }
 
     /// The rows with keys in `from..=to`, highest key first.
@@ -177,8 +202,23 @@ impl<K: Key, V: Packed> PackedMap<K, V> {
     }
 }
 
+impl<V: Packed> PackedMap<u64, V> {
+    /// The rows with keys in `from..=to` and their keys, highest first.
+    pub(crate) fn numbered<'a>(
+        &self,
+        storage: &'a dyn Storage,
+        from: u64,
+        to: u64,
+    ) -> impl Iterator<Item = Result<(u64, V), ProtocolError>> + use<'a, V> {
+        let (start, end) = (self.key(&from), after(self.key(&to)));
+        storage
+            .range(Some(&start), Some(&end), Order::Descending)
+            .map(|(key, bytes)| Ok((number(key.get(1..).unwrap_or_default())?, decode(&bytes)?)))
+    }
+}
+
 impl<V: Packed> PackedMap<&str, V> {
-    /// All rows with their text keys, lowest first. Only for maps whose size is bounded at instantiation.
+    /// All rows with their text keys, lowest first. Only for maps whose size is bounded.
     pub(crate) fn all<'a>(
         &self,
         storage: &'a dyn Storage,
@@ -190,6 +230,35 @@ impl<V: Packed> PackedMap<&str, V> {
             .range(Some(&start), end, Order::Ascending)
             .map(|(key, bytes)| Ok((text(key.get(1..).unwrap_or_default()), decode(&bytes)?)))
     }
+}
+
+impl<V: Packed> PackedMap<(u64, &str), V> {
+    /// All rows of a number with their texts, lowest first. Only for maps that hold a bounded number of texts for each.
+    pub(crate) fn named<'a>(
+        &self,
+        storage: &'a dyn Storage,
+        number: u64,
+    ) -> impl Iterator<Item = Result<(String, V), ProtocolError>> + use<'a, V> {
+        let start = self.key(&(number, ""));
+        // No text holds this byte.
+        let end = [start.as_slice(), &[u8::MAX]].concat();
+        let texts_at = start.len();
+        storage
+            .range(Some(&start), Some(&end), Order::Ascending)
+            .map(move |(key, bytes)| Ok((text(key.get(texts_at..).unwrap_or_default()), decode(&bytes)?)))
+    }
+}
+
+/// Reads a numeric key back.
+fn number(key: &[u8]) -> Result<u64, ProtocolError> {
+    let mut reader = Reader::new("stored key", key);
+    let first = reader.u8()?;
+    let number = match first.checked_sub(KEY_BYTE_MAX) {
+        None | Some(0) => u128::from(first),
+        Some(len) => reader.number(len.into())?,
+    };
+    reader.finish()?;
+    u64::try_from(number).map_err(|_| ProtocolError::Overflow { what: "stored key" })
 }
 
 /// The lowest key above `key`.
@@ -212,7 +281,7 @@ mod tests {
     use super::*;
 
     const AMOUNTS: PackedMap<(u64, u64), u128> = PackedMap::new(0x7e);
-    const NAMED: PackedMap<&str, u128> = PackedMap::new(0x7d);
+    const NAMED: PackedMap<(u64, &str), u128> = PackedMap::new(0x7d);
 
     #[test]
     fn a_row_comes_back_and_a_damaged_one_is_refused() {
@@ -266,17 +335,35 @@ mod tests {
         assert_eq!(newest(1, 5), Some(105));
         assert_eq!(newest(1, 8), Some(105));
         assert_eq!(newest(1, u64::MAX), Some(109));
+        let upwards: Result<Vec<_>, _> = AMOUNTS.ascending(&storage, (1, 5), (2, 0)).collect();
+        assert_eq!(upwards.unwrap(), [105, 109]);
         assert_eq!(newest(2, 0), None);
         assert_eq!(newest(3, 9), None);
     }
 
     #[test]
+    fn numbered_rows_come_with_their_numbers() {
+        const NUMBERED: PackedMap<u64, u128> = PackedMap::new(0x7c);
+        let mut storage = MockStorage::new();
+        let numbers = [0, 1, 0xf7, 0xf8, 0x1234, u64::MAX];
+        for number in numbers {
+            NUMBERED.save(&mut storage, number, &u128::from(number));
+        }
+        let all: Result<Vec<_>, _> = NUMBERED.numbered(&storage, 1, u64::MAX).collect();
+        let expected: Vec<_> = numbers[1..].iter().rev().map(|n| (*n, u128::from(*n))).collect();
+        assert_eq!(all.unwrap(), expected);
+    }
+
+    #[test]
     fn named_rows_come_in_order() {
         let mut storage = MockStorage::new();
-        NAMED.save(&mut storage, "b", &2);
-        NAMED.save(&mut storage, "a", &1);
+        for (number, text, amount) in [(7, "b", 2), (7, "a", 1), (6, "z", 9), (8, "a", 9), (0x1234, "~", 4)] {
+            NAMED.save(&mut storage, (number, text), &amount);
+        }
         AMOUNTS.save(&mut storage, (0, 0), &3);
-        let all: Result<Vec<_>, _> = NAMED.all(&storage).collect();
-        assert_eq!(all.unwrap(), [("a".to_string(), 1), ("b".to_string(), 2)]);
+        let all = |number| NAMED.named(&storage, number).collect::<Result<Vec<_>, _>>().unwrap();
+        assert_eq!(all(7), [("a".to_string(), 1), ("b".to_string(), 2)]);
+        assert_eq!(all(0x1234), [("~".to_string(), 4)]);
+        assert_eq!(all(0x12), []);
     }
 }

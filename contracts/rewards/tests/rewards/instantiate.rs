@@ -18,7 +18,7 @@ fn refused(field: &'static str, value: &str, requirement: &'static str) -> Contr
 #[test]
 fn the_digest_is_the_protocols_over_what_was_configured() {
     let suite = Suite::new();
-    let config: ConfigResponse = suite.query(&QueryMsg::Config {});
+    let config: ConfigResponse = suite.query(&QueryMsg::Config { epoch: None });
     let keys: Vec<_> = config.operators.iter().map(|operator| operator.pubkey.clone()).collect();
     let digest = ConfigDigestInput {
         deployment: &suite.deployment(),
@@ -105,9 +105,17 @@ fn denoms_are_1_to_32_valid_different_ones() {
     assert_refused(attempt(|msg| many(msg, 33)), count(33));
     let twice = refused("limits.denoms.denom", ATT, "named only once");
     assert_refused(attempt(|msg| msg.limits.denoms[1].denom = ATT.into()), twice);
+    // A token is named by its address.
+    let token = |msg: &mut InstantiateMsg| {
+        msg.limits.denoms[0].denom = format!("cw20:{}", crate::suite::admin(0));
+    };
+    assert!(attempt(token).is_ok());
+    assert!(attempt(|msg| msg.limits.denoms[0].denom = "cw20:nobody".into()).is_err());
     let requirement = "a bank denom: a letter, then 2 to 127 letters, digits or any of / : . _ -";
     let short = refused("limits.denoms.denom", "\"ab\"", requirement);
     assert_refused(attempt(|msg| msg.limits.denoms[0].denom = "ab".into()), short);
+    let bond = refused("security.bond_denom", "\"cw20:abc\"", requirement);
+    assert_refused(attempt(|msg| msg.security.bond_denom = "cw20:abc".into()), bond);
     assert!(attempt(|msg| msg.limits.denoms[0].denom = "1abc".into()).is_err());
     assert!(attempt(|msg| msg.limits.denoms[0].denom = "a b".into()).is_err());
     assert!(attempt(|msg| msg.limits.denoms[0].denom = "x".repeat(129)).is_err());

@@ -23,10 +23,10 @@ fn the_next_owner_has_to_accept() {
     propose(&mut suite, &owner, Some(&next)).unwrap();
     let allowed = "the proposed owner";
     assert_refused(accept(&mut suite, &other), ContractError::Unauthorized { sender: other, allowed });
-    assert_eq!(suite.query::<OwnershipResponse>(&QueryMsg::Ownership {}).owner, owner);
+    assert_eq!(suite.query::<OwnershipResponse>(&QueryMsg::Ownership {}).owner, Some(owner.clone()));
     accept(&mut suite, &next).unwrap();
     let roles: OwnershipResponse = suite.query(&QueryMsg::Ownership {});
-    assert_eq!((roles.owner, roles.proposed), (next.clone(), None));
+    assert_eq!((roles.owner, roles.proposed), (Some(next.clone()), None));
     assert_eq!(roles.guardian, Some(suite.guardian.clone()));
     assert_refused(accept(&mut suite, &next), ContractError::NoOwnerProposed {});
     let sender = owner.clone();

@@ -104,7 +104,8 @@ fn what_is_not_there_is_named() {
         QueryMsg::CampaignMoney { campaign: 7 },
         QueryMsg::Funding { campaign: 7, epoch: 0 },
         QueryMsg::Claimed { campaign: 7, account: account.clone() },
-        QueryMsg::Score { campaign: 7, account },
+        QueryMsg::Score { campaign: 7, account: account.clone(), epoch: None },
+        QueryMsg::ScoreHistory { campaign: 7, account, before: None, limit: None },
     ];
     for query in asked {
         assert!(suite.query_error(&query).contains("there is no campaign 7"), "{query:?}");

@@ -1,7 +1,7 @@
-//! Scores in state: from settled allocations only, the newest wins.
+//! Scores in state: from settled allocations only, each written once, the newest found first.
 
 use attention_protocol::ProtocolError;
-use attention_protocol::msg::{ExecuteMsg, QueryMsg, ScoreResponse};
+use attention_protocol::msg::{ExecuteMsg, QueryMsg, ScoreHistoryResponse, ScoreResponse};
 use attention_rewards::ContractError;
 use cosmwasm_std::Binary;
 use cw_multi_test::AppResponse;
@@ -35,7 +35,11 @@ fn counts(response: &AppResponse) -> (u32, u32) {
 }
 
 fn score(suite: &Suite, campaign: u64, name: &str) -> ScoreResponse {
-    suite.query(&QueryMsg::Score { campaign, account: suite.user(name).to_string() })
+    score_of(suite, campaign, name, None)
+}
+
+fn score_of(suite: &Suite, campaign: u64, name: &str, epoch: Option<u64>) -> ScoreResponse {
+    suite.query(&QueryMsg::Score { campaign, account: suite.user(name).to_string(), epoch })
 }
 
 #[test]
@@ -57,17 +61,54 @@ fn a_range_of_leaves_is_recorded_with_one_proof() {
 }
 
 #[test]
-fn the_newest_epoch_wins_and_ages() {
+fn the_newest_epoch_is_found_and_ages() {
     let mut suite = Suite::new();
     let campaign = NewCampaign::default().create(&mut suite);
     suite.run_epoch(0, &[(campaign, &[("alice", 7)])]);
     suite.run_epoch(1, &[(campaign, &[("alice", 9)])]);
     record(&mut suite, (campaign, 1), (0, 1)).unwrap();
-    assert_eq!(counts(&record(&mut suite, (campaign, 0), (0, 1)).unwrap()), (0, 1));
+    assert_eq!(
+        counts(&record(&mut suite, (campaign, 0), (0, 1)).unwrap()),
+        (1, 0),
+        "an older epoch may follow"
+    );
+    assert_eq!(
+        counts(&record(&mut suite, (campaign, 0), (0, 1)).unwrap()),
+        (0, 1),
+        "but none is written twice"
+    );
     let answer = score(&suite, campaign, "alice");
     assert_eq!((answer.score.unwrap().ppm(), answer.epoch, answer.stale_epochs), (9, Some(1), 0));
     suite.close(3);
     assert_eq!(score(&suite, campaign, "alice").stale_epochs, 2);
+    let old = score_of(&suite, campaign, "alice", Some(0));
+    assert_eq!((old.score.unwrap().ppm(), old.epoch, old.streak, old.stale_epochs), (7, Some(0), 1, 3));
+    assert_eq!(score_of(&suite, campaign, "alice", Some(2)).score, None);
+}
+
+#[test]
+fn a_history_comes_in_pages_newest_first() {
+    let mut suite = Suite::new();
+    let campaign = NewCampaign::default().epochs(0, 60).create(&mut suite);
+    let other = NewCampaign::default().epochs(0, 60).create(&mut suite);
+    for epoch in 0..52 {
+        let scores: &[(&str, u32)] = &[("alice", epoch + 1)];
+        suite.run_epoch(epoch.into(), &[(campaign, scores), (other, scores)]);
+        record(&mut suite, (campaign, epoch.into()), (0, 1)).unwrap();
+    }
+    let account = suite.user("alice").to_string();
+    let page = |before, limit| -> Vec<(u64, u32)> {
+        let query = QueryMsg::ScoreHistory { campaign, account: account.clone(), before, limit };
+        let answer: ScoreHistoryResponse = suite.query(&query);
+        answer.scores.iter().map(|record| (record.epoch, record.score.ppm())).collect()
+    };
+    let epochs = |from: u32, to: u32| (to..=from).rev().map(|e| (u64::from(e), e + 1)).collect::<Vec<_>>();
+    assert_eq!(page(None, None), epochs(51, 42));
+    assert_eq!(page(None, Some(1_000)), epochs(51, 2));
+    assert_eq!(page(Some(2), Some(50)), epochs(1, 0));
+    assert_eq!(page(Some(0), None), []);
+    let query = QueryMsg::ScoreHistory { campaign: other, account, before: None, limit: None };
+    assert!(suite.query::<ScoreHistoryResponse>(&query).scores.is_empty());
 }
 
 #[test]

@@ -169,7 +169,7 @@ impl Chain {
         let verify = |digest: &Hash, signature: &[u8; 64], key: &[u8; 33]| {
             if *signature == sign(key[1], digest) { Ok(()) } else { Err(()) }
         };
-        let bitmap = verify_quorum(&self.operators, &digest, &signatures, verify);
+        let bitmap = verify_quorum(&self.operators, 0, &digest, &signatures, verify);
         let bitmap = bitmap.map_err(|error| error.to_string())?;
         assert!(bitmap.count_ones() >= u32::from(self.operators.quorum()), "k distinct signers");
         self.pending = Some(Posted {

@@ -78,7 +78,7 @@ impl ChainReader {
     /// # Errors
     /// [`EpochError::Chain`].
     pub async fn config(&self) -> Result<ConfigResponse, EpochError> {
-        self.query(&QueryMsg::Config {}).await
+        self.query(&QueryMsg::Config { epoch: None }).await
     }
 
     /// Where the epoch clock stands.
@@ -248,7 +248,7 @@ pub(crate) fn body_of(report: &ReportResponse) -> Result<Option<(ReportBody, Has
 /// `Some(Some(_))` for a final report, `Some(None)` for a missed epoch, `None` for one that is not terminal.
 fn terminal(report: &ReportResponse) -> Result<Option<Option<FinalReport>>, EpochError> {
     match report.status {
-        ReportStatus::Open | ReportStatus::Pending => Ok(None),
+        ReportStatus::Open | ReportStatus::Pending | ReportStatus::Challenged => Ok(None),
         ReportStatus::Missed => Ok(Some(None)),
         ReportStatus::Final => {
             let found = body_of(report)?;
@@ -276,6 +276,8 @@ mod tests {
             submitted_at_s: None,
             ends_at_s: None,
             ends_height: None,
+            open_demands: 0,
+            voided: vec![],
         }
     }
 

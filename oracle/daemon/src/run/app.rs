@@ -191,7 +191,7 @@ async fn reconcile(ledger: &Ledger, reader: &ChainReader, height: u64) -> Result
         let truth = match (report.status, digest) {
             (ReportStatus::Missed, _) => ChainTruth::Missed,
             (ReportStatus::Final, Some(digest)) => ChainTruth::Final { revision, digest },
-            (ReportStatus::Pending, Some(digest)) => ChainTruth::Pending { revision, digest },
+            (ReportStatus::Pending | ReportStatus::Challenged, Some(digest)) => ChainTruth::Pending { revision, digest },
             _ => ChainTruth::Open { revision, height },
         };
         ledger.record(submission.reconcile(&truth))?;

@@ -48,7 +48,7 @@ fn pending(
 ) -> Result<(Option<attention_protocol::Hash>, Option<Pending>), EpochError> {
     let told = status.prev_digest.as_ref();
     let told = told.map(|digest| crate::epoch::hash_of("epoch_status.prev_digest", digest)).transpose()?;
-    if report.status != ReportStatus::Pending {
+    if !matches!(report.status, ReportStatus::Pending | ReportStatus::Challenged) {
         return Ok((told, None));
     }
     let found = crate::epoch::body_of(report)?;

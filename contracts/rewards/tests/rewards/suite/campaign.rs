@@ -1,9 +1,9 @@
 //! Campaigns to create: the usual one, and what a test changes about it.
 
-use attention_protocol::msg::{CreateCampaign, ExecuteMsg, Metadata};
+use attention_protocol::msg::{CreateCampaign, Cw20Deposit, ExecuteMsg, Metadata, cw20_token};
 use attention_protocol::rule::{Curve, Growth, Payout, Rule, Schedule, Streak, Unlock};
 use attention_protocol::{CampaignKind, CampaignTerms, Targets};
-use cosmwasm_std::{Coin, Uint64, coin};
+use cosmwasm_std::{Coin, Uint64, Uint128, coin};
 use cw_multi_test::AppResponse;
 
 use super::{ATT, Suite, clock};
@@ -75,9 +75,16 @@ impl NewCampaign {
         self
     }
 
-    /// Tries to create it.
+    /// Tries to create it: with coins, or by sending the tokens.
     pub fn attempt(self, suite: &mut Suite) -> Result<AppResponse, String> {
         let sponsor = suite.sponsor.clone();
+        if let [coin] = self.funds.as_slice()
+            && cw20_token(&coin.denom).is_some()
+        {
+            let amount = Uint128::try_from(coin.amount).unwrap().u128();
+            let deposit = Cw20Deposit::CreateCampaign(Box::new(self.msg));
+            return suite.deposit(&sponsor, (&coin.denom, amount), &deposit);
+        }
         suite.execute(&sponsor, &ExecuteMsg::CreateCampaign(Box::new(self.msg)), &self.funds)
     }
 

@@ -4,19 +4,26 @@
 
 mod campaign;
 mod conservation;
+mod disputes;
+mod operators;
 mod oracle;
 mod start;
+mod token;
+mod tokens;
 mod words;
 
 pub use campaign::NewCampaign;
+pub use disputes::{CHALLENGE_BOND, DEMAND_BOND, commitment_key, dispute_event};
+pub use operators::{pubkey, spare_key};
 pub use oracle::{Draft, sign_with};
-pub use start::{Setup, T0, clock};
-pub use words::outcomes;
+pub use start::{Setup, T0, admin, arbiter, clock};
+pub use token::Mode;
+pub use words::{events, outcomes, signing_key};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use attention_protocol::Leaf;
-use attention_protocol::msg::{ExecuteMsg, QueryMsg};
+use attention_protocol::msg::{ExecuteMsg, QueryMsg, cw20_token};
 use attention_rewards::ContractError;
 use cosmwasm_std::{Addr, Coin, Uint128, coins};
 use cw_multi_test::{App, AppResponse, Executor};
@@ -27,6 +34,8 @@ use serde::de::DeserializeOwned;
 pub const ATT: &str = "uatt";
 /// Another one: at least 1, no fee.
 pub const USD: &str = "uusd";
+/// The denom of bonds.
+pub const BOND: &str = "ubond";
 /// A denom that the deployment does not know.
 pub const ODD: &str = "uodd";
 
@@ -47,6 +56,12 @@ pub struct Suite {
     pub operators: Vec<SigningKey>,
     /// By (campaign, epoch).
     pub published: BTreeMap<(u64, u64), Published>,
+    /// cw20 tokens that campaigns may pay in.
+    pub tokens: Vec<Addr>,
+    /// Every campaign that was created, with its asset.
+    pub campaigns: Vec<(u64, String)>,
+    /// Assets that took what nobody sent.
+    pub unsound: BTreeSet<String>,
     code_id: u64,
 }
 
@@ -59,8 +74,9 @@ impl Suite {
         funds: &[Coin],
     ) -> Result<AppResponse, String> {
         let result = self.app.execute_contract(sender.clone(), self.contract.clone(), msg, funds);
-        self.check_conservation();
-        result.map_err(|error| error.to_string())
+        let result = result.map_err(|error| error.to_string());
+        self.after(&result);
+        result
     }
 
     /// Asks the contract.
@@ -73,8 +89,11 @@ impl Suite {
         self.app.wrap().query_wasm_smart::<serde_json::Value>(&self.contract, msg).unwrap_err().to_string()
     }
 
-    /// What an account holds in a denom.
+    /// What an account holds of an asset: by the bank, or by the token's ledger.
     pub fn balance(&self, account: &Addr, denom: &str) -> u128 {
+        if let Some(token) = cw20_token(denom) {
+            return self.ledger(token, account);
+        }
         let held = self.app.wrap().query_balance(account, denom).unwrap().amount;
         Uint128::try_from(held).unwrap().u128()
     }
@@ -82,7 +101,7 @@ impl Suite {
     /// Gives an account coins out of nothing.
     pub fn mint(&mut self, account: &Addr, amount: u128, denom: &str) {
         let total = self.balance(account, denom) + amount;
-        let others: Vec<Coin> = [ATT, USD, ODD]
+        let others: Vec<Coin> = [ATT, USD, ODD, BOND]
             .iter()
             .filter(|other| **other != denom)
             .map(|other| self.app.wrap().query_balance(account, *other).unwrap())

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use attention_protocol::campaign::epochs_left;
 use attention_protocol::hash::Deployment;
 use attention_protocol::msg::{
-    ClaimItem, CommitmentAbsence, ConfigResponse, ExecuteMsg, FundingResponse, QueryMsg, SettleItem,
-    SignatureEntry,
+    ClaimItem, CommitmentAbsence, ExecuteMsg, FundingResponse, QueryMsg, SettleItem, SignatureEntry,
 };
 use attention_protocol::rule::next_streak;
 use attention_protocol::tree::{PlainNode, SumNode, Tree};
-use attention_protocol::{AccountId, Commitment, Hash, Leaf, ReportBody, Score, ValidRule, ZERO_HASH};
+use attention_protocol::{
+    AccountId, AssetLeaf, Commitment, Hash, Leaf, ReportBody, Score, ValidRule, ZERO_HASH,
+};
 use cosmwasm_std::{Api, Binary};
 use cw_multi_test::AppResponse;
 use k256::ecdsa::signature::hazmat::PrehashSigner;
@@ -32,21 +33,22 @@ impl Suite {
         Deployment::new(&self.app.block_info().chain_id, &contract).unwrap()
     }
 
-    /// An empty report on an epoch, on the newest final one.
+    /// An empty report on an epoch, on the newest final one, with the revision that is awaited if that epoch is.
     pub fn draft(&self, epoch: u64) -> Draft {
-        let config: ConfigResponse = self.query(&QueryMsg::Config {});
+        let config = self.config_at(epoch);
         let hash = |binary: &Binary| Hash::try_from(binary.as_slice()).unwrap();
-        let prev_digest = self.epoch_status().prev_digest.map_or(ZERO_HASH, |digest| hash(&digest));
+        let status = self.epoch_status();
+        let prev_digest = status.prev_digest.map_or(ZERO_HASH, |digest| hash(&digest));
         let body = ReportBody {
             config_digest: hash(&config.config_digest),
             prev_digest,
             epoch,
-            revision: 0,
+            revision: if status.open_epoch == epoch { status.revision } else { 0 },
             campaigns_root: ZERO_HASH,
             campaign_count: 0,
             assets_root: ZERO_HASH,
             asset_count: 0,
-            input_root: [11; 32],
+            input_root: status.input_root.map_or([11; 32], |input_root| hash(&input_root)),
             model_hash: [12; 32],
             leaves_hash: [13; 32],
         };
@@ -138,6 +140,19 @@ impl Suite {
         let tree = self.commitment_tree(draft);
         draft.body.campaigns_root = tree.root().0;
         draft.body.campaign_count = tree.leaf_count();
+    }
+
+    /// Puts assets into the report.
+    pub fn put_assets(&self, draft: &mut Draft, mut assets: Vec<AssetLeaf>) -> Vec<AssetLeaf> {
+        assets.sort_by_key(|asset| asset.asset_id_hash);
+        let tree = self.asset_tree(draft.body.epoch, &assets);
+        draft.body.assets_root = tree.root().0;
+        draft.body.asset_count = tree.leaf_count();
+        assets
+    }
+
+    pub fn asset_tree(&self, epoch: u64, assets: &[AssetLeaf]) -> Tree<PlainNode> {
+        Tree::build("assets", &self.deployment().assets_domain(epoch), assets).unwrap()
     }
 
     pub fn allocation_tree(&self, campaign: u64, epoch: u64, leaves: &[Leaf]) -> Tree<SumNode> {

@@ -1,19 +1,24 @@
 //! Accounts, time, and the short forms of messages and queries.
 
 use attention_protocol::AccountId;
+use attention_protocol::event::Event;
 use attention_protocol::msg::{
-    CampaignMoney, CampaignResponse, ClaimItem, CommitmentAbsence, EpochStatusResponse, ExecuteMsg, QueryMsg,
-    ReportResponse, ReportStatus, SettleItem,
+    CampaignMoney, CampaignResponse, ClaimItem, CommitmentAbsence, Cw20Deposit, EpochStatusResponse,
+    ExecuteMsg, OwedResponse, QueryMsg, ReportResponse, ReportStatus, SettleItem, cw20_token,
 };
 use cosmwasm_std::{Addr, Api, CanonicalAddr, Timestamp, coins};
 use cw_multi_test::AppResponse;
+use k256::ecdsa::SigningKey;
 use sha2::{Digest, Sha256};
 
 use super::{Suite, clock};
 
 impl Suite {
-    /// The account of a name: 20 canonical bytes, or 32 if the name ends with `dao`.
+    /// The account of a name: that of its key if the name begins with `key`, 32 canonical bytes if it ends with `dao`, else 20.
     pub fn account(&self, name: &str) -> AccountId {
+        if name.starts_with("key") {
+            return AccountId::of_key(&signing_key(name).verifying_key().to_sec1_bytes());
+        }
         let hash = Sha256::digest(name.as_bytes());
         let len = if name.ends_with("dao") { 32 } else { 20 };
         AccountId::try_from(&hash[..len]).unwrap()
@@ -72,6 +77,22 @@ impl Suite {
         self.execute(&user, &ExecuteMsg::Claim { items }, &[])
     }
 
+    /// What an account may withdraw of an asset.
+    pub fn owed(&self, asset: &str, account: &Addr) -> u128 {
+        let query = QueryMsg::Owed { denom: asset.into(), account: account.to_string() };
+        self.query::<OwedResponse>(&query).owed.u128()
+    }
+
+    pub fn withdraw_owed(
+        &mut self,
+        account: &Addr,
+        asset: &str,
+        recipient: Option<&Addr>,
+    ) -> Result<AppResponse, String> {
+        let recipient = recipient.map(Addr::to_string);
+        self.execute(account, &ExecuteMsg::WithdrawOwed { denom: asset.into(), recipient }, &[])
+    }
+
     /// Claims one campaign's leaf of an epoch.
     pub fn claim_one(&mut self, name: &str, campaign: u64, epoch: u64) -> Result<AppResponse, String> {
         let item = self.claim_item(name, campaign, epoch);
@@ -88,6 +109,9 @@ impl Suite {
 
     pub fn fund(&mut self, campaign: u64, amount: u128) -> Result<AppResponse, String> {
         let (sponsor, denom) = (self.sponsor.clone(), self.campaign(campaign).denom);
+        if cw20_token(&denom).is_some() {
+            return self.deposit(&sponsor, (&denom, amount), &Cw20Deposit::FundCampaign { campaign });
+        }
         self.execute(&sponsor, &ExecuteMsg::FundCampaign { campaign }, &coins(amount, denom))
     }
 
@@ -138,6 +162,20 @@ impl Suite {
     pub fn report_status(&self, epoch: u64) -> ReportStatus {
         self.report(epoch).status
     }
+}
+
+/// The key of a name.
+pub fn signing_key(name: &str) -> SigningKey {
+    SigningKey::from_slice(&Sha256::digest(name.as_bytes())).unwrap()
+}
+
+/// The contract's events in a response, read back.
+pub fn events(response: &AppResponse) -> Vec<Event> {
+    let read = |event: &cosmwasm_std::Event| {
+        let attribute = |key: &str| event.attributes.iter().find(|a| a.key == key).map(|a| a.value.as_str());
+        Event::parse(&event.ty, attribute)
+    };
+    response.events.iter().filter_map(read).collect()
 }
 
 /// The `outcome` and `reason` of every `commitment_settled` event, in order.
