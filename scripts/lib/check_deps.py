@@ -9,7 +9,10 @@ import sys
 # crate -> crates of ours that it may depend on
 ALLOWED = {
     "attention-protocol": set(),
-    "attention-rewards": {"attention-protocol"},
+    "attention-storage": {"attention-protocol"},
+    "attention-rewards": {"attention-protocol", "attention-storage"},
+    "attention-gifts": {"attention-protocol", "attention-storage"},
+    "attention-shop": {"attention-protocol"},
     "attention-model": set(),
     "attention-features": set(),
     "attention-core": {"attention-protocol", "attention-model", "attention-features"},
@@ -20,7 +23,10 @@ IO = {"tokio", "reqwest", "axum", "rusqlite", "clap", "figment", "cosmrs"}
 # crate -> foreign crates that it must not depend on directly
 FORBIDDEN = {
     "attention-protocol": IO | {"ndarray", "libm", "rand"},
+    "attention-storage": IO | {"ndarray", "libm", "rand"},
     "attention-rewards": IO | {"ndarray", "libm", "rand"},
+    "attention-gifts": IO | {"ndarray", "libm", "rand"},
+    "attention-shop": IO | {"ndarray", "libm", "rand"},
     "attention-model": IO | {"cosmwasm-std", "rand"},
     "attention-features": IO | {"cosmwasm-std", "ndarray", "rand"},
     "attention-core": IO | {"rand"},

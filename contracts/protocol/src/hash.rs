@@ -76,3 +76,53 @@ impl Deployment {
         sha256(&[b"attention/v1/assets", &self.prefix, &epoch.to_be_bytes()])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn deployment(chain_id: &str, contract: u8) -> Deployment {
+        Deployment::new(chain_id, &AccountId::try_from([contract; 32].as_slice()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn domains_by_hand() {
+        let ours = deployment("c-1", 9);
+        let mut prefix = vec![0, 3, b'c', b'-', b'1', 0, 32];
+        prefix.extend([9; 32]);
+        assert_eq!(ours.prefix(), prefix);
+        let (campaign, epoch) = ([0, 0, 0, 0, 0, 0, 1, 2], [0, 0, 0, 0, 0, 3, 4, 5]);
+        let of = |name: &str, numbers: &[u8]| sha256(&[&[name.as_bytes(), &prefix, numbers].concat()]);
+        let numbers = [campaign, epoch].concat();
+        assert_eq!(ours.allocation_domain(0x0102, 0x03_0405), of("attention/v1/allocation", &numbers));
+        assert_eq!(ours.commitments_domain(0x03_0405), of("attention/v1/commitments", &epoch));
+        assert_eq!(ours.assets_domain(0x03_0405), of("attention/v1/assets", &epoch));
+    }
+
+    #[test]
+    fn no_two_trees_share_a_domain() {
+        let mut domains: Vec<Hash> = [deployment("c", 1), deployment("d", 1), deployment("c", 2)]
+            .iter()
+            .flat_map(|place| {
+                [
+                    place.allocation_domain(1, 2),
+                    place.allocation_domain(2, 1),
+                    place.commitments_domain(1),
+                    place.commitments_domain(2),
+                    place.assets_domain(1),
+                    place.assets_domain(2),
+                ]
+            })
+            .collect();
+        domains.sort_unstable();
+        domains.dedup();
+        assert_eq!(domains.len(), 18);
+    }
+
+    #[test]
+    fn a_chain_id_has_1_to_64_bytes() {
+        let contract = AccountId::try_from([1; 20].as_slice()).unwrap();
+        let accepted = |len: usize| Deployment::new(&"x".repeat(len), &contract).is_ok();
+        assert_eq!([0, 1, 64, 65].map(accepted), [false, true, true, false]);
+    }
+}

@@ -24,8 +24,8 @@ pub struct Leaf {
     pub cumulative: u128,
 }
 
-/// Bytes of a packed leaf besides the address.
-const FIXED_BYTES: usize = 1 + 4 + 2 + 4 + 8 + 16;
+/// Bytes of the shortest packed leaf.
+const LEAF_BYTES_MIN: usize = 55;
 
 impl Leaf {
     /// `addr_len u8 ‖ addr ‖ score u32 ‖ streak u16 ‖ boost u32 ‖ weight u64 ‖ cumulative u128`: 55 or 67 bytes.
@@ -65,7 +65,7 @@ impl Leaf {
 
     /// All packed leaves in `bytes`, at most `max`.
     pub fn unpack_all(bytes: &[u8], max: usize) -> Result<Vec<Self>, ProtocolError> {
-        let most = bytes.len().checked_div(FIXED_BYTES).unwrap_or(0);
+        let most = bytes.len().checked_div(LEAF_BYTES_MIN).unwrap_or(0);
         let mut leaves = Vec::with_capacity(most.min(max));
         let mut reader = Reader::new("packed leaves", bytes);
         while !reader.rest().is_empty() {
@@ -128,8 +128,14 @@ mod tests {
         assert_eq!(Leaf::split(&bytes).unwrap(), (leaf(32), [9u8, 9].as_slice()));
         let all = [leaf(20).pack(), leaf(32).pack()].concat();
         assert_eq!(Leaf::unpack_all(&all, 2).unwrap(), vec![leaf(20), leaf(32)]);
-        assert!(matches!(Leaf::unpack_all(&all, 1), Err(ProtocolError::TooMany { max: 1, .. })));
+        let too_many = ProtocolError::TooMany { what: "packed leaves", max: 1, actual: 2 };
+        assert_eq!(Leaf::unpack_all(&all, 1).unwrap_err(), too_many);
         assert!(Leaf::unpack_all(&all[..60], 2).is_err());
+    }
+
+    #[test]
+    fn the_shortest_leaf_is_as_long_as_said() {
+        assert_eq!(leaf(20).pack().len(), LEAF_BYTES_MIN);
     }
 
     #[test]

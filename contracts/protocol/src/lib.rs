@@ -33,6 +33,7 @@ pub mod epoch;
 pub mod error;
 pub mod event;
 pub mod fraud;
+pub mod gift;
 pub mod hash;
 pub mod leaf;
 pub mod leaves_file;

@@ -178,8 +178,22 @@ mod tests {
         let unknown = QuorumError::UnknownSigner { index: 4, operators: 4 };
         assert_eq!(check(&set, &[(0, 0), (1, 1), (4, 4)]), Err(unknown));
         assert_eq!(check(&set, &[(0, 0), (1, 1), (2, 3)]), Err(QuorumError::BadSignature { index: 2 }));
-        let short = [IndexedSignature { index: 0, signature: &[0; 63] }; 3];
-        let refused = verify_quorum(&set, 0, &[0; 32], &short, verify);
-        assert_eq!(refused, Err(QuorumError::BadSignature { index: 0 }));
+        for wrong_length in [[].as_slice(), &[0; 63], &[0; 65]] {
+            let signatures = [IndexedSignature { index: 0, signature: wrong_length }; 3];
+            let refused = verify_quorum(&set, 0, &[0; 32], &signatures, verify);
+            assert_eq!(refused, Err(QuorumError::BadSignature { index: 0 }));
+        }
+    }
+
+    #[test]
+    fn each_signature_is_verified_over_the_digest_with_its_own_key() {
+        let set = operators(1, 0);
+        let signature = [IndexedSignature { index: 0, signature: &[5; 64] }];
+        let seen = |digest: &Hash, signature: &[u8; 64], key: &Pubkey| {
+            if (digest, signature, key) == (&[9; 32], &[5; 64], &set.pubkeys()[0]) { Ok(()) } else { Err(()) }
+        };
+        assert_eq!(verify_quorum(&set, 0, &[9; 32], &signature, seen), Ok(1));
+        let other = verify_quorum(&set, 0, &[8; 32], &signature, seen);
+        assert_eq!(other, Err(QuorumError::BadSignature { index: 0 }));
     }
 }

@@ -143,6 +143,23 @@ mod tests {
     }
 
     #[test]
+    fn a_tree_that_did_not_grow_settles_and_one_without_leaves_never_does() {
+        assert_eq!(judge(|c| c.leaf_count = 10), SettleVerdict::Settled { delta: 50 });
+        let first = SettleContext { base: SettledBase::NONE, ..context() };
+        let of = |leaf_count| Commitment {
+            base_root: ZERO_HASH,
+            base_total: 0,
+            cumulative_total: 50,
+            leaf_count,
+            ..commitment()
+        };
+        // floor(0 · 0.5) + 2 leaves may come from nothing.
+        assert_eq!(check_settle(&of(0), &first), SettleVerdict::Rejected(RejectReason::Empty));
+        assert_eq!(check_settle(&of(2), &first), SettleVerdict::Settled { delta: 50 });
+        assert_eq!(check_settle(&of(3), &first), SettleVerdict::Rejected(RejectReason::GrewTooFast));
+    }
+
+    #[test]
     fn each_reason() {
         use RejectReason::*;
         let rejected = SettleVerdict::Rejected;

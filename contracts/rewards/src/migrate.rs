@@ -21,8 +21,8 @@ const PRESENT: Version = [0, 2, 0];
 /// Version 0.1.0 recorded no prices, so it had no bound: a price may double in an epoch until the owner sets another.
 const PRICE_CHANGE_MAX_PPM: u32 = 1_000_000;
 
-/// Converts what a version stored otherwise. The number of rows it touches is bounded: nothing is kept by campaign, account or
-/// epoch in another layout.
+/// Converts what a version stored otherwise. The number of rows it touches is bounded: of what is kept by campaign, account or
+/// epoch, only recorded scores have another layout now, and those are read where they stand.
 pub(crate) fn migrate_state(
     storage: &mut dyn Storage,
     api: &dyn Api,

@@ -98,7 +98,8 @@ pub struct Attention {
 
 impl Attention {
     /// Sums the engagement of every event received inside `window` that has an asset and a kind with a weight, and asks
-    /// `interest` once for each pair of user and asset.
+    /// `interest` once for each pair of user and asset. Events of `withdrawn` users are passed over: nothing is predicted
+    /// for them, and neither users nor assets have anything from them.
     ///
     /// # Errors
     /// [`ScoreError`] from the model, its quantisation or an overflowing sum.
@@ -106,12 +107,13 @@ impl Attention {
         log: &EventLog,
         window: Window,
         weights: &EngagementWeights,
+        withdrawn: &BTreeSet<UserId>,
         mut interest: impl FnMut(&UserId, AssetId) -> Result<f64, InterestError>,
     ) -> Result<Self, ScoreError> {
         let mut predicted: Option<(&UserId, AssetId, u32)> = None;
         let mut rows = Vec::new();
         for ((user, asset, kind), engagement_micro) in
-            engagements(log.window(window.start_s, window.end_s), weights)?
+            engagements(log.window(window.start_s, window.end_s), weights, withdrawn)?
         {
             // The keys are sorted, so a pair's kinds stand together.
             let interest_ppb = match predicted {
@@ -263,9 +265,10 @@ type Engagements<'a> = BTreeMap<(&'a UserId, AssetId, EventKind), u64>;
 fn engagements<'a>(
     events: &'a [BehaviourEvent],
     weights: &EngagementWeights,
+    withdrawn: &BTreeSet<UserId>,
 ) -> Result<Engagements<'a>, ScoreError> {
     let mut sums = Engagements::new();
-    for event in events {
+    for event in events.iter().filter(|event| !withdrawn.contains(&event.user)) {
         let weight = weight_micro(event.kind, weights);
         let Some(asset) = event.asset.filter(|_| weight > 0 && event.quantity > 0) else { continue };
         let sum = sums.entry((&event.user, asset, event.kind)).or_default();
@@ -347,7 +350,11 @@ mod tests {
         let interest = |of: &UserId, about: AssetId| {
             Ok(if *of == user("ann") && about == AssetId(7) { 0.001 } else { 0.0001 })
         };
-        Attention::measure(&log, WINDOW, &WEIGHTS, interest).unwrap()
+        Attention::measure(&log, WINDOW, &WEIGHTS, &none(), interest).unwrap()
+    }
+
+    fn none() -> BTreeSet<UserId> {
+        BTreeSet::new()
     }
 
     #[test]
@@ -369,13 +376,31 @@ mod tests {
         assert_eq!(Attention::from_rows(expected.iter().rev().cloned().collect()).unwrap(), measured());
     }
 
+    #[test]
+    fn nothing_of_a_withdrawn_user_is_looked_at() {
+        let events = vec![
+            event("1", "ann", EventKind::Purchase, 7, 12),
+            event("2", "bob", EventKind::Sale, 7, 12),
+            event("3", "bob", EventKind::Sale, 70, 12),
+        ];
+        let (log, _) = EventLog::new(events, |_| 0).unwrap();
+        let interest = |of: &UserId, _| {
+            assert_ne!(*of, user("bob"), "nothing is predicted for who withdrew");
+            Ok(0.5)
+        };
+        let withdrawn = BTreeSet::from([user("bob")]);
+        let measured = Attention::measure(&log, WINDOW, &WEIGHTS, &withdrawn, interest).unwrap();
+        assert_eq!(measured.users(), BTreeSet::from([&user("ann")]));
+        assert_eq!(measured.rows().len(), 1, "neither in the asset that both acted in, nor in the other");
+    }
+
     /// A quantity of zero is no engagement: it lists neither user nor asset.
     #[test]
     fn nothing_done_is_no_engagement() {
         let mut nothing = event("1", "ann", EventKind::Purchase, 7, 12);
         nothing.quantity = 0;
         let (log, _) = EventLog::new(vec![nothing], |_| 0).unwrap();
-        let measured = Attention::measure(&log, WINDOW, &WEIGHTS, |_, _| Ok(0.5)).unwrap();
+        let measured = Attention::measure(&log, WINDOW, &WEIGHTS, &none(), |_, _| Ok(0.5)).unwrap();
         assert_eq!(measured, Attention::default());
     }
 
@@ -438,7 +463,7 @@ mod tests {
         let mut huge = event("1", "ann", EventKind::Purchase, 7, 12);
         huge.quantity = u64::MAX;
         let (log, _) = EventLog::new(vec![huge], |_| 0).unwrap();
-        let refused = Attention::measure(&log, WINDOW, &WEIGHTS, |_, _| Ok(0.5)).unwrap_err();
+        let refused = Attention::measure(&log, WINDOW, &WEIGHTS, &none(), |_, _| Ok(0.5)).unwrap_err();
         assert!(refused.to_string().contains("user ann"), "{refused}");
         let rows = measured().rows().to_vec();
         let twice = [rows.clone(), rows].concat();

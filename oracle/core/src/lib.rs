@@ -31,6 +31,7 @@ pub mod allocation;
 pub mod attention;
 pub mod base;
 pub mod campaign;
+pub mod consent;
 pub mod guard;
 #[allow(
     clippy::arithmetic_side_effects,
@@ -50,3 +51,4 @@ pub mod submission;
 pub mod summary;
 pub mod transmission;
 pub mod verify;
+pub mod watch;

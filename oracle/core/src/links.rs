@@ -170,14 +170,17 @@ impl LinkTable {
         }
         let mut bytes = Vec::new();
         for (user, account) in self.iter() {
-            for text in [user.as_str().as_bytes(), account.as_slice()] {
-                // A user id has at most 160 bytes, an address 32.
-                bytes.extend(u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes());
-                bytes.extend(text);
-            }
+            push_lp(&mut bytes, user.as_str().as_bytes());
+            push_lp(&mut bytes, account.as_slice());
         }
         sha256(&[&bytes])
     }
+}
+
+/// `u16 length ‖ bytes`. A user id has at most 160 bytes, an address 32.
+pub(crate) fn push_lp(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend(u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes());
+    out.extend(bytes);
 }
 
 /// The canonical bytes of a lower-case bech32 address with prefix `hrp`.

@@ -14,6 +14,7 @@ use crate::allocation::{AllocationInput, allocate};
 use crate::attention::{Attention, Integrity, ScoreError};
 use crate::base::{Alarm, BaseError, FinalEpoch, base_leaves, check_history, choose_base};
 use crate::campaign::{CampaignError, CampaignView};
+use crate::consent::ConsentTable;
 use crate::links::LinkTable;
 use crate::summary::{CampaignSummary, EpochSummary, UnlinkedUser};
 
@@ -35,6 +36,12 @@ pub enum BuildError {
     /// From the trees.
     #[error(transparent)]
     Protocol(#[from] ProtocolError),
+    /// Attention of a user whose wallet's consent is withdrawn.
+    #[error("the attention of user {user} was measured, whose wallet's consent is withdrawn")]
+    Withdrawn {
+        /// The user.
+        user: UserId,
+    },
     /// One campaign given twice.
     #[error("campaign {campaign} is given twice")]
     CampaignTwice {
@@ -88,12 +95,14 @@ pub struct EpochInput<'a> {
     pub campaigns: Vec<CampaignView>,
     /// The final epochs of [`history_epochs`](crate::base::history_epochs), rising. Older ones change nothing.
     pub history: &'a [FinalEpoch],
-    /// The window's attention.
+    /// The window's attention, measured without the users whose wallet's consent is withdrawn.
     pub attention: &'a Attention,
     /// The asset table.
     pub catalog: &'a AssetCatalog,
     /// The wallets.
     pub links: &'a LinkTable,
+    /// The consent in force at the start of the window.
+    pub consent: &'a ConsentTable,
     /// Integrity of users.
     pub integrity: &'a Integrity,
     /// What the asset tree needs.
@@ -122,6 +131,7 @@ pub struct EpochOutput {
 pub fn build_epoch(input: &EpochInput<'_>) -> Result<EpochOutput, BuildError> {
     let epoch = input.header.epoch;
     check_history(input.history, epoch)?;
+    check_consent(input)?;
     let mut summary = empty_summary(input);
     let mut file = LeavesFile { campaigns: Vec::new(), assets: asset_leaves(input)? };
     summary.assets = file.assets.len();
@@ -135,6 +145,16 @@ pub fn build_epoch(input: &EpochInput<'_>) -> Result<EpochOutput, BuildError> {
     let file_bytes = file.pack();
     let body = report_body(input, &file, LeavesFile::hash(&file_bytes))?;
     Ok(EpochOutput { digest: body.digest(), body, file, file_bytes, summary })
+}
+
+/// Who withdrew has no attention, so that a leaf of theirs has score, streak, boost and weight 0 and what it had, and they
+/// get no new one.
+fn check_consent(input: &EpochInput<'_>) -> Result<(), BuildError> {
+    let withdrawn = input.consent.withdrawn_users(input.links);
+    match input.attention.users().into_iter().find(|user| withdrawn.contains(user)) {
+        Some(user) => Err(BuildError::Withdrawn { user: user.clone() }),
+        None => Ok(()),
+    }
 }
 
 fn sorted_campaigns(campaigns: &[CampaignView]) -> Result<BTreeMap<u64, &CampaignView>, BuildError> {
@@ -261,6 +281,7 @@ fn empty_summary(input: &EpochInput<'_>) -> EpochSummary {
         epoch: input.header.epoch,
         linked: users.iter().filter(|user| input.links.account(user).is_some()).count(),
         users: users.len(),
+        withdrawn: input.consent.withdrawn_users(input.links).len(),
         unlinked: Vec::new(),
         assets: 0,
         top_score_ppm: 0,

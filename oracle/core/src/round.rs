@@ -1,19 +1,24 @@
 //! One operator's part in every epoch, as a state machine without I/O: inputs and the time in, effects out.
 //!
-//! build → sign → collect k signatures → post in staged order → settle in staged order. Every loop is bounded: builds,
-//! signings, posts and settlements per report, alarms once each, signatures one per operator. After a restart a new [`Round`] starts
-//! from the next [`ChainStatus`]: the chain is the truth, the guard keeps the signature to one digest.
+//! build → anchor the input, where that is asked for → sign → collect k signatures → post in staged order → settle in
+//! staged order. Every loop is bounded: builds, anchors, signings, posts and settlements per report, alarms once each,
+//! signatures one per operator. A revision begins anew. After a restart a new [`Round`] starts from the next
+//! [`ChainStatus`]: the chain is the truth, the guard keeps the signature to one digest.
 
+mod anchor;
 mod collect;
 mod settle;
 mod types;
 
-use attention_protocol::{Hash, OperatorSet};
+use attention_protocol::Hash;
 
+pub use self::anchor::ANCHORS_MAX;
+use self::anchor::Anchoring;
 use self::collect::Collected;
 use self::settle::Settlements;
 pub use self::types::{
-    Built, ChainStatus, FinalState, Input, Output, PeerSignature, Pending, RoundAlarm, TxOutcome,
+    AnchorState, Built, ChainStatus, Duty, FinalState, Input, Output, PeerSignature, Pending, RoundAlarm,
+    Seat, TxOutcome,
 };
 use crate::guard::SignKey;
 use crate::transmission::{delay_s, rank};
@@ -36,12 +41,6 @@ pub const LOOKS_BACK_MAX: u32 = 30;
 /// What a round needs to know besides its inputs.
 #[derive(Debug, Clone)]
 pub struct RoundConfig {
-    /// This operator's index; `None` for a node that only builds and relays.
-    pub index: Option<u8>,
-    /// All operators.
-    pub operators: OperatorSet,
-    /// Digest of the configuration.
-    pub config_digest: Hash,
     /// How long the operator at the next rank waits for the one before it, seconds.
     pub step_s: u32,
     /// How long between two looks at the chain or at peers, seconds, at least 1.
@@ -55,6 +54,8 @@ enum Stage {
     Idle { retry_at_s: u64 },
     /// [`Output::BuildReport`] is under way.
     Building,
+    /// It is built, and waits for the anchor of its input if it needs one.
+    Built,
     /// [`Output::Sign`] is under way.
     Signing,
     /// A signing that failed waits for its next attempt.
@@ -69,10 +70,12 @@ enum Stage {
 #[derive(Debug)]
 struct Current {
     key: SignKey,
+    seat: Seat,
     stage: Stage,
     builds: u32,
     signs: u32,
     built: Option<Built>,
+    anchoring: Anchoring,
     collected: Collected,
     submits: u32,
     /// When the quorum was complete, and when the next post may be.
@@ -83,13 +86,15 @@ struct Current {
 }
 
 impl Current {
-    fn new(key: SignKey) -> Self {
+    fn new(key: SignKey, seat: Seat) -> Self {
         Self {
             key,
+            seat,
             stage: Stage::Idle { retry_at_s: 0 },
             builds: 0,
             signs: 0,
             built: None,
+            anchoring: Anchoring::default(),
             collected: Collected::default(),
             submits: 0,
             submit_at_s: None,
@@ -113,12 +118,15 @@ pub struct Round {
     /// Looks in a row that showed an earlier report than the one in work.
     looks_back: u32,
     settlements: Settlements,
+    /// The epoch and reason of the newest [`RoundAlarm::Idle`].
+    idle_told: Option<(u64, String)>,
 }
 
 impl Round {
     /// A round that knows nothing of the chain yet.
     pub fn new(config: RoundConfig) -> Self {
-        Self { config, status: None, current: None, looks_back: 0, settlements: Settlements::default() }
+        let settlements = Settlements::default();
+        Self { config, status: None, current: None, looks_back: 0, settlements, idle_told: None }
     }
 
     /// Takes an input at `now_s` and says what to do. The last output is always [`Output::Wait`]: come back with
@@ -130,6 +138,9 @@ impl Round {
             Input::Built(built) => self.built(built, &mut out),
             Input::BuildFailed { epoch, revision, reason } => {
                 self.build_failed(epoch, revision, reason, now_s, &mut out);
+            }
+            Input::Anchored { epoch, revision, outcome } => {
+                self.anchored(epoch, revision, outcome, now_s, &mut out);
             }
             Input::SignedOwn { digest, signature } => self.signed_own(&digest, signature),
             Input::SignFailed { digest, reason } => self.sign_failed(&digest, reason, now_s, &mut out),
@@ -154,36 +165,53 @@ impl Round {
 
     /// The report in work and how many signatures it has, for status pages.
     pub fn progress(&self) -> Option<(SignKey, usize)> {
-        self.current.as_ref().map(|current| (current.key, current.collected.len()))
+        self.current.as_ref().map(|current| (current.key, current.collected.count(&current.seat)))
     }
 
     fn observe(&mut self, status: ChainStatus, now_s: u64, out: &mut Vec<Output>) {
-        let key = SignKey {
-            config_digest: self.config.config_digest,
-            epoch: status.open_epoch,
-            revision: status.revision,
-        };
-        match &self.current {
-            // A node that lags behind: what it says was true once. If it is said for long, what was said before was a
-            // lie; the guard keeps us from signing otherwise than we did.
-            Some(current) if key < current.key && self.looks_back < LOOKS_BACK_MAX => {
-                self.looks_back = self.looks_back.checked_add(1).unwrap_or(LOOKS_BACK_MAX);
-                return;
-            }
-            Some(current) if key == current.key => {}
-            _ => self.current = Some(Current::new(key)),
+        let at = (status.open_epoch, status.revision);
+        let known = self.current.as_ref().map(|current| (current.key.epoch, current.key.revision));
+        // A node that lags behind: what it says was true once. If it is said for long, what was said before was a
+        // lie; the guard keeps us from signing otherwise than we did.
+        if known > Some(at) && self.looks_back < LOOKS_BACK_MAX {
+            self.looks_back = self.looks_back.checked_add(1).unwrap_or(LOOKS_BACK_MAX);
+            return;
         }
         self.looks_back = 0;
-        let step_s = self.config.step_s;
-        let operators = self.config.operators.count();
-        let delay = |epoch| {
-            let key = SignKey { epoch, revision: 0, ..key };
-            let rank = self.config.index.and_then(|index| rank(&key, operators, index));
-            delay_s(rank.unwrap_or(operators), step_s)
-        };
+        match &status.duty {
+            Duty::Report(seat) => self.take_seat(at, seat, out),
+            Duty::Idle { reason } => self.tell_idle(at.0, reason, out),
+        }
+        let delay = |epoch| settle_delay_s(&status.duty, epoch, self.config.step_s);
         self.settlements.observe(&status.final_epochs, |epoch| later(now_s, delay(epoch)));
         self.status = Some(status);
         self.compare_with_chain(out);
+    }
+
+    /// Goes on with the report in work, or begins that of another epoch, revision or configuration.
+    fn take_seat(&mut self, (epoch, revision): (u64, u32), seat: &Seat, out: &mut Vec<Output>) {
+        self.idle_told = None;
+        let key = SignKey { config_digest: seat.config_digest, epoch, revision };
+        match &mut self.current {
+            Some(current) if current.key == key => current.seat = seat.clone(),
+            current => {
+                let before = current.as_ref().map(|current| current.key);
+                if let Some(before) = before.filter(|key| key.epoch == epoch && key.revision < revision) {
+                    let revised = RoundAlarm::Revised { epoch, revision: before.revision, next: revision };
+                    out.push(Output::Alarm(revised));
+                }
+                *current = Some(Current::new(key, seat.clone()));
+            }
+        }
+    }
+
+    fn tell_idle(&mut self, epoch: u64, reason: &str, out: &mut Vec<Output>) {
+        let what = (epoch, reason.to_owned());
+        if self.idle_told.as_ref() != Some(&what) {
+            let (epoch, reason) = what.clone();
+            self.idle_told = Some(what);
+            out.push(Output::Alarm(RoundAlarm::Idle { epoch, reason }));
+        }
     }
 
     /// A posted report that is not ours is an alarm: a quorum computed something else, or we did.
@@ -206,12 +234,8 @@ impl Round {
         if current.stage != Stage::Building {
             return;
         }
-        let digest = built.digest;
         current.built = Some(built);
-        match self.config.index {
-            Some(_) => current.sign(digest, out),
-            None => current.stage = Stage::Collecting,
-        }
+        current.stage = Stage::Built;
         self.compare_with_chain(out);
     }
 
@@ -230,7 +254,8 @@ impl Round {
     }
 
     fn signed_own(&mut self, digest: &Hash, signature: [u8; 64]) {
-        let (Some(current), Some(index)) = (self.current.as_mut(), self.config.index) else { return };
+        let Some(current) = self.current.as_mut() else { return };
+        let Some(index) = current.seat.index else { return };
         let is_ours = current.built.as_ref().is_some_and(|built| built.digest == *digest);
         if is_ours && current.stage == Stage::Signing {
             current.collected.insert(index, signature);
@@ -262,13 +287,12 @@ impl Round {
     }
 
     fn peer_signature(&mut self, peer: PeerSignature, out: &mut Vec<Output>) {
-        let operators = self.config.operators.count();
         let Some(current) = self.current.as_mut().filter(|current| current.is(peer.epoch, peer.revision))
         else {
             return;
         };
         let Some(built) = &current.built else { return };
-        if peer.index >= operators {
+        if !current.seat.counts(peer.index) {
             return;
         }
         if peer.digest == built.digest {
@@ -308,17 +332,19 @@ impl Round {
         let mut wake_s = later(now_s, self.config.poll_s.max(1));
         if let Some(status) = &self.status {
             let is_pending = status.pending.is_some();
-            if let Some(current) = &mut self.current {
+            let on_duty = matches!(status.duty, Duty::Report(_));
+            if let Some(current) = self.current.as_mut().filter(|_| on_duty) {
                 let open = now_s >= status.window_end_s && status.due_s.is_none_or(|due_s| now_s <= due_s);
                 // By the chain's clock, too: before, neither its funds nor its campaigns are settled for the window.
                 let behind = status.now_s < status.window_end_s;
                 if (open && !behind) || is_pending {
                     current.build(status, now_s, out);
+                    current.sign_when_anchored(status, &self.config, now_s, out);
                     current.sign_again(now_s, out);
                 }
                 if open && !is_pending {
                     current.collect(&self.config, now_s, out);
-                    current.submit(&self.config, now_s, behind, out);
+                    current.submit(now_s, behind, out);
                 }
                 if let Some(at_s) = current.submit_at_s.filter(|at_s| *at_s > now_s) {
                     wake_s = wake_s.min(at_s);
@@ -360,11 +386,9 @@ impl Current {
 
     fn collect(&mut self, config: &RoundConfig, now_s: u64, out: &mut Vec<Output>) {
         let (Stage::Collecting, Some(built)) = (&self.stage, &self.built) else { return };
-        if self.collected.len() >= usize::from(config.operators.quorum()) {
+        if self.collected.count(&self.seat) >= usize::from(self.seat.operators.quorum()) {
             if self.submit_at_s.is_none() {
-                let place = config.index.and_then(|index| rank(&self.key, config.operators.count(), index));
-                let wait_s = delay_s(place.unwrap_or(config.operators.count()), config.step_s);
-                self.submit_at_s = Some(later(now_s, wait_s));
+                self.submit_at_s = Some(later(now_s, turn_delay_s(&self.key, &self.seat, config.step_s)));
             }
         } else if now_s >= self.fetch_at_s {
             self.fetch_at_s = later(now_s, config.poll_s.max(1));
@@ -373,8 +397,10 @@ impl Current {
         }
     }
 
-    fn submit(&mut self, config: &RoundConfig, now_s: u64, chain_is_behind: bool, out: &mut Vec<Output>) {
-        let due = self.submit_at_s.is_some_and(|at_s| now_s >= at_s);
+    fn submit(&mut self, now_s: u64, chain_is_behind: bool, out: &mut Vec<Output>) {
+        // A suspension may have taken the quorum away again.
+        let complete = self.collected.count(&self.seat) >= usize::from(self.seat.operators.quorum());
+        let due = complete && self.submit_at_s.is_some_and(|at_s| now_s >= at_s);
         let Some(built) = self.built.as_ref().filter(|_| due && !self.submitting && !chain_is_behind) else {
             return;
         };
@@ -386,8 +412,24 @@ impl Current {
             epoch: built.epoch,
             revision: built.revision,
             body: built.body.clone(),
-            signatures: self.collected.first(usize::from(config.operators.quorum())),
+            signatures: self.collected.quorum(&self.seat),
         });
+    }
+}
+
+/// How long this operator waits for those before it in the order of a report, seconds.
+fn turn_delay_s(key: &SignKey, seat: &Seat, step_s: u32) -> u64 {
+    let operators = seat.operators.count();
+    let place = seat.index.and_then(|index| rank(key, operators, index));
+    delay_s(place.unwrap_or(operators), step_s)
+}
+
+fn settle_delay_s(duty: &Duty, epoch: u64, step_s: u32) -> u64 {
+    match duty {
+        Duty::Report(seat) => {
+            turn_delay_s(&SignKey { config_digest: seat.config_digest, epoch, revision: 0 }, seat, step_s)
+        }
+        Duty::Idle { .. } => delay_s(u8::MAX, step_s),
     }
 }
 

@@ -48,6 +48,8 @@ pub struct EpochSummary {
     pub users: usize,
     /// Those of them who have a wallet.
     pub linked: usize,
+    /// Linked users whose wallet's consent is withdrawn, whatever they did.
+    pub withdrawn: usize,
     /// Scores of those who have none, rising by campaign, then user.
     pub unlinked: Vec<UnlinkedUser>,
     /// Assets with engagement in the window.

@@ -179,6 +179,56 @@ mod tests {
     }
 
     #[test]
+    fn each_bound_is_inside() {
+        let changes: [fn(&mut Rule); 17] = [
+            |r| r.scale = Uint64::one(),
+            |r| r.min_score = PPM,
+            |r| r.cap = 1,
+            |r| r.curve = Curve::ConvergentLinear { k: 1 },
+            |r| r.curve = Curve::ConvergentLinear { k: PPM },
+            |r| r.curve = tiers(&(0..16).map(|i| (PPM - 16 + i, PPM)).collect::<Vec<_>>()),
+            |r| r.curve = tiers(&[(0, 0)]),
+            |r| r.multiplier_max_ppm = MULTIPLIER_MAX_PPM,
+            |r| r.streak = Streak { step_ppm: MULTIPLIER_MAX_PPM, cap_ppm: MULTIPLIER_MAX_PPM },
+            |r| r.boost_max_ppm = MULTIPLIER_MAX_PPM,
+            |r| r.schedule = Schedule::Fixed { amount: Uint128::one() },
+            |r| r.schedule = Schedule::Fixed { amount: Uint128::new(AMOUNT_MAX) },
+            |r| r.payout = Payout::CappedRate { price: Uint128::one() },
+            |r| r.payout = Payout::CappedRate { price: Uint128::new(PRICE_MAX) },
+            |r| r.share_cap_ppm = 1,
+            |r| r.growth = Growth { ppm: GROWTH_MAX_PPM, abs: 1 },
+            |r| r.unlock = Unlock { start_s: 7, end_s: 7 },
+        ];
+        for (index, change) in changes.into_iter().enumerate() {
+            let mut rule = plain_rule();
+            change(&mut rule);
+            rule.split_gain = true;
+            assert!(ValidRule::try_from(rule).is_ok(), "change {index}");
+        }
+    }
+
+    #[test]
+    fn each_bound_is_named_just_outside() {
+        assert!(refused(|r| r.cap = PPM + 1).starts_with("rule.cap is 1000001"));
+        assert!(
+            refused(|r| r.streak = Streak { step_ppm: 0, cap_ppm: 3_000_001 }).contains("streak.cap_ppm")
+        );
+        assert!(refused(|r| r.boost_max_ppm = 3_000_001).contains("boost_max_ppm"));
+        let amount = Uint128::new(AMOUNT_MAX + 1);
+        assert!(refused(|r| r.schedule = Schedule::Fixed { amount }).contains("rule.schedule.amount"));
+        let price = Uint128::zero();
+        assert!(refused(|r| r.payout = Payout::CappedRate { price }).contains("rule.payout.price"));
+        assert!(refused(|r| r.share_cap_ppm = PPM + 1).contains("rule.share_cap_ppm"));
+    }
+
+    #[test]
+    fn an_equal_rate_rewards_nobody_for_splitting() {
+        let mut rule = plain_rule();
+        rule.curve = tiers(&[(0, 500_000), (10, 500_000)]);
+        assert!(ValidRule::try_from(rule).is_ok());
+    }
+
+    #[test]
     fn what_rewards_splitting_says_so() {
         let changes: [fn(&mut Rule); 4] = [
             |r| r.curve = Curve::Sqrt {},

@@ -8,6 +8,7 @@
 
 mod encodings;
 mod fraud;
+mod fuzz_seeds;
 mod leaves_file;
 mod phase;
 mod rewards;

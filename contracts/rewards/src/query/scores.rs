@@ -21,7 +21,7 @@ pub(super) fn score(
     load_totals(storage, campaign)?;
     let row = match epoch {
         Some(epoch) => score_of(storage, campaign, account, epoch)?,
-        None => scores_down_from(storage, campaign, account, u64::MAX).next().transpose()?,
+        None => scores_down_from(storage, campaign, account, u64::MAX)?.next().transpose()?,
     };
     let Some(row) = row else {
         return Ok(ScoreResponse { score: None, epoch: None, streak: 0, weight: 0, stale_epochs: 0 });
@@ -56,7 +56,7 @@ pub(super) fn history(
         streak: row.streak,
         weight: row.weight,
     };
-    let rows = scores_down_from(storage, campaign, account, highest).zip(0..limit);
+    let rows = scores_down_from(storage, campaign, account, highest)?.zip(0..limit);
     let scores = rows.map(|(row, _)| row.map(record)).collect::<Result<_, _>>()?;
     Ok(ScoreHistoryResponse { scores })
 }

@@ -57,35 +57,6 @@ pub(crate) fn denoms_at(storage: &dyn Storage, epoch: u64) -> Result<Vec<(String
     DENOMS.named(storage, first).collect()
 }
 
-impl Packed for EpochClock {
-    const WHAT: &'static str = "stored clock";
-
-    fn pack(&self, out: &mut Vec<u8>) {
-        let seconds = [
-            self.genesis_s,
-            self.epoch_length_s,
-            self.report_period_s,
-            self.dispute_window_s,
-            self.open_period_s,
-        ];
-        for s in seconds {
-            out.extend_from_slice(&s.to_be_bytes());
-        }
-        out.extend_from_slice(&self.min_blocks.to_be_bytes());
-    }
-
-    fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
-        Ok(Self {
-            genesis_s: reader.u64()?,
-            epoch_length_s: reader.u64()?,
-            report_period_s: reader.u64()?,
-            dispute_window_s: reader.u64()?,
-            open_period_s: reader.u64()?,
-            min_blocks: reader.u32()?,
-        })
-    }
-}
-
 /// `config_digest 32 ‖ suspended u32 ‖ f u8 ‖ n × pubkey 33`.
 pub(crate) struct OperatorsRow {
     pub(crate) config_digest: Hash,

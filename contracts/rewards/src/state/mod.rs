@@ -20,7 +20,6 @@ pub(crate) mod newest_report;
 pub(crate) mod operator_fees;
 pub(crate) mod owed;
 pub(crate) mod owner;
-pub(crate) mod packed;
 pub(crate) mod participation;
 pub(crate) mod pause;
 pub(crate) mod payout;
@@ -30,6 +29,8 @@ pub(crate) mod report;
 pub(crate) mod score;
 pub(crate) mod sponsor;
 pub(crate) mod v0_1_0;
+
+pub(crate) use attention_storage as packed;
 
 /// The tags of the packed rows, here and nowhere else, so that no two are equal.
 mod tag {
@@ -47,6 +48,7 @@ mod tag {
     pub(super) const FEES: u8 = 0x0c;
     pub(super) const ALLOCATION: u8 = 0x0d;
     pub(super) const CLAIMED: u8 = 0x0e;
+    /// Of version 0.1.0: one row an account.
     pub(super) const SCORE: u8 = 0x0f;
     pub(super) const OWNERSHIP: u8 = 0x10;
     pub(super) const ABOUT: u8 = 0x11;
@@ -67,6 +69,7 @@ mod tag {
     pub(super) const PARTICIPATION: u8 = 0x43;
     pub(super) const COUNTED: u8 = 0x44;
     pub(super) const OPERATOR_FEES: u8 = 0x45;
+    pub(super) const SCORE_HISTORY: u8 = 0x46;
     pub(super) const BOOKED: u8 = 0x20;
     pub(super) const PAYOUT_ADDRESS: u8 = 0x21;
     pub(super) const REDIRECT_NONCE: u8 = 0x22;

@@ -1,13 +1,14 @@
-//! Rows of version 0.1.0 that have another layout or place now. Only the migration reads them, and takes them away; all others
-//! are read as they stand.
+//! Rows of version 0.1.0 that have another layout or place now. The migration takes the few of the configuration away. Recorded
+//! scores, which no migration could touch all at once, stay and are read here. All other rows are read as they stand.
 
 use attention_protocol::bytes::Reader;
 use attention_protocol::config::{OperatorSet, PUBKEY_BYTES};
-use attention_protocol::{Hash, ProtocolError};
+use attention_protocol::{AccountId, Hash, ProtocolError, Score};
 use cosmwasm_std::{Binary, Storage};
 
 use super::config::DenomRow;
-use super::packed::{Packed, PackedMap, read_text};
+use super::packed::{Key, Packed, PackedMap, read_text};
+use super::score::ScoreRow;
 use super::tag;
 
 /// By denom. At most 32 rows.
@@ -74,6 +75,28 @@ pub(crate) fn take_limits(storage: &mut dyn Storage) -> Result<OldLimits, Protoc
             pause_max_s: reader.u64()?,
         })
     })
+}
+
+/// The newest score that was recorded of an account: `epoch u64 ‖ score u32 ‖ streak u16 ‖ weight u64` by (campaign, account).
+pub(crate) fn old_score(
+    storage: &dyn Storage,
+    campaign: u64,
+    account: &AccountId,
+) -> Result<Option<ScoreRow>, ProtocolError> {
+    let mut key = vec![tag::SCORE];
+    (campaign, account.as_slice()).push(&mut key);
+    let Some(bytes) = storage.get(&key) else {
+        return Ok(None);
+    };
+    let mut reader = Reader::new("score of 0.1.0", &bytes);
+    let row = ScoreRow {
+        epoch: reader.u64()?,
+        score: Score::try_from(reader.u32()?)?,
+        streak: reader.u16()?,
+        weight: reader.u64()?,
+    };
+    reader.finish()?;
+    Ok(Some(row))
 }
 
 /// By denom.

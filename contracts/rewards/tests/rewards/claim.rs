@@ -227,6 +227,11 @@ fn the_query_says_what_a_claim_would_pay() {
     assert_eq!((first.denom.as_str(), first.amount.u128(), first.unlocked.u128()), (ATT, 750, 750));
     let reason = ContractError::UnknownCampaign { campaign: 9 }.to_string();
     assert_eq!(answer.items[1].status, ClaimableStatus::Refused { reason });
+    // What is not paid twice is not promised twice.
+    let twice = ask(&suite, vec![item.clone(), item.clone()]);
+    assert_eq!(twice.items[0].status, ClaimableStatus::Ok);
+    let reason = ContractError::CampaignsNotRising { campaign }.to_string();
+    assert_eq!(twice.items[1].status, ClaimableStatus::Refused { reason });
     suite.claim("alice", vec![item.clone()]).unwrap();
     let after = &ask(&suite, vec![item.clone()]).items[0];
     assert_eq!((after.amount.u128(), after.claimed.u128(), after.cumulative.u128()), (0, 750, 750));

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::types::Seat;
+
 /// What was collected for one report. Bounded by the number of operators, which the caller checks.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
@@ -15,14 +17,18 @@ impl Collected {
         self.signatures.entry(index).or_insert(signature);
     }
 
-    /// How many operators signed.
-    pub(super) fn len(&self) -> usize {
-        self.signatures.len()
+    /// How many operators signed whose signature counts.
+    pub(super) fn count(&self, seat: &Seat) -> usize {
+        self.signatures.keys().filter(|index| seat.counts(**index)).count()
     }
 
-    /// The signatures of the `count` lowest indices, rising.
-    pub(super) fn first(&self, count: usize) -> Vec<(u8, [u8; 64])> {
-        self.signatures.iter().take(count).map(|(index, signature)| (*index, *signature)).collect()
+    /// The signatures of k operators, those with the lowest indices, rising. None is of a suspended one.
+    pub(super) fn quorum(&self, seat: &Seat) -> Vec<(u8, [u8; 64])> {
+        let counting = self.signatures.iter().filter(|(index, _)| seat.counts(**index));
+        counting
+            .take(usize::from(seat.operators.quorum()))
+            .map(|(index, signature)| (*index, *signature))
+            .collect()
     }
 
     /// True the first time an operator diverges.

@@ -1,12 +1,58 @@
 //! What goes into a round and what comes out.
 
-use attention_protocol::Hash;
+use attention_protocol::{Hash, OperatorSet};
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::guard::SignKey;
 
-/// Where the chain stands, from its queries `epoch_status`, `report` and `allocation`.
+/// This operator's place in the configuration that is in force for an epoch, after it was compared with the own one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seat {
+    /// This operator's index; `None` for a node that only builds and relays.
+    pub index: Option<u8>,
+    /// All operators.
+    pub operators: OperatorSet,
+    /// Bit i: operator i is suspended, its signature makes the contract refuse a report.
+    pub suspended: u32,
+    /// Digest of the configuration.
+    pub config_digest: Hash,
+}
+
+impl Seat {
+    /// Whether an operator's signature counts.
+    pub fn counts(&self, index: u8) -> bool {
+        let bit = 1u32.checked_shl(u32::from(index)).unwrap_or(0);
+        index < self.operators.count() && self.suspended & bit == 0
+    }
+}
+
+/// What this operator does about the open epoch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Duty {
+    /// Build, sign and post its report.
+    Report(Seat),
+    /// Nothing.
+    Idle {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The anchor of the open epoch's input, where reports need one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnchorState {
+    /// The input root that stands on chain for this revision.
+    pub anchored: Option<Hash>,
+    /// Index of the operator who may anchor first.
+    pub first: u8,
+    /// From when, unix seconds.
+    pub first_from_s: u64,
+    /// From when every operator may, unix seconds.
+    pub any_from_s: u64,
+}
+
+/// Where the chain stands, from its queries `epoch_status`, `config`, `report` and `allocation`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChainStatus {
     /// Block time, unix seconds.
@@ -23,6 +69,10 @@ pub struct ChainStatus {
     pub prev_digest: Option<Hash>,
     /// Its report, if one was posted.
     pub pending: Option<Pending>,
+    /// What this operator does about it.
+    pub duty: Duty,
+    /// The anchor that it needs; `None` if it needs none, and while a report is pending.
+    pub anchor: Option<AnchorState>,
     /// The newest final epochs, at most [`FINAL_EPOCHS_MAX`](super::settle::FINAL_EPOCHS_MAX) are looked at.
     pub final_epochs: Vec<FinalState>,
 }
@@ -52,6 +102,8 @@ pub struct Built {
     pub revision: u32,
     /// Its digest.
     pub digest: Hash,
+    /// What it was computed from.
+    pub input_root: Hash,
     /// The packed body.
     pub body: Vec<u8>,
 }
@@ -100,6 +152,15 @@ pub enum Input {
         revision: u32,
         /// Why.
         reason: String,
+    },
+    /// An anchor was posted, or not.
+    Anchored {
+        /// The epoch.
+        epoch: u64,
+        /// The revision.
+        revision: u32,
+        /// What it came to.
+        outcome: TxOutcome,
     },
     /// This operator's key signed.
     SignedOwn {
@@ -156,6 +217,15 @@ pub enum Output {
         /// What it carries as `prev_digest`.
         prev_digest: Hash,
     },
+    /// Sign and post the anchor of an input; answer with [`Input::Anchored`].
+    Anchor {
+        /// The epoch.
+        epoch: u64,
+        /// The revision.
+        revision: u32,
+        /// What our report was computed from.
+        input_root: Hash,
+    },
     /// Sign through the guard; answer with [`Input::SignedOwn`], [`Input::SignFailed`] or [`Input::SignRefused`].
     Sign {
         /// The guard's key.
@@ -197,10 +267,57 @@ pub enum Output {
     Alarm(RoundAlarm),
 }
 
-/// What a person has to know. Each is told once a report, builds, signings and posts once an attempt.
+/// What a person has to know. Each is told once a report, builds, anchors, signings and posts once an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Error)]
 #[serde(tag = "alarm", rename_all = "snake_case")]
 pub enum RoundAlarm {
+    /// This operator has no part in the open epoch.
+    #[error("epoch {epoch}: nothing is built, signed or posted here: {reason}")]
+    Idle {
+        /// The epoch.
+        epoch: u64,
+        /// Why.
+        reason: String,
+    },
+    /// The epoch is reported again.
+    #[error(
+        "epoch {epoch}: revision {revision} is over without a final report (voided, or not posted in time); revision {next} is built"
+    )]
+    Revised {
+        /// The epoch.
+        epoch: u64,
+        /// The revision that is over.
+        revision: u32,
+        /// The one that is awaited.
+        next: u32,
+    },
+    /// Another input was anchored.
+    #[error(
+        "epoch {epoch}: the input root anchored on chain is {}, ours is {}: nothing is signed; compare events, links and consent with the \
+         operator who anchored it",
+        hex::encode(theirs),
+        hex::encode(ours)
+    )]
+    AnchorDiffers {
+        /// The epoch.
+        epoch: u64,
+        /// Our input root.
+        #[serde(with = "hex::serde")]
+        ours: Hash,
+        /// The chain's.
+        #[serde(with = "hex::serde")]
+        theirs: Hash,
+    },
+    /// The input could not be anchored.
+    #[error("epoch {epoch}: the input was not anchored: {reason}")]
+    AnchorFailed {
+        /// The epoch.
+        epoch: u64,
+        /// Why.
+        reason: String,
+        /// Whether no further attempt is made.
+        given_up: bool,
+    },
     /// An operator signed another digest.
     #[error(
         "epoch {epoch}: operator {index} signed {}, we built {}: compare input_root and model_hash with theirs",

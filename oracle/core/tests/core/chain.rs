@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use attention_core::campaign::CampaignView;
-use attention_core::round::{ChainStatus, FinalState, Pending};
+use attention_core::round::{AnchorState, ChainStatus, Duty, FinalState, Pending, Seat};
 use attention_protocol::campaign::effective_end;
 use attention_protocol::hash::sha256;
 use attention_protocol::msg::SettleItem;
+use attention_protocol::phase::Awaited;
 use attention_protocol::quorum::{IndexedSignature, verify_quorum};
 use attention_protocol::settle::{SettleContext, SettleVerdict, SettledBase, check_settle};
 use attention_protocol::tree::{PlainNode, Shape, verify_leaf};
-use attention_protocol::{Commitment, EpochClock, Hash, LastReport, OperatorSet, ReportBody, ZERO_HASH};
+use attention_protocol::{
+    Commitment, EpochClock, Hash, Moment, OperatorSet, Progress, ReportBody, ZERO_HASH,
+};
 use cosmwasm_std::Binary;
 
 use crate::world::{campaigns, deployment};
@@ -42,22 +45,27 @@ pub fn sign(index: u8, digest: &Hash) -> [u8; 64] {
     signature
 }
 
-#[derive(Debug)]
-struct Posted {
-    body: ReportBody,
-    ends_at_s: u64,
-    ends_height: u64,
+/// What the deployment asks for besides reports.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terms {
+    /// Reports need an anchor, which may come this long after they are awaited.
+    pub anchor_grace_s: Option<u64>,
+    /// From this epoch on another configuration is in force: the same operators in the opposite order.
+    pub rotated_from: Option<u64>,
 }
 
 #[derive(Debug)]
 pub struct Chain {
     pub now_s: u64,
     pub height: u64,
-    pub operators: OperatorSet,
-    pub config_digest: Hash,
-    last: Option<LastReport>,
-    pending: Option<Posted>,
+    pub terms: Terms,
+    first: OperatorSet,
+    progress: Progress,
+    posted: Option<ReportBody>,
     pub finals: BTreeMap<u64, ReportBody>,
+    /// Every input that was anchored, and by which operator.
+    pub anchors: BTreeMap<(u64, u32), (Hash, u8)>,
+    pub voids: u32,
     pub bases: BTreeMap<u64, SettledBase>,
     /// (campaign, epoch) → (budget, delta) of what was settled.
     pub allocations: BTreeMap<(u64, u64), (u128, u128)>,
@@ -66,15 +74,17 @@ pub struct Chain {
 }
 
 impl Chain {
-    pub fn new(operators: OperatorSet) -> Self {
+    pub fn new(first: OperatorSet, terms: Terms) -> Self {
         Self {
             now_s: CLOCK.genesis_s - 5,
             height: 1,
-            operators,
-            config_digest: [1; 32],
-            last: None,
-            pending: None,
+            terms,
+            first,
+            progress: Progress::NEW,
+            posted: None,
             finals: BTreeMap::new(),
+            anchors: BTreeMap::new(),
+            voids: 0,
             bases: BTreeMap::new(),
             allocations: BTreeMap::new(),
             refused: 0,
@@ -82,50 +92,115 @@ impl Chain {
         }
     }
 
+    fn moment(&self) -> Moment {
+        Moment { time_s: self.now_s, height: self.height }
+    }
+
     pub fn block(&mut self, now_s: u64) {
         (self.now_s, self.height) = (now_s, self.height + 1);
-        let over = |posted: &Posted| now_s >= posted.ends_at_s && self.height >= posted.ends_height;
-        if self.pending.as_ref().is_some_and(over) {
-            let Posted { body, ends_at_s, ends_height } = self.pending.take().unwrap();
-            self.last = Some(LastReport { epoch: body.epoch, terminal_at_s: ends_at_s, ends_height });
+        self.progress = self.progress.at(&CLOCK, self.moment()).unwrap();
+        if self.progress.pending().is_none()
+            && let Some(body) = self.posted.take()
+        {
             self.finals.insert(body.epoch, body);
         }
     }
 
-    pub fn open_epoch(&self) -> u64 {
-        match &self.pending {
-            Some(posted) => posted.body.epoch,
-            None => CLOCK.open_epoch(self.last.as_ref(), self.now_s, self.height).unwrap(),
+    /// Operators and digest of the configuration in force for an epoch.
+    pub fn config(&self, epoch: u64) -> (OperatorSet, Hash) {
+        if self.terms.rotated_from.is_none_or(|from| epoch < from) {
+            return (self.first.clone(), [1; 32]);
         }
+        let keys: Vec<Binary> = self.first.pubkeys().iter().rev().map(Binary::from).collect();
+        (OperatorSet::new(&keys, self.first.faulty_max()).unwrap(), [2; 32])
+    }
+
+    /// The operator whose key stands at `index` for an epoch.
+    pub fn key_at(&self, epoch: u64, index: u8) -> u8 {
+        self.config(epoch).0.pubkeys()[usize::from(index)][1]
+    }
+
+    /// Where an operator's key stands for an epoch.
+    pub fn index_of(&self, epoch: u64, key: u8) -> u8 {
+        let place = self.config(epoch).0.pubkeys().iter().position(|other| other[1] == key);
+        place.unwrap() as u8
+    }
+
+    fn awaited(&self) -> Option<Awaited> {
+        self.progress.awaited(&CLOCK, self.moment()).unwrap()
+    }
+
+    pub fn open_epoch(&self) -> u64 {
+        let pending = self.progress.pending().map(|pending| pending.epoch);
+        pending.unwrap_or_else(|| self.awaited().unwrap().epoch)
     }
 
     fn newest_digest(&self) -> Hash {
         self.finals.last_key_value().map_or(ZERO_HASH, |(_, body)| body.digest())
     }
 
-    pub fn status(&self) -> ChainStatus {
+    fn anchor_state(&self) -> Option<AnchorState> {
+        let awaited = self.awaited()?;
+        let grace_s = self.terms.anchor_grace_s?;
+        let (first_from_s, any_from_s) = awaited.anchor_times_s(&CLOCK, grace_s).unwrap();
+        let first = awaited.anchor_rank(self.first.count()).unwrap();
+        Some(AnchorState { anchored: awaited.input_root, first, first_from_s, any_from_s })
+    }
+
+    /// What the operator with `key` reads.
+    pub fn status(&self, key: u8) -> ChainStatus {
         let epoch = self.open_epoch();
+        let (operators, config_digest) = self.config(epoch);
+        let index = Some(self.index_of(epoch, key));
         let is_settled = |epoch: u64, body: &ReportBody| {
             let done = self.allocations.keys().filter(|(_, at)| *at == epoch).count();
             done == body.campaign_count as usize
         };
+        let awaited = self.awaited();
+        let pending = self.progress.pending();
         ChainStatus {
             now_s: self.now_s,
             open_epoch: epoch,
-            revision: 0,
+            revision: awaited.map_or_else(|| pending.unwrap().revision, |awaited| awaited.revision),
             window_end_s: CLOCK.window_end_s(epoch).unwrap(),
-            due_s: match self.pending {
-                Some(_) => None,
-                None => Some(CLOCK.due_s(self.last.as_ref(), epoch).unwrap()),
-            },
+            due_s: awaited.map(|awaited| awaited.due_s),
             prev_digest: Some(self.newest_digest()),
-            pending: self.pending.as_ref().map(|posted| Pending { digest: posted.body.digest() }),
+            pending: pending.map(|pending| Pending { digest: pending.digest }),
+            duty: Duty::Report(Seat { index, operators, suspended: 0, config_digest }),
+            anchor: self.anchor_state(),
             final_epochs: self
                 .finals
                 .iter()
                 .map(|(&epoch, body)| FinalState { epoch, is_settled: is_settled(epoch, body) })
                 .collect(),
         }
+    }
+
+    /// Voids the pending report, if it is the one with `digest`: the next revision is awaited.
+    pub fn void(&mut self, digest: &Hash) {
+        let Some(pending) = self.progress.pending().copied().filter(|pending| pending.digest == *digest)
+        else {
+            return;
+        };
+        self.progress = self.progress.voided(&pending, &CLOCK, self.moment(), false).unwrap();
+        self.posted = None;
+        self.voids += 1;
+    }
+
+    /// The first anchor of a revision counts, if it comes when it may and from whom it may.
+    pub fn anchor(&mut self, at: (u64, u32), input_root: Hash, index: u8) -> Result<(), String> {
+        let awaited = self.awaited().ok_or("a report is pending")?;
+        let state = self.anchor_state().ok_or("no anchors here")?;
+        if (awaited.epoch, awaited.revision) != at || state.anchored.is_some() {
+            return Err("anchored already, or another report is awaited".into());
+        }
+        let from_s = if index == state.first { state.first_from_s } else { state.any_from_s };
+        if self.now_s < from_s || self.now_s > awaited.due_s {
+            return Err("too early or too late for this operator".into());
+        }
+        self.progress = self.progress.anchored(awaited, input_root);
+        self.anchors.insert(at, (input_root, index));
+        Ok(())
     }
 
     pub fn views(&self) -> Vec<CampaignView> {
@@ -147,20 +222,24 @@ impl Chain {
     fn try_submit(&mut self, body: &[u8], signatures: &[(u8, [u8; 64])]) -> Result<(), String> {
         let body = ReportBody::unpack(body).map_err(|error| error.to_string())?;
         let digest = body.digest();
-        if let Some(posted) = &self.pending {
-            let same = posted.body.digest() == digest;
+        if let Some(pending) = self.progress.pending() {
+            let same = pending.digest == digest;
             return if same { Ok(()) } else { Err("another report is pending".into()) };
         }
-        let epoch = self.open_epoch();
-        if body.epoch != epoch || body.revision != 0 || body.config_digest != self.config_digest {
-            return Err(format!("epoch {} is open", epoch));
+        let awaited = self.awaited().unwrap();
+        let epoch = awaited.epoch;
+        let (operators, config_digest) = self.config(epoch);
+        if (body.epoch, body.revision) != (epoch, awaited.revision) || body.config_digest != config_digest {
+            return Err(format!("revision {} of epoch {epoch} is awaited", awaited.revision));
         }
         if body.prev_digest != self.newest_digest() {
             return Err("wrong prev_digest".into());
         }
-        let due_s = CLOCK.due_s(self.last.as_ref(), epoch).unwrap();
-        if self.now_s < CLOCK.window_end_s(epoch).unwrap() || self.now_s > due_s {
+        if self.now_s < CLOCK.window_end_s(epoch).unwrap() || self.now_s > awaited.due_s {
             return Err("too early or too late".into());
+        }
+        if self.terms.anchor_grace_s.is_some() && awaited.input_root != Some(body.input_root) {
+            return Err("another input was anchored, or none".into());
         }
         let signatures: Vec<_> = signatures
             .iter()
@@ -169,14 +248,15 @@ impl Chain {
         let verify = |digest: &Hash, signature: &[u8; 64], key: &[u8; 33]| {
             if *signature == sign(key[1], digest) { Ok(()) } else { Err(()) }
         };
-        let bitmap = verify_quorum(&self.operators, 0, &digest, &signatures, verify);
+        let bitmap = verify_quorum(&operators, 0, &digest, &signatures, verify);
         let bitmap = bitmap.map_err(|error| error.to_string())?;
-        assert!(bitmap.count_ones() >= u32::from(self.operators.quorum()), "k distinct signers");
-        self.pending = Some(Posted {
-            body,
+        assert!(bitmap.count_ones() >= u32::from(operators.quorum()), "k distinct signers");
+        let window = attention_protocol::phase::Window {
             ends_at_s: self.now_s + CLOCK.dispute_window_s,
             ends_height: self.height + u64::from(CLOCK.min_blocks),
-        });
+        };
+        self.progress = self.progress.submitted(&awaited, digest, window);
+        self.posted = Some(body);
         Ok(())
     }
 

@@ -1,11 +1,14 @@
 //! The crate as its users see it: whole epochs, proofs, and operators under faults in virtual time.
 
 mod chain;
+mod consent;
 mod epochs;
 mod interest;
 mod operator;
+mod parts;
 mod proofs;
 mod rng;
 mod rounds;
 mod simulation;
+mod watch;
 mod world;

@@ -57,6 +57,8 @@ pub struct Record {
     pub signed: BTreeMap<(u8, u64, u32), BTreeSet<Hash>>,
     /// Posts by operator and epoch.
     pub submits: BTreeMap<(u8, u64), u32>,
+    /// Anchors by operator, epoch and revision.
+    pub anchors: BTreeMap<(u8, u64, u32), u32>,
     /// Settlements by operator and epoch.
     pub settles: BTreeMap<(u8, u64), u32>,
     /// Restarts by operator.
@@ -66,6 +68,10 @@ pub struct Record {
     /// Second digests that a guard refused.
     pub guarded: u32,
     pub other_report_posted: u32,
+    /// Honest operators that saw another input anchored than theirs.
+    pub anchor_differs: u32,
+    /// Reports that an operator began again at the next revision.
+    pub revised: u32,
 }
 
 pub struct Operator {
@@ -165,7 +171,7 @@ impl Operator {
             (false, true) => [100 + self.index; 32],
             (false, false) => [3; 32],
         };
-        let config_digest = chain.config_digest;
+        let config_digest = chain.config(epoch).1;
         let header =
             ReportHeader { config_digest, prev_digest, epoch, revision, input_root, model_hash: [4; 32] };
         match self.build(chain, record, header, seed) {
@@ -175,7 +181,8 @@ impl Operator {
                 if !self.is_liar && !self.is_confused {
                     record.honest.entry((epoch, revision)).or_default().insert(output.digest);
                 }
-                Input::Built(Built { epoch, revision, digest: output.digest, body: output.body.pack() })
+                let body = output.body.pack();
+                Input::Built(Built { epoch, revision, digest: output.digest, input_root, body })
             }
         }
     }

@@ -1,32 +1,35 @@
 //! One round by hand: its steps, and the bound on each of its loops.
 
 use attention_core::round::{
-    BUILDS_MAX, Built, ChainStatus, FinalState, Input, LOOKS_BACK_MAX, Output, PeerSignature, Pending, Round,
-    RoundAlarm, RoundConfig, SIGNS_MAX, SUBMITS_MAX, TxOutcome,
+    BUILDS_MAX, Built, ChainStatus, Duty, FinalState, Input, LOOKS_BACK_MAX, Output, PeerSignature, Pending,
+    Round, RoundAlarm, RoundConfig, SIGNS_MAX, SUBMITS_MAX, Seat, TxOutcome,
 };
 
 use crate::chain::operator_set;
 
-const OURS: [u8; 32] = [7; 32];
+pub const OURS: [u8; 32] = [7; 32];
 const THEIRS: [u8; 32] = [8; 32];
 
-fn config() -> RoundConfig {
-    RoundConfig {
-        index: Some(1),
-        operators: operator_set(4, 1),
-        config_digest: [1; 32],
-        step_s: 2,
-        poll_s: 1,
-    }
+pub fn config() -> RoundConfig {
+    RoundConfig { step_s: 2, poll_s: 1 }
 }
 
-fn round() -> Round {
+/// Operator 1 of four.
+pub fn seat() -> Seat {
+    Seat { index: Some(1), operators: operator_set(4, 1), suspended: 0, config_digest: [1; 32] }
+}
+
+pub fn round() -> Round {
     Round::new(config())
 }
 
 /// Epoch 0, whose window ends at 100 and whose report is due at 10,000.
-fn status(now_s: u64) -> Input {
-    Input::Status(ChainStatus {
+pub fn status(now_s: u64) -> Input {
+    Input::Status(open(now_s))
+}
+
+pub fn open(now_s: u64) -> ChainStatus {
+    ChainStatus {
         now_s,
         open_epoch: 0,
         revision: 0,
@@ -34,29 +37,31 @@ fn status(now_s: u64) -> Input {
         due_s: Some(10_000),
         prev_digest: Some([0; 32]),
         pending: None,
+        duty: Duty::Report(seat()),
+        anchor: None,
         final_epochs: vec![],
-    })
+    }
 }
 
-fn built() -> Input {
-    Input::Built(Built { epoch: 0, revision: 0, digest: OURS, body: vec![9; 244] })
+pub fn built() -> Input {
+    Input::Built(Built { epoch: 0, revision: 0, digest: OURS, input_root: [3; 32], body: vec![9; 244] })
 }
 
-fn peer(index: u8, digest: [u8; 32]) -> Input {
+pub fn peer(index: u8, digest: [u8; 32]) -> Input {
     Input::PeerSignature(PeerSignature { index, epoch: 0, revision: 0, digest, signature: [index; 64] })
 }
 
-fn signed(round: &mut Round) {
+pub fn signed(round: &mut Round) {
     round.handle(status(100), 100);
     round.handle(built(), 100);
     round.handle(Input::SignedOwn { digest: OURS, signature: [1; 64] }, 100);
 }
 
-fn count(outputs: &[Output], wanted: impl Fn(&Output) -> bool) -> u32 {
+pub fn count(outputs: &[Output], wanted: impl Fn(&Output) -> bool) -> u32 {
     outputs.iter().filter(|output| wanted(output)).count() as u32
 }
 
-fn is_submit(output: &Output) -> bool {
+pub fn is_submit(output: &Output) -> bool {
     matches!(output, Output::Submit { .. })
 }
 
@@ -146,7 +151,7 @@ fn builds_are_bounded() {
 /// Whoever looks every five minutes does not look more often because something failed.
 #[test]
 fn a_pause_is_never_shorter_than_a_poll() {
-    let mut round = Round::new(RoundConfig { index: None, poll_s: 300, ..config() });
+    let mut round = Round::new(RoundConfig { poll_s: 300, ..config() });
     let mut built_at = Vec::new();
     for now_s in 100..1_400 {
         let outputs = round.handle(status(now_s), now_s);
@@ -214,7 +219,7 @@ fn a_refused_signature_ends_our_part() {
     assert_eq!(outputs, [Output::Wait { until_s: 151 }]);
 }
 
-fn is_sign(output: &Output) -> bool {
+pub fn is_sign(output: &Output) -> bool {
     matches!(output, Output::Sign { digest: OURS, .. })
 }
 

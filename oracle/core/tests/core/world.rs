@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use attention_core::attention::{Attention, AttentionRow, Integrity};
 use attention_core::base::FinalEpoch;
 use attention_core::campaign::CampaignView;
+use attention_core::consent::ConsentTable;
 use attention_core::links::LinkTable;
 use attention_core::report_builder::{AssetTerms, EpochInput, EpochOutput, ReportHeader, build_epoch};
 use attention_features::{AssetCatalog, AssetId, EventKind, UserId};
@@ -146,6 +147,17 @@ pub fn build_with(
     attention: &Attention,
     links: &LinkTable,
 ) -> Result<EpochOutput, attention_core::report_builder::BuildError> {
+    build_under(header, campaigns, history, attention, links, &ConsentTable::default())
+}
+
+pub fn build_under(
+    header: ReportHeader,
+    campaigns: Vec<CampaignView>,
+    history: &[FinalEpoch],
+    attention: &Attention,
+    links: &LinkTable,
+    consent: &ConsentTable,
+) -> Result<EpochOutput, attention_core::report_builder::BuildError> {
     build_epoch(&EpochInput {
         deployment: &deployment(),
         header,
@@ -154,6 +166,7 @@ pub fn build_with(
         attention,
         catalog: &catalog(),
         links,
+        consent,
         integrity: &Integrity::new(),
         assets: AssetTerms {
             asset_scale: 1_000,

@@ -10,9 +10,8 @@ use serde::de::DeserializeOwned;
 use super::{Cli, CliError};
 use crate::chain::{ChainClient, Wallet};
 use crate::config::Config;
-use crate::epoch::{ChainReader, EpochBuilder, World};
+use crate::epoch::{ChainReader, EpochBuilder, EpochError, World};
 use crate::keys::{KeyStore, Passphrase};
-use crate::operator::check_deployment;
 use crate::output::ExitStatus;
 use crate::peers::PeerClient;
 use crate::store::read_bounded;
@@ -35,13 +34,19 @@ pub(super) fn client(config: &Config) -> Result<Arc<ChainClient>, CliError> {
 }
 
 pub(super) fn reader(config: &Config) -> Result<Arc<ChainReader>, CliError> {
-    Ok(Arc::new(ChainReader::new(client(config)?, config.deployment()?)))
+    Ok(Arc::new(ChainReader::new(client(config)?, config.deployment()?, config.rotation.clone())))
 }
 
-/// Builds on what was imported, after the contract was found to be the configured one.
+/// Builds on what was imported, after the contract was found to be the configured one. Whether the configuration of an epoch
+/// is accepted is asked when its report is built.
 pub(super) async fn builder(config: &Config) -> Result<Arc<EpochBuilder>, CliError> {
     let reader = reader(config)?;
-    check_deployment(reader.deployment(), &reader.config().await?)?;
+    match reader.current_configuration().await {
+        Err(EpochError::Deployment(error)) if error.is_other_configuration() => {
+            tracing::warn!(%error, "the current configuration is none that is signed for here");
+        }
+        checked => drop(checked?),
+    }
     let world = Arc::new(World::load(config)?);
     Ok(Arc::new(EpochBuilder::new(config, world, reader, PeerClient::new(&config.peers)?)?))
 }

@@ -10,7 +10,6 @@ use crate::chain::ChainClient;
 use crate::config::Config;
 use crate::epoch::{ChainReader, World};
 use crate::keys::KeyStore;
-use crate::operator::check_deployment;
 use crate::output::{ExitStatus, print_json};
 use crate::peers::PeerClient;
 use crate::run::now_s;
@@ -105,13 +104,14 @@ async fn chain(config: &Config, client: &std::sync::Arc<ChainClient>, checks: &m
             return;
         }
     };
-    let reader = ChainReader::new(client.clone(), deployment);
-    let compared = match reader.config().await {
-        Ok(theirs) => check_deployment(reader.deployment(), &theirs)
-            .map(|digest| format!("config digest {}", hex::encode(digest)))
-            .map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
+    let reader = ChainReader::new(client.clone(), deployment, config.rotation.clone());
+    let current = reader.current_configuration().await;
+    let compared = current
+        .map(|current| {
+            let (version, digest) = (current.deployment.config_version, current.deployment.digest());
+            format!("config version {version}, digest {}", hex::encode(digest))
+        })
+        .map_err(|error| error.to_string());
     checks.note("contract", compared);
     let paused = match reader.query::<PauseResponse>(&QueryMsg::Pause {}).await {
         Ok(PauseResponse { paused: false, .. }) => Ok("not paused".to_owned()),
@@ -126,9 +126,14 @@ fn signer(config: &Config) -> Result<String, String> {
     let deployment = config.deployment().map_err(|error| error.to_string())?;
     let pubkey = hex::decode(&info.pubkey).ok().and_then(|bytes| <[u8; 33]>::try_from(bytes).ok());
     let index = pubkey.and_then(|pubkey| deployment.index_of(&pubkey));
-    index
-        .map(|index| format!("operator {index}"))
-        .ok_or_else(|| format!("public key {} is none of deployment.operators", info.pubkey))
+    let none = format!("public key {} is none of deployment.operators", info.pubkey);
+    match index {
+        Some(index) => Ok(format!("operator {index}")),
+        None if config.rotation.accepts_some() => {
+            Ok(format!("{none}; another accepted configuration may hold it"))
+        }
+        None => Err(none),
+    }
 }
 
 async fn transmitter(config: &Config, client: &ChainClient) -> Result<String, String> {

@@ -5,7 +5,7 @@ use crate::config::ConfigError;
 use crate::epoch::EpochError;
 use crate::keys::KeyError;
 use crate::ledger::LedgerError;
-use crate::operator::{DeploymentError, PostError, ProofError, SettleError};
+use crate::operator::{AnchorError, DeploymentError, PostError, ProofError, SettleError};
 use crate::output::ExitStatus;
 use crate::peers::PeerError;
 use crate::run::RunError;
@@ -51,6 +51,7 @@ plain! {
     WalletError => Input,
     ChainError => Chain,
     DeploymentError => Refused,
+    AnchorError => Refused,
     PeerError => Failed,
     std::io::Error => Failed,
     attention_features::FeaturesError => Input,
@@ -84,6 +85,7 @@ impl From<EpochError> for CliError {
         };
         match error {
             EpochError::Store(error) => error.into(),
+            EpochError::Deployment(error) => error.into(),
             error => Self::new(status, error),
         }
     }

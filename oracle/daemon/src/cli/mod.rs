@@ -11,12 +11,14 @@ mod init;
 mod keys;
 mod links;
 mod model;
+mod operator;
 mod post;
 mod progress;
 mod query;
 mod report;
 mod run;
 mod spec;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -90,6 +92,9 @@ pub enum Command {
     /// Build, show or verify the report of an epoch.
     #[command(after_help = "Example: attention-oracle report verify --epoch 0")]
     Report(report::ReportArgs),
+    /// Look for what convicts a pending report, and recompute it.
+    #[command(after_help = "Example: attention-oracle watch --epoch 0 --submit")]
+    Watch(watch::WatchArgs),
     /// Build the open epoch's report and sign it, at most one digest for ever.
     #[command(after_help = "Example: attention-oracle sign --epoch 0")]
     Sign(post::EpochArgs),
@@ -128,6 +133,9 @@ pub enum Command {
     /// Ask the contract.
     #[command(after_help = "Example: attention-oracle query '{\"campaign\":{\"campaign\":1}}'")]
     Query(query::QueryArgs),
+    /// Prove possession of a key, or look at the configuration of an epoch.
+    #[command(after_help = "Example: attention-oracle operator possession --admin wasm1...")]
+    Operator(operator::OperatorArgs),
     /// Write the events as JSON lines.
     #[command(after_help = "Example: attention-oracle export --out events.jsonl")]
     Export(data::ExportArgs),
@@ -150,12 +158,14 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Spec(args) => spec::run(cli, args),
         Command::Score(args) => context::block_on(epoch::score(cli, args)),
         Command::Report(args) => context::block_on(report::run(cli, args)),
+        Command::Watch(args) => context::block_on(watch::run(cli, args)),
         Command::Sign(args) => context::block_on(post::sign(cli, args)),
         Command::Submit(args) => context::block_on(post::submit(cli, args)),
         Command::Settle(args) => context::block_on(post::settle(cli, args)),
         Command::Proof(args) => context::block_on(claim::proof(cli, args)),
         Command::Claim(args) => context::block_on(claim::run(cli, args)),
         Command::Status => context::block_on(query::status(cli)),
+        Command::Operator(args) => context::block_on(operator::run(cli, args)),
         Command::Query(args) => context::block_on(query::run(cli, args)),
         Command::Doctor => context::block_on(doctor::run(cli)),
         Command::Campaign(args) => context::block_on(campaign::run(cli, args)),

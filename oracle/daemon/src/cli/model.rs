@@ -1,5 +1,6 @@
 //! `train`, `evaluate`, `scale`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use attention_core::interest::{EvaluationReport, Quality, TEST_CUTS, evaluate_interest};
@@ -145,7 +146,7 @@ pub(super) fn scale(cli: &Cli, args: &ScaleArgs) -> Result<(), CliError> {
     let mut epochs = Vec::new();
     for data_epoch in args.from..=args.to {
         let model = models.model_of_data_epoch(&world, data_epoch)?;
-        epochs.push(world.attention(world.data_window(data_epoch)?, &model)?);
+        epochs.push(world.attention(world.data_window(data_epoch)?, &model, &BTreeSet::new())?);
         progress.inc(1);
     }
     progress.finish_and_clear();

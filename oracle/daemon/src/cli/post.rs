@@ -11,9 +11,9 @@ use super::context::{builder, config, unlock};
 use super::report::{describe, print};
 use super::{Cli, CliError};
 use crate::config::Config;
-use crate::epoch::EpochBuilder;
+use crate::epoch::{EpochBuilder, EpochConfig};
 use crate::ledger::Ledger;
-use crate::operator::{PostOutcome, Poster, Settler};
+use crate::operator::{PostOutcome, Poster, Settler, check_anchor};
 use crate::output::{ExitStatus, print_json};
 use crate::peers::{PeerClient, SignatureAnswer, check_answer};
 use crate::store::DataDir;
@@ -27,6 +27,7 @@ pub struct EpochArgs {
 }
 
 struct SignedReport {
+    config: Arc<EpochConfig>,
     body: attention_protocol::ReportBody,
     index: u8,
     signature: [u8; 64],
@@ -40,21 +41,31 @@ async fn sign_report(
     epoch: u64,
 ) -> Result<SignedReport, CliError> {
     let wallet = unlock(cli, config, &config.signer)?;
-    let deployment = builder.reader().deployment();
-    let index = deployment
-        .index_of(&wallet.pubkey())
-        .ok_or_else(|| CliError::input(format!("key {:?} is none of deployment.operators", config.signer)))?;
+    let in_force = builder.reader().configuration(epoch).await?;
+    let deployment = &in_force.deployment;
+    let index = deployment.index_of(&wallet.pubkey()).ok_or_else(|| {
+        let version = deployment.config_version;
+        CliError::input(format!(
+            "key {:?} is no operator's in configuration version {version}",
+            config.signer
+        ))
+    })?;
+    if in_force.is_suspended(index) {
+        let text = format!("operator {index}, whose key this is, is suspended: its signature does not count");
+        return Err(CliError::new(ExitStatus::Refused, text));
+    }
     let body = super::epoch::build(builder, epoch, true).await?.output.body;
+    check_anchor(&builder.reader().epoch_status().await?, &body)?;
     let key = SignKey { config_digest: deployment.digest(), epoch, revision: body.revision };
     let signature = ledger.sign(&wallet, key, body.digest())?;
-    Ok(SignedReport { body, index, signature })
+    Ok(SignedReport { config: in_force, body, index, signature })
 }
 
 pub(super) async fn sign(cli: &Cli, args: &EpochArgs) -> Result<(), CliError> {
     let config = config(cli)?;
     let ledger = Ledger::open(&DataDir::open(&config.data_dir)?)?;
     let builder = builder(&config).await?;
-    let SignedReport { body, index, signature } =
+    let SignedReport { body, index, signature, .. } =
         sign_report(cli, &config, &builder, &ledger, args.epoch).await?;
     if cli.json {
         return Ok(print_json(&SignatureAnswer::new(index, &body, &signature))?);
@@ -69,9 +80,9 @@ pub(super) async fn submit(cli: &Cli, args: &EpochArgs) -> Result<(), CliError> 
     let config = config(cli)?;
     let ledger = Ledger::open(&DataDir::open(&config.data_dir)?)?;
     let builder = builder(&config).await?;
-    let SignedReport { body, index, signature } =
+    let SignedReport { config: in_force, body, index, signature } =
         sign_report(cli, &config, &builder, &ledger, args.epoch).await?;
-    let operators = &builder.reader().deployment().operators;
+    let operators = &in_force.deployment.operators;
     let mut signatures = BTreeMap::from([(index, signature)]);
     for answer in PeerClient::new(&config.peers)?.signatures(args.epoch, body.revision).await {
         let checked = match answer {
@@ -82,6 +93,9 @@ pub(super) async fn submit(cli: &Cli, args: &EpochArgs) -> Result<(), CliError> 
             }
         };
         match checked {
+            Ok(checked) if in_force.is_suspended(checked.index) => {
+                tracing::warn!(index = checked.index, "a suspended operator's signature does not count");
+            }
             Ok(checked) if checked.digest == body.digest() => {
                 signatures.insert(checked.index, checked.signature);
             }
@@ -97,7 +111,7 @@ pub(super) async fn submit(cli: &Cli, args: &EpochArgs) -> Result<(), CliError> 
     }
     let poster = Poster::new(builder.reader().clone(), ledger, unlock(cli, &config, &config.transmitter)?);
     let chosen: Vec<_> = signatures.into_iter().take(quorum).collect();
-    match poster.post(&body, &chosen).await? {
+    match poster.post(&body, &chosen, operators.quorum()).await? {
         PostOutcome::Included(response) => print(
             cli,
             &json!({

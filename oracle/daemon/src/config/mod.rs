@@ -1,9 +1,11 @@
 //! The configuration: one documented TOML file, environment on top, parsed into real types once.
 
 mod raw;
+mod rotation;
 mod values;
 
 pub use raw::{EXAMPLE, RawConfig};
+pub use rotation::RotationPolicy;
 pub use values::{ApiConfig, Config, DeploymentConfig, PeersConfig, RoundSettings};
 
 use std::path::{Path, PathBuf};

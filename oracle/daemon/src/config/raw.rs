@@ -80,6 +80,8 @@ pub struct RawDeployment {
     pub open_period_s: u64,
     pub min_blocks: u32,
     pub operators: Vec<RawOperator>,
+    pub accepted_configs: Vec<String>,
+    pub accept_rotation: bool,
 }
 
 /// One of `[deployment] operators`; the example file documents each key.

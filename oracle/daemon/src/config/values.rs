@@ -12,8 +12,8 @@ use attention_protocol::{ConfigDigestInput, EpochClock, Hash, OperatorSet};
 use cosmwasm_std::Binary;
 use reqwest::Url;
 
-use super::ConfigError;
 use super::raw::{RawChain, RawConfig, RawDeployment};
+use super::{ConfigError, RotationPolicy};
 use crate::chain::{ChainConfig, GasPrice, HttpLimits};
 
 /// Most peers: one less than the operators there can be.
@@ -39,6 +39,8 @@ pub struct Config {
     /// Name of the transmitter key.
     pub transmitter: String,
     deployment: RawDeployment,
+    /// Which configurations besides the own one are signed for.
+    pub rotation: RotationPolicy,
     /// The specification.
     pub spec: InterestSpec,
     /// The link file.
@@ -88,8 +90,8 @@ pub struct RoundSettings {
     pub transmit: bool,
 }
 
-/// The contract's configuration as this operator believes it, ready to be compared with the chain's.
-#[derive(Debug, Clone)]
+/// A configuration of the contract: the own one as this operator believes it, or a later one that was checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeploymentConfig {
     /// The contract's address.
     pub contract: String,
@@ -252,6 +254,11 @@ impl Config {
         if !(1..=3_600).contains(&raw.round.step_s) {
             return Err(checker.wrong("round.step_s", raw.round.step_s, "1 to 3600"));
         }
+        let RawDeployment { accepted_configs, accept_rotation, .. } = &raw.deployment;
+        let rotation =
+            RotationPolicy::new(accepted_configs, *accept_rotation).map_err(|(value, requirement)| {
+                checker.wrong("deployment.accepted_configs", value, requirement)
+            })?;
         if raw.model.threads > 1_024 {
             return Err(checker.wrong("model.threads", raw.model.threads, "at most 1024"));
         }
@@ -264,6 +271,7 @@ impl Config {
             signer: raw.keys.signer,
             transmitter: raw.keys.transmitter,
             deployment: raw.deployment,
+            rotation,
             spec: checker.spec(&raw.spec.file)?,
             links: checker.optional_path(&raw.data.links),
             price_denom: raw.data.price_denom,
@@ -382,6 +390,7 @@ mod tests {
             ("poll = \"1s\"", "poll = \"0s\"", "round.poll is \"0s\": above zero"),
             ("transmitter = \"transmitter\"", "transmitter = \"signer\"", "keys.transmitter is \"signer\""),
             ("\"127.0.0.1:7780\"", "\"localhost\"", "api.listen is \"localhost\""),
+            ("accepted_configs = []", "accepted_configs = [\"00\"]", "deployment.accepted_configs is \"00\""),
             ("concurrency_max = 64", "concurrency_max = 0", "api.concurrency_max is \"0\""),
             ("file = \"\"", "file = \"gone.json\"", "spec.file is \"/etc/gone.json\""),
         ];

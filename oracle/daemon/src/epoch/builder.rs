@@ -6,13 +6,15 @@ use std::sync::Arc;
 use attention_core::attention::Integrity;
 use attention_core::base::{FinalEpoch, choose_base, history_epochs};
 use attention_core::campaign::CampaignView;
+use attention_core::consent::ConsentTable;
 use attention_core::report_builder::{AssetTerms, EpochInput, EpochOutput, ReportHeader, build_epoch};
 use attention_protocol::Hash;
 use attention_protocol::msg::CampaignResponse;
 use tokio::sync::Mutex;
 
-use super::{ChainReader, EpochError, FinalReport, ModelCache, World};
+use super::{ChainReader, EpochConfig, EpochError, FinalReport, ModelCache, World};
 use crate::config::Config;
+use crate::operator::check_spec;
 use crate::peers::PeerClient;
 use crate::store::{DataDir, HashedFiles};
 
@@ -91,7 +93,7 @@ impl EpochBuilder {
     }
 
     /// Builds a report, and keeps its leaves file if `publish`. The window has to have ended by the chain's clock, so
-    /// that what is read about funds and campaigns no longer changes.
+    /// that what is read about configuration, consent, funds and campaigns no longer changes.
     ///
     /// # Errors
     /// [`EpochError`].
@@ -101,6 +103,9 @@ impl EpochBuilder {
         if now_s < window_end_s {
             return Err(EpochError::TooEarly { epoch: request.epoch, window_end_s, now_s });
         }
+        let config = self.reader.configuration(request.epoch).await?;
+        check_spec(&config.deployment, self.world.spec.hash())?;
+        let consent = self.reader.consent(request.epoch).await?;
         let reports = self.reader.final_reports(request.epoch).await?;
         let mut history = self.history.lock().await;
         let running = self.running_campaigns(request.epoch).await?;
@@ -111,7 +116,8 @@ impl EpochBuilder {
         let job = Job {
             world: self.world.clone(),
             models: self.models.clone(),
-            deployment: self.reader.deployment().clone(),
+            config,
+            consent,
             price_denom: self.price_denom.clone(),
             request,
         };
@@ -243,7 +249,8 @@ impl EpochBuilder {
 struct Job {
     world: Arc<World>,
     models: ModelCache,
-    deployment: crate::config::DeploymentConfig,
+    config: Arc<EpochConfig>,
+    consent: ConsentTable,
     price_denom: String,
     request: BuildRequest,
 }
@@ -253,16 +260,17 @@ impl Job {
         let BuildRequest { epoch, revision, prev_digest } = self.request;
         let window = self.world.window(epoch)?;
         let model = self.models.model(&self.world, epoch)?;
-        let attention = self.world.attention(window, &model)?;
+        let withdrawn = self.consent.withdrawn_users(&self.world.links);
+        let attention = self.world.attention(window, &model, &withdrawn)?;
         let integrity = Integrity::new();
         let output = build_epoch(&EpochInput {
-            deployment: &self.deployment.deployment,
+            deployment: &self.config.deployment.deployment,
             header: ReportHeader {
-                config_digest: self.deployment.digest(),
+                config_digest: self.config.deployment.digest(),
                 prev_digest,
                 epoch,
                 revision,
-                input_root: self.world.input_root(epoch)?,
+                input_root: self.world.input_root(epoch, self.consent.hash())?,
                 model_hash: model.hash(),
             },
             campaigns,
@@ -270,6 +278,7 @@ impl Job {
             attention: &attention,
             catalog: &self.world.catalog,
             links: &self.world.links,
+            consent: &self.consent,
             integrity: &integrity,
             assets: AssetTerms {
                 asset_scale: self.world.spec.values().asset_scale,

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use attention_core::campaign::CampaignView;
+use attention_core::consent::ConsentLog;
 use attention_protocol::msg::{
-    CampaignResponse, CampaignsResponse, ConfigResponse, EpochStatusResponse, FundingResponse, PAGE_MAX,
-    QueryMsg, ReportResponse, ReportStatus, ReportsResponse,
+    CampaignResponse, CampaignsResponse, EpochStatusResponse, FundingResponse, PAGE_MAX, QueryMsg,
+    ReportResponse, ReportStatus, ReportsResponse,
 };
 use attention_protocol::{Hash, ReportBody};
 use cosmwasm_std::Binary;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 
-use super::EpochError;
+use super::{EpochConfig, EpochError};
 use crate::chain::ChainClient;
-use crate::config::DeploymentConfig;
+use crate::config::{DeploymentConfig, RotationPolicy};
 
 /// Most campaigns that are read.
 const CAMPAIGNS_MAX: usize = attention_core::report_builder::CAMPAIGNS_MAX;
@@ -46,13 +47,25 @@ struct Known {
 pub struct ChainReader {
     client: Arc<ChainClient>,
     deployment: DeploymentConfig,
+    pub(super) rotation: RotationPolicy,
     known: Mutex<Known>,
+    /// Configurations by epoch that were asked for and accepted.
+    pub(super) configurations: std::sync::Mutex<BTreeMap<u64, Arc<EpochConfig>>>,
+    /// Changes of consent that were read.
+    pub(super) consent: Mutex<ConsentLog>,
 }
 
 impl ChainReader {
-    /// A reader of one deployment.
-    pub fn new(client: Arc<ChainClient>, deployment: DeploymentConfig) -> Self {
-        Self { client, deployment, known: Mutex::default() }
+    /// A reader of one deployment, which believes the configurations that `rotation` accepts besides `deployment`.
+    pub fn new(client: Arc<ChainClient>, deployment: DeploymentConfig, rotation: RotationPolicy) -> Self {
+        Self {
+            client,
+            deployment,
+            rotation,
+            known: Mutex::default(),
+            configurations: std::sync::Mutex::default(),
+            consent: Mutex::default(),
+        }
     }
 
     /// The client.
@@ -60,7 +73,8 @@ impl ChainReader {
         &self.client
     }
 
-    /// The deployment as the operator believes it.
+    /// The deployment as the operator believes it: chain, contract and clock never change; operators, specification and
+    /// version are those of the own configuration alone.
     pub fn deployment(&self) -> &DeploymentConfig {
         &self.deployment
     }
@@ -71,14 +85,6 @@ impl ChainReader {
     /// [`EpochError::Chain`].
     pub async fn query<A: DeserializeOwned>(&self, msg: &QueryMsg) -> Result<A, EpochError> {
         Ok(self.client.query(&self.deployment.contract, msg).await?)
-    }
-
-    /// The contract's configuration.
-    ///
-    /// # Errors
-    /// [`EpochError::Chain`].
-    pub async fn config(&self) -> Result<ConfigResponse, EpochError> {
-        self.query(&QueryMsg::Config { epoch: None }).await
     }
 
     /// Where the epoch clock stands.
@@ -105,11 +111,11 @@ impl ChainReader {
         all_campaigns(&self.client, &self.deployment.contract).await
     }
 
-    /// The final reports of epochs below `epoch`, rising. Each must carry its digest, this deployment's configuration
-    /// digest and its own epoch.
+    /// The final reports of epochs below `epoch`, rising. Each must carry its digest, its own epoch and the digest of the
+    /// configuration in force for it, which has to be one that is accepted here.
     ///
     /// # Errors
-    /// [`EpochError::Chain`] or [`EpochError::Answer`].
+    /// [`EpochError::Chain`], [`EpochError::Answer`] or [`EpochError::Deployment`].
     pub async fn final_reports(&self, epoch: u64) -> Result<Vec<FinalReport>, EpochError> {
         let mut known = self.known.lock().await;
         let newest_known = known.reports.last_key_value().map(|(epoch, _)| *epoch);
@@ -127,7 +133,6 @@ impl ChainReader {
             let reached = newest_known.is_some_and(|newest| lowest <= newest);
             for report in page.reports {
                 if let Some(report_final) = terminal(&report)? {
-                    self.check_configuration(report_final.as_ref())?;
                     fresh.insert(report.epoch, report_final);
                 }
             }
@@ -135,25 +140,11 @@ impl ChainReader {
                 break;
             }
         }
+        let reports = fresh.values().flatten().map(|report| (report.body.epoch, report.body.config_digest));
+        self.check_configurations(&reports.collect::<Vec<_>>()).await?;
         known.reports.append(&mut fresh);
         let below = known.reports.range(..epoch);
         Ok(below.filter_map(|(_, report)| report.clone()).collect())
-    }
-
-    /// A final report of another configuration than the own one: the node, or the contract, is another's.
-    fn check_configuration(&self, report: Option<&FinalReport>) -> Result<(), EpochError> {
-        let expected = self.deployment.digest();
-        match report {
-            Some(report) if report.body.config_digest != expected => Err(EpochError::Answer {
-                what: format!("the report of epoch {}", report.body.epoch),
-                problem: format!(
-                    "its configuration digest is {}, expected {}",
-                    hex::encode(report.body.config_digest),
-                    hex::encode(expected)
-                ),
-            }),
-            _ => Ok(()),
-        }
     }
 
     async fn ask_credited(&self, campaign: u64, epoch: u64) -> Result<u128, EpochError> {
@@ -284,6 +275,7 @@ mod tests {
     #[test]
     fn only_what_is_terminal_and_consistent_counts() {
         assert_eq!(terminal(&report(ReportStatus::Pending)).unwrap(), None);
+        assert_eq!(terminal(&report(ReportStatus::Challenged)).unwrap(), None);
         assert_eq!(terminal(&report(ReportStatus::Missed)).unwrap(), Some(None));
         assert!(terminal(&report(ReportStatus::Final)).is_err());
         let body = ReportBody {

@@ -12,6 +12,7 @@ use attention_protocol::ProtocolError;
 use thiserror::Error;
 
 use crate::chain::ChainError;
+use crate::operator::DeploymentError;
 use crate::store::StoreError;
 
 /// Why an epoch cannot be computed. None of these may be signed around.
@@ -38,6 +39,9 @@ pub enum EpochError {
     /// From the chain.
     #[error(transparent)]
     Chain(#[from] ChainError),
+    /// The configuration in force is none that is signed for here.
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
     /// From an encoding.
     #[error(transparent)]
     Protocol(#[from] ProtocolError),

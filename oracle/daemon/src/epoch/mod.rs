@@ -2,6 +2,8 @@
 
 mod builder;
 mod chain_state;
+mod configurations;
+mod consent;
 mod error;
 mod models;
 mod world;
@@ -9,6 +11,7 @@ mod world;
 pub use builder::{BuildRequest, BuiltEpoch, EpochBuilder};
 pub use chain_state::{ChainReader, FinalReport};
 pub(crate) use chain_state::{all_campaigns, body_of, hash_of};
+pub use configurations::EpochConfig;
 pub use error::EpochError;
 pub use models::ModelCache;
 pub use world::World;

@@ -7,11 +7,11 @@ use attention_core::interest::InterestPredictor;
 use attention_core::links::LinkTable;
 use attention_features::{
     AssetCatalog, AssetId, EventLog, FeatureView, FeaturesError, InputRootParts, InterestSpec, LogReport,
-    chain_history, input_root, read_assets,
+    UserId, chain_history, input_root, read_assets,
 };
 use attention_model::Model;
 use attention_protocol::{EpochClock, Hash};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::EpochError;
 use crate::config::Config;
@@ -117,30 +117,37 @@ impl World {
         Ok(history)
     }
 
-    /// The commitment to all inputs of an epoch. Consent is a zero table.
+    /// The commitment to all inputs of an epoch, with the hash of the consent table in force.
     ///
     /// # Errors
     /// As [`World::history`].
-    pub fn input_root(&self, epoch: u64) -> Result<Hash, EpochError> {
+    pub fn input_root(&self, epoch: u64, consent: Hash) -> Result<Hash, EpochError> {
         let window = self.window(epoch)?;
         Ok(input_root(&InputRootParts {
             history: self.history(epoch)?,
             epoch_events: self.log.window_root(window.start_s, window.end_s),
             links: self.links.hash(),
+            consent,
             assets: self.catalog.table_hash(),
-            ..InputRootParts::default()
         }))
     }
 
-    /// What users did in a window, weighed by the interest that `model` predicted before it.
+    /// What users did in a window, weighed by the interest that `model` predicted before it. Users who withdrew are not looked
+    /// at.
     ///
     /// # Errors
     /// [`EpochError`] from features, model or scores.
-    pub fn attention(&self, window: Window, model: &Model) -> Result<Attention, EpochError> {
+    pub fn attention(
+        &self,
+        window: Window,
+        model: &Model,
+        withdrawn: &BTreeSet<UserId>,
+    ) -> Result<Attention, EpochError> {
         let view = FeatureView::new(self.log.before(window.start_s), &self.catalog, &self.spec)?;
         let predictor = InterestPredictor::new(model, view, &self.catalog, &self.spec)?;
         let weights = &self.spec.values().engagement;
-        Ok(Attention::measure(&self.log, window, weights, |user, asset| predictor.probability(user, asset))?)
+        let interest = |user: &UserId, asset| predictor.probability(user, asset);
+        Ok(Attention::measure(&self.log, window, weights, withdrawn, interest)?)
     }
 
     /// The last believed price of each asset at the end of a window.

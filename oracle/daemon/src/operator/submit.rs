@@ -63,7 +63,7 @@ impl Poster {
         self.reader.client()
     }
 
-    /// Posts a report with its signatures. A transaction of an earlier attempt that may still be included is awaited
+    /// Posts a report with its signatures, of which the configuration of its epoch asks `quorum_size`. A transaction of an earlier attempt that may still be included is awaited
     /// instead of sending another.
     ///
     /// # Errors
@@ -72,6 +72,7 @@ impl Poster {
         &self,
         body: &ReportBody,
         signatures: &[(u8, [u8; 64])],
+        quorum_size: u8,
     ) -> Result<PostOutcome, PostError> {
         let _one = self.sending.lock().await;
         let (digest, packed) = (body.digest(), body.pack());
@@ -83,7 +84,6 @@ impl Poster {
         }
         let of = |(index, signature): &(u8, [u8; 64])| SignatureOf { index: *index, signature: *signature };
         let signed = attention_core::submission::Fresh { id }.into_signed(digest, packed.clone());
-        let quorum_size = self.reader.deployment().operators.quorum();
         let quorum = signed.into_quorum(signatures.iter().map(of).collect(), quorum_size)?;
         self.ledger.record(Submission::Quorum(quorum.clone()))?;
         let entries = signatures

@@ -20,7 +20,7 @@ use crate::config::{Config, ConfigError, DeploymentConfig, PeersConfig};
 use crate::epoch::{ChainReader, EpochBuilder, EpochError, World, body_of};
 use crate::keys::{KeyError, KeyStore};
 use crate::ledger::{Ledger, LedgerError};
-use crate::operator::{DeploymentError, Poster, Proofs, Settler, check_deployment};
+use crate::operator::{DeploymentError, Poster, Proofs, Settler};
 use crate::peers::{PeerClient, PeerError};
 use crate::store::{DataDir, StoreError};
 use crate::tasks::{TaskError, TaskGroup};
@@ -96,11 +96,11 @@ impl App {
         let keys = KeyStore::new(&config.keys_dir);
         let prefix = config.chain.prefix.as_str();
         let signer = keys.unlock(&config.signer, prefix, passphrase)?;
-        let index = own_index(&config, &deployment, &signer)?;
+        check_signer(&config, &deployment, &signer)?;
         let client = Arc::new(ChainClient::new(config.chain.clone())?);
         let status = client.fresh_status(now_s()).await?;
-        let reader = Arc::new(ChainReader::new(client, deployment.clone()));
-        let config_digest = check_deployment(&deployment, &reader.config().await?)?;
+        let reader = Arc::new(ChainReader::new(client, deployment.clone(), config.rotation.clone()));
+        check_contract(&reader).await?;
         let listener = api::bind(config.api.listen).await?;
         let world = load_world(&config).await?;
         let peers = PeerClient::new(&config.peers)?;
@@ -113,22 +113,18 @@ impl App {
         } else {
             None
         };
-        let shared = Arc::new(Shared::new(node_state(&config, &deployment, index)));
+        let shared = Arc::new(Shared::new(node_state(&config, &deployment)));
         let effects = Effects {
             settler: Arc::new(Settler::new(builder.clone())),
             builder,
             peers: each_peer(&config.peers)?,
             ledger,
             signer,
-            index,
             poster,
             shared,
             built: tokio::sync::Mutex::new(None),
         };
         let round = Round::new(RoundConfig {
-            index: Some(index),
-            operators: deployment.operators.clone(),
-            config_digest,
             step_s: u32::try_from(config.round.step_s).unwrap_or(u32::MAX),
             poll_s: u32::try_from(config.round.poll.as_secs()).unwrap_or(u32::MAX).max(1),
         });
@@ -161,9 +157,25 @@ fn each_peer(config: &PeersConfig) -> Result<Vec<PeerClient>, PeerError> {
     config.urls.iter().map(one).collect()
 }
 
-fn own_index(config: &Config, deployment: &DeploymentConfig, signer: &Wallet) -> Result<u8, RunError> {
-    let (name, pubkey) = (config.signer.clone(), hex::encode(signer.pubkey()));
-    deployment.index_of(&signer.pubkey()).ok_or(RunError::NotAnOperator { name, pubkey })
+/// The signer has to be an operator of the own configuration, unless a later one may bring it in.
+fn check_signer(config: &Config, deployment: &DeploymentConfig, signer: &Wallet) -> Result<(), RunError> {
+    if deployment.index_of(&signer.pubkey()).is_some() || config.rotation.accepts_some() {
+        return Ok(());
+    }
+    Err(RunError::NotAnOperator { name: config.signer.clone(), pubkey: hex::encode(signer.pubkey()) })
+}
+
+/// The right contract under a configuration that is not signed for is no reason not to start: files and proofs are served,
+/// and the round says every epoch why it has no part.
+async fn check_contract(reader: &ChainReader) -> Result<(), RunError> {
+    match reader.current_configuration().await {
+        Err(EpochError::Deployment(error)) if error.is_other_configuration() => {
+            tracing::warn!(%error, "started without a part in the current configuration");
+            Ok(())
+        }
+        Err(EpochError::Deployment(error)) => Err(error.into()),
+        checked => Ok(checked.map(|_| ())?),
+    }
 }
 
 async fn load_world(config: &Config) -> Result<Arc<World>, RunError> {
@@ -182,8 +194,11 @@ async fn load_world(config: &Config) -> Result<Arc<World>, RunError> {
 async fn reconcile(ledger: &Ledger, reader: &ChainReader, height: u64) -> Result<(), RunError> {
     for submission in ledger.open_submissions() {
         let id = *submission.id();
-        if id.config_digest != reader.deployment().digest() {
-            continue;
+        match reader.known_configuration(id.epoch).await {
+            Ok(config) if config.deployment.digest() == id.config_digest => {}
+            // Of another deployment, or of a configuration that is no longer accepted here.
+            Ok(_) | Err(EpochError::Deployment(_)) => continue,
+            Err(error) => return Err(error.into()),
         }
         let report = reader.report(id.epoch).await?;
         let revision = report.revision;
@@ -191,7 +206,9 @@ async fn reconcile(ledger: &Ledger, reader: &ChainReader, height: u64) -> Result
         let truth = match (report.status, digest) {
             (ReportStatus::Missed, _) => ChainTruth::Missed,
             (ReportStatus::Final, Some(digest)) => ChainTruth::Final { revision, digest },
-            (ReportStatus::Pending | ReportStatus::Challenged, Some(digest)) => ChainTruth::Pending { revision, digest },
+            (ReportStatus::Pending | ReportStatus::Challenged, Some(digest)) => {
+                ChainTruth::Pending { revision, digest }
+            }
             _ => ChainTruth::Open { revision, height },
         };
         ledger.record(submission.reconcile(&truth))?;
@@ -199,14 +216,13 @@ async fn reconcile(ledger: &Ledger, reader: &ChainReader, height: u64) -> Result
     Ok(())
 }
 
-fn node_state(config: &Config, deployment: &DeploymentConfig, index: u8) -> NodeState {
+fn node_state(config: &Config, deployment: &DeploymentConfig) -> NodeState {
     NodeState {
         version: env!("CARGO_PKG_VERSION"),
         chain_id: config.chain.chain_id.clone(),
         contract: deployment.contract.clone(),
         config_digest: hex::encode(deployment.digest()),
         spec_hash: hex::encode(deployment.spec_hash),
-        index: Some(index),
         ..NodeState::default()
     }
 }

@@ -4,13 +4,13 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use attention_core::round::{Input, Output, Round};
+use attention_core::round::{Duty, Input, Output, Round};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::effects::Effects;
 use super::running::{Ended, Running};
-use super::status;
+use super::status::{self, Reading};
 use super::trainer::now_s;
 use crate::epoch::EpochError;
 
@@ -54,11 +54,19 @@ fn told(ended: Ended, effects: &Effects) -> Vec<Input> {
 /// A look at the chain. A failure is logged and time passes.
 async fn look(effects: &Effects) -> Vec<Input> {
     let now = now_s();
-    match status::read(effects.builder.reader(), &effects.settler, now).await {
-        Ok((chain, height)) => {
+    match status::read(effects.builder.reader(), &effects.settler, effects.own(), now).await {
+        Ok(Reading { chain, height, config }) => {
+            let index = match &chain.duty {
+                Duty::Report(seat) => seat.index,
+                Duty::Idle { .. } => None,
+            };
             effects.shared.update(|state| {
                 state.chain_read_at_s = now;
                 state.height = height;
+                state.index = index;
+                if let Some(config) = &config {
+                    state.config_digest = hex::encode(config.deployment.digest());
+                }
                 state.open_epoch = Some(chain.open_epoch);
                 state.final_epoch = chain.final_epochs.last().map(|state| state.epoch);
             });
@@ -83,6 +91,9 @@ fn perform(
     let refused = match output {
         Output::BuildReport { epoch, revision, prev_digest } => {
             running.start(&asked, async move { by.build(epoch, revision, prev_digest).await })
+        }
+        Output::Anchor { epoch, revision, input_root } => {
+            running.start(&asked, async move { by.anchor(epoch, revision, input_root).await })
         }
         Output::Sign { key, digest } => running.start(&asked, async move { by.sign(key, digest).await }),
         Output::FetchPeerSignatures { epoch, revision, .. } => {

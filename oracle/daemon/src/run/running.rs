@@ -90,6 +90,10 @@ fn failing(output: &Output, reason: &str) -> Vec<Input> {
         Output::BuildReport { epoch, revision, .. } => {
             Input::BuildFailed { epoch: *epoch, revision: *revision, reason }
         }
+        Output::Anchor { epoch, revision, .. } => {
+            let outcome = TxOutcome::Failed { reason };
+            Input::Anchored { epoch: *epoch, revision: *revision, outcome }
+        }
         Output::Sign { digest, .. } => Input::SignFailed { digest: *digest, reason },
         Output::Submit { epoch, revision, .. } => {
             let outcome = TxOutcome::Failed { reason };
@@ -109,13 +113,14 @@ mod tests {
 
     use super::*;
 
-    fn outputs() -> [Output; 4] {
+    fn outputs() -> [Output; 5] {
         let key = SignKey { config_digest: [1; 32], epoch: 5, revision: 2 };
         [
             Output::BuildReport { epoch: 5, revision: 2, prev_digest: [0; 32] },
             Output::Sign { key, digest: [7; 32] },
             Output::Submit { epoch: 5, revision: 2, body: vec![], signatures: vec![] },
             Output::Settle { epoch: 5 },
+            Output::Anchor { epoch: 5, revision: 2, input_root: [3; 32] },
         ]
     }
 
@@ -128,6 +133,9 @@ mod tests {
             Output::Sign { .. } => matches!(input, Input::SignFailed { digest, .. } if *digest == [7; 32]),
             Output::Submit { .. } => {
                 matches!(input, Input::Submitted { epoch: 5, revision: 2, outcome: TxOutcome::Failed { .. } })
+            }
+            Output::Anchor { .. } => {
+                matches!(input, Input::Anchored { epoch: 5, revision: 2, outcome: TxOutcome::Failed { .. } })
             }
             Output::Settle { .. } => {
                 matches!(input, Input::SettleDone { epoch: 5, outcome: TxOutcome::Failed { .. } })

@@ -3,7 +3,7 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 21] = [
+const COMMANDS: [(&str, &[&str]); 23] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
@@ -12,6 +12,7 @@ const COMMANDS: [(&str, &[&str]); 21] = [
     ("scale", &[]),
     ("score", &[]),
     ("report", &["build", "show", "verify"]),
+    ("watch", &[]),
     ("sign", &[]),
     ("submit", &[]),
     ("settle", &[]),
@@ -24,6 +25,7 @@ const COMMANDS: [(&str, &[&str]); 21] = [
     ("spec", &["print", "hash", "validate"]),
     ("campaign", &["create", "fund", "stop", "refund"]),
     ("query", &[]),
+    ("operator", &["possession", "config"]),
     ("export", &[]),
 ];
 

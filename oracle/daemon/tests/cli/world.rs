@@ -134,6 +134,23 @@ pub fn address(byte: u8, length: usize) -> String {
     encode_address(&AccountId::try_from(vec![byte; length].as_slice()).unwrap(), "wasm").unwrap()
 }
 
+/// Limits as a contract tells them.
+pub fn limits() -> Value {
+    json!({
+        "denoms": [], "settle_grace_s": 604_800, "claim_period_s": 604_800, "pause_max_s": 86_400,
+        "operator_fee_ppm": 0, "price_change_max_ppm": 500_000,
+    })
+}
+
+/// Bonds and periods as a contract tells them; reports need no anchor.
+pub fn security() -> Value {
+    json!({
+        "bond_denom": "ubond", "operator_bond_min": "0", "slash_ppm": 100_000, "slash_recipient": null,
+        "unbonding_s": 259_200, "demand_bond": "1", "challenge_bond": "1", "arbiter": null,
+        "arbiter_period_s": 3_600, "timelock_s": 86_400, "anchor_grace_s": null,
+    })
+}
+
 /// A home whose contract, keys and operators are set, with operator 0's own keys; its node is at `rpc`.
 pub fn operator_home(rpc: &str) -> Home {
     let home = Home::new();
@@ -147,7 +164,10 @@ pub fn operator_home(rpc: &str) -> Home {
     let operators: Vec<Value> = std::iter::once(hex::decode(own).unwrap())
         .chain(others)
         .enumerate()
-        .map(|(index, key)| json!({"name": format!("operator {index}"), "pubkey": base64(key)}))
+        .map(|(index, key)| {
+            let admin = address(100 + index as u8, 20);
+            json!({"name": format!("operator {index}"), "pubkey": base64(key), "admin": admin})
+        })
         .collect();
     let message = json!({
         "owner": null, "guardian": null, "operators": operators, "faulty_max": 1,
@@ -156,7 +176,7 @@ pub fn operator_home(rpc: &str) -> Home {
             "dispute_window_s": 21_600, "open_period_s": 3_600, "min_blocks": 6,
         },
         "spec_hash": base64(vec![0; 32]),
-        "limits": {"denoms": [], "settle_grace_s": 604_800, "claim_period_s": 604_800, "pause_max_s": 86_400},
+        "limits": limits(), "security": security(),
     });
     home.write("instantiate.json", message.to_string());
     let arguments = ["--contract", &address(7, 32), "--instantiate-msg", "instantiate.json", "--rpc", rpc];

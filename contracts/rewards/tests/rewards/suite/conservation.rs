@@ -1,6 +1,6 @@
 //! No coin is made or lost.
 
-use attention_protocol::msg::{QueryMsg, SolvencyResponse};
+use attention_protocol::msg::{CampaignsResponse, QueryMsg, SolvencyResponse};
 use cw_multi_test::AppResponse;
 
 use super::{ATT, BOND, Suite, USD};
@@ -70,6 +70,13 @@ impl Suite {
             }
             start_after = page.next;
         }
+    }
+
+    /// Notes the campaigns of a deployment that this suite did not make, 50 at most.
+    pub fn find_campaigns(&mut self) {
+        let page: CampaignsResponse = self.query(&QueryMsg::Campaigns { start_after: None, limit: Some(50) });
+        self.campaigns =
+            page.campaigns.into_iter().map(|campaign| (campaign.campaign, campaign.denom)).collect();
     }
 
     /// Notes the campaigns that a message created, and compares the books.

@@ -7,7 +7,7 @@ use attention_protocol::bytes::{Reader, significant};
 use cosmwasm_std::{Order, Storage};
 
 /// A row that packs itself, big-endian, in the order of its fields.
-pub(crate) trait Packed: Sized {
+pub trait Packed: Sized {
     /// Names the row in errors.
     const WHAT: &'static str;
 
@@ -47,20 +47,20 @@ impl Packed for u64 {
 }
 
 /// Appends a text of at most 65,535 bytes as `len u16 ‖ bytes`. Every caller has bounded it.
-pub(crate) fn push_text(out: &mut Vec<u8>, text: &str) {
+pub fn push_text(out: &mut Vec<u8>, text: &str) {
     let len = u16::try_from(text.len()).unwrap_or(u16::MAX);
     out.extend_from_slice(&len.to_be_bytes());
     out.extend_from_slice(text.as_bytes());
 }
 
 /// Reads what [`push_text`] wrote.
-pub(crate) fn read_text(reader: &mut Reader<'_>) -> Result<String, ProtocolError> {
+pub fn read_text(reader: &mut Reader<'_>) -> Result<String, ProtocolError> {
     let len = reader.u16()?;
     Ok(text(reader.take(len.into())?))
 }
 
 /// Stored text: it was text when it was written.
-pub(crate) fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
@@ -75,7 +75,7 @@ fn push_short(out: &mut Vec<u8>, number: &[u8]) {
 const KEY_BYTE_MAX: u8 = 0xf7;
 
 /// A key that keeps its order as bytes.
-pub(crate) trait Key {
+pub trait Key {
     /// Appends the key's bytes.
     fn push(&self, out: &mut Vec<u8>);
 }
@@ -129,14 +129,14 @@ impl<B: Key> Key for (u64, B) {
 }
 
 /// Rows of type `V` under keys `tag ‖ K`.
-pub(crate) struct PackedMap<K, V> {
+pub struct PackedMap<K, V> {
     tag: u8,
     types: PhantomData<(K, V)>,
 }
 
 impl<K: Key, V: Packed> PackedMap<K, V> {
     /// A map under `tag`.
-    pub(crate) const fn new(tag: u8) -> Self {
+    pub const fn new(tag: u8) -> Self {
         Self { tag, types: PhantomData }
     }
 
@@ -148,63 +148,72 @@ impl<K: Key, V: Packed> PackedMap<K, V> {
     }
 
     /// The row, if there is one.
-    pub(crate) fn may_load(&self, storage: &dyn Storage, key: K) -> Result<Option<V>, ProtocolError> {
+    pub fn may_load(&self, storage: &dyn Storage, key: K) -> Result<Option<V>, ProtocolError> {
         storage.get(&self.key(&key)).map(|bytes| decode(&bytes)).transpose()
     }
 
     /// The row; a missing one is reported as one of zero bytes.
-    pub(crate) fn load(&self, storage: &dyn Storage, key: K) -> Result<V, ProtocolError> {
+    pub fn load(&self, storage: &dyn Storage, key: K) -> Result<V, ProtocolError> {
         decode(&storage.get(&self.key(&key)).unwrap_or_default())
     }
 
     /// Whether there is a row.
-    pub(crate) fn has(&self, storage: &dyn Storage, key: K) -> bool {
+    pub fn has(&self, storage: &dyn Storage, key: K) -> bool {
         storage.get(&self.key(&key)).is_some()
     }
 
     /// Writes the row.
-    pub(crate) fn save(&self, storage: &mut dyn Storage, key: K, row: &V) {
+    pub fn save(&self, storage: &mut dyn Storage, key: K, row: &V) {
         let mut bytes = Vec::with_capacity(128);
         row.pack(&mut bytes);
         storage.set(&self.key(&key), &bytes);
     }
 
-    /// Removes the row, if there is one.
-    pub(crate) fn remove(&self, storage: &mut dyn Storage, key: K) {
+    /// Deletes the row, if there is one.
+    pub fn remove(&self, storage: &mut dyn Storage, key: K) {
         storage.remove(&self.key(&key));
     }
 
     /// The row with the highest key in `from..=to`: one step of an iterator, however many rows there are.
-    pub(crate) fn newest(&self, storage: &dyn Storage, from: K, to: K) -> Result<Option<V>, ProtocolError> {
+    pub fn newest(&self, storage: &dyn Storage, from: K, to: K) -> Result<Option<V>, ProtocolError> {
         self.descending(storage, from, to).next().transpose()
     }
 
-    /// The rows with keys in `from..=to`, lowest key first.
-    pub(crate) fn ascending<'a>(
+    /// The rows with keys in `from..=to`, highest key first.
+    pub fn descending<'a>(
         &self,
         storage: &'a dyn Storage,
         from: K,
         to: K,
     ) -> impl Iterator<Item = Result<V, ProtocolError>> + use<'a, K, V> {
-        let (start, end) = (self.key(&from), after(self.key(&to)));
-        storage.range(Some(&start), Some(&end), Order::Ascending).map(|(_, bytes)| decode(&bytes))
+        self.range(storage, from, to, Order::Descending)
     }
 
-    /// The rows with keys in `from..=to`, highest key first.
-    pub(crate) fn descending<'a>(
+    /// The rows with keys in `from..=to`, lowest key first.
+    pub fn ascending<'a>(
         &self,
         storage: &'a dyn Storage,
         from: K,
         to: K,
     ) -> impl Iterator<Item = Result<V, ProtocolError>> + use<'a, K, V> {
+        self.range(storage, from, to, Order::Ascending)
+    }
+
+    fn range<'a>(
+        &self,
+        storage: &'a dyn Storage,
+        from: K,
+        to: K,
+        order: Order,
+    ) -> impl Iterator<Item = Result<V, ProtocolError>> + use<'a, K, V> {
         let (start, end) = (self.key(&from), after(self.key(&to)));
-        storage.range(Some(&start), Some(&end), Order::Descending).map(|(_, bytes)| decode(&bytes))
+        storage.range(Some(&start), Some(&end), order).map(|(_, bytes)| decode(&bytes))
     }
 }
 
 impl<V: Packed> PackedMap<u64, V> {
     /// The rows with keys in `from..=to` and their keys, highest first.
-    pub(crate) fn numbered<'a>(
+    pub fn numbered<'a>(
         &self,
         storage: &'a dyn Storage,
         from: u64,
@@ -218,8 +227,8 @@ impl<V: Packed> PackedMap<u64, V> {
 }
 
 impl<V: Packed> PackedMap<&str, V> {
-    /// All rows with their text keys, lowest first. Only for maps whose size is bounded.
-    pub(crate) fn all<'a>(
+    /// All rows with their text keys, lowest first. Only for maps whose size is bounded at instantiation.
+    pub fn all<'a>(
         &self,
         storage: &'a dyn Storage,
     ) -> impl Iterator<Item = Result<(String, V), ProtocolError>> + use<'a, V> {
@@ -234,7 +243,7 @@ impl<V: Packed> PackedMap<&str, V> {
 
 impl<V: Packed> PackedMap<(u64, &str), V> {
     /// All rows of a number with their texts, lowest first. Only for maps that hold a bounded number of texts for each.
-    pub(crate) fn named<'a>(
+    pub fn named<'a>(
         &self,
         storage: &'a dyn Storage,
         number: u64,
@@ -339,6 +348,12 @@ mod tests {
         assert_eq!(upwards.unwrap(), [105, 109]);
         assert_eq!(newest(2, 0), None);
         assert_eq!(newest(3, 9), None);
+        let rising: Result<Vec<_>, _> = AMOUNTS.ascending(&storage, (1, 1), (1, 9)).collect();
+        assert_eq!(rising.unwrap(), [105, 109]);
+        let falling: Result<Vec<_>, _> = AMOUNTS.descending(&storage, (1, 0), (1, 8)).collect();
+        assert_eq!(falling.unwrap(), [105, 100]);
+        AMOUNTS.remove(&mut storage, (1, 5));
+        assert!(!AMOUNTS.has(&storage, (1, 5)) && AMOUNTS.has(&storage, (1, 9)));
     }
 
     #[test]
