@@ -3,6 +3,7 @@
 //! One chain serves all scenarios, each with a deployment of its own; some run side by side, and the chain ends with them.
 //! `scripts/wasm` must have built the contract and cargo the program `attention-oracle`; `scripts/test chain` does all of it.
 
+mod disputes;
 mod gas;
 mod guards;
 mod operators;
@@ -33,9 +34,11 @@ const FILTER_ENV: &str = "ATTENTION_E2E";
 
 type Scenario = fn(&Stage<'_>) -> Result<(), E2eError>;
 
-const SCENARIOS: [(&str, Scenario); 14] = [
+const SCENARIOS: [(&str, Scenario); 16] = [
     ("gas over many epochs", gas::many_epochs),
     ("operators crash, stay away and come back", operators::crashes_cost_nothing),
+    ("fraud in leaves and against the base is convicted, honest look-alikes stand", disputes::leaves_and_base),
+    ("fraud in nodes, headers and signatures is convicted, honest look-alikes stand", disputes::nodes_and_headers),
     ("gas", gas::table),
     ("rewards reach fresh accounts, and are paid once", rewards::fresh_accounts_are_paid_once),
     ("an account without coins claims by fee grant", rewards::fee_granted_claim),

@@ -22,6 +22,8 @@ use crate::wasmd::{Account, Tx, TxFailed, Wasmd, canonical, to_json};
 
 /// The denom that campaigns pay in.
 pub const REWARD: &str = "ureward";
+/// The denom of bonds: not the one that campaigns pay in, so that a campaign's books can be compared with the balance.
+pub const BOND: &str = "uattn";
 const WEEK_S: u64 = 604_800;
 
 /// What can differ between deployments.
@@ -35,11 +37,15 @@ pub struct BedOptions {
     pub report_period_s: u64,
     /// Seconds in which it may be disputed.
     pub dispute_window_s: u64,
+    /// Seconds in which an opening demand has to be answered.
+    pub open_period_s: u64,
+    /// Whether the operators' admins are accounts with coins, for bonds and rotation.
+    pub admins: bool,
 }
 
 impl Default for BedOptions {
     fn default() -> Self {
-        Self { genesis_in_s: 20, epoch_length_s: 16, report_period_s: 14, dispute_window_s: 1 }
+        Self { genesis_in_s: 20, epoch_length_s: 16, report_period_s: 14, dispute_window_s: 1, open_period_s: 0, admins: false }
     }
 }
 
@@ -56,6 +62,8 @@ pub struct Bed {
     pub clock: EpochClock,
     /// Who owns it and creates campaigns.
     pub owner: Account,
+    /// The operators' cold keys; empty unless the options ask for them.
+    pub admins: Vec<Account>,
     operators: Vec<SigningKey>,
     config_digest: Hash,
 }
@@ -79,20 +87,24 @@ impl Bed {
         let operators: Vec<SigningKey> = (1..=4).map(|i| operator_key(name, i)).collect::<Result<_, _>>()?;
         let prefix = &chain.info().prefix;
         let infos = operators.iter().enumerate();
-        let infos =
+        let mut infos =
             infos.map(|(i, key)| operator_info(i, key, prefix)).collect::<Result<Vec<_>, E2eError>>()?;
+        let admins = if options.admins { admins(chain, name)? } else { Vec::new() };
+        for (info, admin) in infos.iter_mut().zip(&admins) {
+            info.admin.clone_from(&admin.address);
+        }
         let (mut bed, _) = Self::deploy_message(chain, code, name, |now_s| {
             let clock = EpochClock {
                 genesis_s: now_s + options.genesis_in_s,
                 epoch_length_s: options.epoch_length_s,
                 report_period_s: options.report_period_s,
                 dispute_window_s: options.dispute_window_s,
-                open_period_s: 0,
+                open_period_s: options.open_period_s,
                 min_blocks: 1,
             };
             Self::message(infos, clock, [5; 32])
         })?;
-        bed.operators = operators;
+        (bed.operators, bed.admins) = (operators, admins);
         Ok(bed)
     }
 
@@ -117,7 +129,7 @@ impl Bed {
                 operator_fee_ppm: 0,
                 price_change_max_ppm: 1_000_000,
             },
-            security: crate::setup::security(REWARD, &clock),
+            security: crate::setup::security(BOND, &clock),
         }
     }
 
@@ -143,8 +155,8 @@ impl Bed {
             .map_err(|error| E2eError::Output(format!("the deployment: {error}")))?;
         let config: ConfigResponse = wasmd.smart(&contract, &QueryMsg::Config { epoch: None })?;
         let config_digest = hash(&config.config_digest);
-        let (clock, operators) = (message.clock, vec![]);
-        Ok((Self { wasmd, contract, deployment, clock, owner, operators, config_digest }, message))
+        let (clock, operators, admins) = (message.clock, vec![], vec![]);
+        Ok((Self { wasmd, contract, deployment, clock, owner, admins, operators, config_digest }, message))
     }
 
     /// Asks the contract.
@@ -283,6 +295,16 @@ impl Bed {
 
 fn hash(bytes: &Binary) -> Hash {
     Hash::try_from(bytes.as_slice()).unwrap_or(ZERO_HASH)
+}
+
+/// Accounts for the operators' cold keys, with coins.
+fn admins(chain: &LocalChain, name: &str) -> Result<Vec<Account>, E2eError> {
+    let wasmd = Wasmd::new(chain);
+    let accounts: Vec<Account> =
+        (0..4).map(|i| wasmd.add_key(&format!("{name}-admin-{i}"))).collect::<Result<_, _>>()?;
+    let addresses: Vec<String> = accounts.iter().map(|account| account.address.clone()).collect();
+    chain.fund(&addresses, &["100000000uattn"])?;
+    Ok(accounts)
 }
 
 /// A test key that follows from a name: never used outside a throw-away chain.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use attention_protocol::fraud::RangeProof;
 use attention_protocol::hash::Deployment;
 use attention_protocol::msg::{ClaimItem, SettleItem};
 use attention_protocol::rule::{ValidRule, next_streak};
@@ -129,8 +130,14 @@ impl EpochBook {
     /// # Panics
     /// If they do not rise: a mistake in the test.
     pub fn new(deployment: &Deployment, epoch: u64, campaigns: &[&CampaignEpoch]) -> Self {
-        let commitments: Vec<Commitment> =
-            campaigns.iter().map(|campaign| campaign.commitment.clone()).collect();
+        Self::over(deployment, epoch, campaigns.iter().map(|campaign| campaign.commitment.clone()).collect())
+    }
+
+    /// Commits to commitments as they are, right or wrong, rising by campaign.
+    ///
+    /// # Panics
+    /// If they do not rise: a mistake in the test.
+    pub fn over(deployment: &Deployment, epoch: u64, commitments: Vec<Commitment>) -> Self {
         let domain = deployment.commitments_domain(epoch);
         let tree = Tree::build("commitments", &domain, &commitments).expect("campaigns of a test rise");
         Self { epoch, commitments, tree }
@@ -139,6 +146,16 @@ impl EpochBook {
     /// Root and count for the report.
     pub fn root(&self) -> (Hash, u32) {
         (self.tree.root().0, self.tree.leaf_count())
+    }
+
+    /// The commitment at a position, with its siblings.
+    pub fn proof(&self, position: u32) -> RangeProof {
+        let commitment = &self.commitments[position as usize];
+        RangeProof {
+            start: position,
+            leaves: Binary::from(commitment.pack()),
+            siblings: Binary::from(self.tree.prove(position).expect("the position is inside")),
+        }
     }
 
     /// The items that settle all of it.

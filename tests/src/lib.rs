@@ -11,6 +11,7 @@ pub mod operators;
 pub mod oracle;
 pub mod rule;
 pub mod setup;
+pub mod tamper;
 pub mod wasmd;
 
 pub use bed::{Bed, BedOptions};

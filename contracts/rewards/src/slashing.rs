@@ -13,6 +13,8 @@ use crate::state::owed::owe;
 /// Configurations that a suspension looks at, newest first. Each is in force for an epoch at least, so older ones belong to
 /// epochs that are over.
 const CONFIGS_MAX: usize = 64;
+/// Configurations that may be in force now or later, at most: none but the newest begins after the present epoch.
+const PRESENT_CONFIGS: usize = 2;
 
 /// What a conviction took, and what has to be sent for it.
 #[derive(Debug, PartialEq)]
@@ -100,8 +102,8 @@ fn owe_some(storage: &mut dyn Storage, denom: &str, account: &Addr, amount: u128
     owe(storage, denom, account, amount)
 }
 
-/// Suspends the operator with `index` in `epoch`: its signatures count no more in the configuration of that epoch nor in any
-/// later one that has the same admin, and no new configuration takes the admin. The quorum stays as it is.
+/// Suspends the operator with `index` in `epoch`: its signatures count no more in the configuration of that epoch, the present
+/// one, nor any later one that has the same admin, and no new configuration takes the admin. The quorum stays as it is.
 ///
 /// # Errors
 /// [`ContractError::Invalid`] if the epoch has no such operator.
@@ -113,18 +115,29 @@ pub(crate) fn suspend(storage: &mut dyn Storage, epoch: u64, index: u8) -> Resul
     })?;
     let bond = BONDS.may_load(storage, admin.as_str())?.unwrap_or_default();
     BONDS.save(storage, admin.as_str(), &BondRow { suspended: true, ..bond });
-    let first = ABOUT.numbered(storage, 0, epoch).next().transpose()?.map_or(0, |(first, _)| first);
-    let configs: Result<Vec<_>, _> = ABOUT.numbered(storage, first, u64::MAX).take(CONFIGS_MAX).collect();
-    for (first, about) in configs? {
-        let place = (0u32..).zip(&about.operators).find(|(_, (_, other))| *other == admin);
-        let Some((index, _)) = place else {
-            continue;
-        };
+    for (first, index) in places(storage, epoch, &admin)? {
         let mut row = OPERATORS.load(storage, first)?;
         row.suspended |= 1u32.checked_shl(index).unwrap_or(0);
         OPERATORS.save(storage, first, &row);
     }
     Ok(Event::OperatorSuspended { admin: admin.into_string() })
+}
+
+/// First epoch and index of the admin's operator in every configuration that a suspension for `epoch` has to reach.
+fn places(storage: &dyn Storage, epoch: u64, admin: &Addr) -> Result<Vec<(u64, u32)>> {
+    let (mut found, mut reached) = (Vec::new(), false);
+    let configs = ABOUT.numbered(storage, 0, u64::MAX).take(CONFIGS_MAX);
+    for (place, config) in configs.enumerate() {
+        // The newest may be in force from the next epoch on only: then the one before it is the present one.
+        if reached && place >= PRESENT_CONFIGS {
+            break;
+        }
+        let (first, about) = config?;
+        reached = reached || first <= epoch;
+        let index = (0u32..).zip(&about.operators).find(|(_, (_, other))| other == admin);
+        found.extend(index.map(|(index, _)| (first, index)));
+    }
+    Ok(found)
 }
 
 #[cold]

@@ -143,6 +143,7 @@ fn unknown(field: &'static str, value: u8) -> ProtocolError {
 
 #[cfg(test)]
 mod tests {
+    use cosmwasm_std::Storage as _;
     use cosmwasm_std::testing::MockStorage;
 
     use super::*;

@@ -295,9 +295,9 @@ fn around<N: Node, L>(
 ) -> Result<RangeProof, ProtocolError> {
     let (start, end) = match found {
         Ok(at) => (at, at.checked_add(1).unwrap_or(at)),
-        Err(at) => (at.checked_sub(1).unwrap_or(0), at.checked_add(1).unwrap_or(at).min(leaves.len())),
+        Err(at) => (at.max(1).abs_diff(1), at.checked_add(1).unwrap_or(at).min(leaves.len())),
     };
-    let count = end.checked_sub(start).unwrap_or(0);
+    let count = end.abs_diff(start);
     if count == 0 {
         return Ok(RangeProof { start: 0, leaves: Binary::default(), siblings: Binary::default() });
     }

@@ -42,7 +42,7 @@ fn deps() -> Deps {
     deps.querier.update_wasm(move |query| {
         let answer = match query {
             WasmQuery::Smart { msg, .. } => match from_json(msg).unwrap() {
-                QueryMsg::Config {} => {
+                QueryMsg::Config { .. } => {
                     to_json_binary(&serde_json::json!({ "clock": clock(), "config_digest": "" }))
                 }
                 QueryMsg::Campaign { .. } => {

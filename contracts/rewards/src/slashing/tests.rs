@@ -145,6 +145,17 @@ fn a_suspension_reaches_every_later_configuration_with_the_admin() {
     assert_eq!(suspend(&mut storage, 4, 3).unwrap_err().to_string(), expected);
 }
 
+/// What was signed twice may be a report on a later epoch: the present configuration is older than that epoch's.
+#[test]
+fn a_suspension_reaches_the_present_configuration() {
+    let mut storage = setup(None);
+    configure(&mut storage, 3, &["b", "a"]);
+    configure(&mut storage, 4, &["c", "b", "a"]);
+    suspend(&mut storage, 9, 2).unwrap();
+    let suspended = |epoch| operators_at(&storage, epoch).unwrap().suspended;
+    assert_eq!([2, 3, 4].map(suspended), [0, 0b010, 0b100]);
+}
+
 #[test]
 fn a_suspension_looks_at_a_bounded_number_of_configurations() {
     let mut storage = setup(None);

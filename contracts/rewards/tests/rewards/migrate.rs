@@ -1,6 +1,6 @@
 //! Migration: the same contract, no older version, the same state.
 
-use attention_protocol::msg::{MigrateMsg, ReportStatus};
+use attention_protocol::msg::MigrateMsg;
 use attention_rewards::ContractError;
 use attention_rewards::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use cosmwasm_std::Addr;
@@ -31,40 +31,6 @@ fn the_same_version_migrates_and_keeps_its_state() {
     migrate(&mut suite, &owner).unwrap();
     assert_eq!(suite.app.dump_wasm_raw(&suite.contract), stored);
     suite.check_conservation();
-}
-
-/// Version 0.1.0 kept the newest report in a row of its own: pending or final, it goes on where it stood.
-#[test]
-fn the_newest_report_of_the_first_version_goes_on() {
-    for waits_s in [0, 299, 300, 5_000] {
-        let (mut suite, first) = Suite::with_pending();
-        suite.finalise();
-        let second = suite.pend(1);
-        let report = suite.report(1);
-        let contract = suite.contract.clone();
-        let mut storage = suite.app.contract_storage_mut(&contract);
-        storage.remove(&[0x30]);
-        let window = [report.ends_at_s.unwrap(), report.ends_height.unwrap()].map(u64::to_be_bytes).concat();
-        let row = [&1u64.to_be_bytes()[..], &window, &second.body.digest()].concat();
-        storage.set(&[0x07], &row);
-        drop(storage);
-        suite.wait(waits_s);
-        let owner = suite.owner.clone();
-        migrate(&mut suite, &owner).unwrap();
-        assert!(suite.app.dump_wasm_raw(&contract).iter().all(|(key, _)| *key != [0x07]));
-        let expected = if waits_s < 300 { ReportStatus::Pending } else { ReportStatus::Final };
-        assert_eq!(suite.report_status(1), expected);
-        assert_eq!(suite.report_status(0), ReportStatus::Final);
-        if waits_s < 300 {
-            suite.void(1, 0).unwrap();
-            let digest = Some(cosmwasm_std::Binary::from(first.body.digest()));
-            assert_eq!(suite.epoch_status().prev_digest, digest);
-            suite.resubmit(&second);
-        } else {
-            suite.make_blocks(10);
-            suite.pend(suite.epoch_status().open_epoch);
-        }
-    }
 }
 
 #[test]

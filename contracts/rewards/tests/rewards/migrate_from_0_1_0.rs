@@ -5,7 +5,7 @@
 //! contract has to answer the same after the same messages.
 
 use attention_protocol::msg::{
-    ConfigResponse, ExecuteMsg, MigrateMsg, ParticipationResponse, QueryMsg, Security,
+    ConfigResponse, ExecuteMsg, MigrateMsg, ParticipationResponse, QueryMsg, ReportStatus, Security,
 };
 use attention_rewards::ContractError;
 use attention_rewards::contract::{CONTRACT_NAME, CONTRACT_VERSION};
@@ -176,6 +176,34 @@ fn what_the_old_version_did_not_have_is_there() {
     assert_eq!((participation.next_epoch, pairs), (5, vec![(2, 2), (2, 2), (2, 0), (2, 2)]));
 }
 
+/// The report that was pending is final by time alone, or is voided and made again, as one of this version.
+#[test]
+fn the_pending_report_goes_on_where_it_stood() {
+    for waits_s in [0, 299, 300, 5_000] {
+        let mut suite = load(&fixture());
+        suite.wait(waits_s);
+        migrate(&mut suite, &msg()).unwrap();
+        let body = suite.report(5).body.unwrap();
+        if waits_s >= 300 {
+            assert_eq!(suite.report_status(5), ReportStatus::Final);
+            assert!(suite.void(5, 0).is_err());
+            continue;
+        }
+        assert_eq!(suite.report_status(5), ReportStatus::Pending);
+        let before = suite.report(2).digest;
+        suite.void(5, 0).unwrap();
+        let status = suite.epoch_status();
+        assert_eq!((status.open_epoch, status.revision, &status.prev_digest), (5, 1, &before));
+        suite.unpause();
+        let mut again = suite.draft(5);
+        again.body = attention_protocol::ReportBody::unpack(&body).unwrap();
+        again.body.revision = 1;
+        suite.submit(&again).unwrap();
+        suite.finalise();
+        assert_eq!(suite.report_status(5), ReportStatus::Final);
+    }
+}
+
 #[test]
 fn what_is_missing_is_asked_for_and_checked() {
     let mut suite = load(&fixture());
@@ -230,7 +258,7 @@ fn no_old_row_is_left() {
     let mut suite = load(&fixture);
     migrate(&mut suite, &msg()).unwrap();
     let storage = suite.app.contract_storage(&suite.contract);
-    let mut old: Vec<Vec<u8>> = [0x02u8, 0x03, 0x11].map(|tag| vec![tag]).to_vec();
+    let mut old: Vec<Vec<u8>> = [0x02u8, 0x03, 0x07, 0x11].map(|tag| vec![tag]).to_vec();
     old.extend([ATT, USD].map(|denom| [&[0x04], denom.as_bytes()].concat()));
     for key in old {
         assert!(fixture.raw.iter().any(|(stored, _)| stored.as_slice() == key), "{key:?} stood there");

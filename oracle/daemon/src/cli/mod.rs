@@ -18,6 +18,7 @@ mod query;
 mod report;
 mod run;
 mod spec;
+mod watch;
 
 use std::path::PathBuf;
 
@@ -91,6 +92,9 @@ pub enum Command {
     /// Build, show or verify the report of an epoch.
     #[command(after_help = "Example: attention-oracle report verify --epoch 0")]
     Report(report::ReportArgs),
+    /// Look for what convicts a pending report, and recompute it.
+    #[command(after_help = "Example: attention-oracle watch --epoch 0 --submit")]
+    Watch(watch::WatchArgs),
     /// Build the open epoch's report and sign it, at most one digest for ever.
     #[command(after_help = "Example: attention-oracle sign --epoch 0")]
     Sign(post::EpochArgs),
@@ -154,6 +158,7 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Spec(args) => spec::run(cli, args),
         Command::Score(args) => context::block_on(epoch::score(cli, args)),
         Command::Report(args) => context::block_on(report::run(cli, args)),
+        Command::Watch(args) => context::block_on(watch::run(cli, args)),
         Command::Sign(args) => context::block_on(post::sign(cli, args)),
         Command::Submit(args) => context::block_on(post::submit(cli, args)),
         Command::Settle(args) => context::block_on(post::settle(cli, args)),

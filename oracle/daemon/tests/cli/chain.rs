@@ -27,13 +27,16 @@ fn without_a_node_every_such_command_exits_with_4_and_names_it() {
     let home = imported(&format!("http://{node}/secret-path"));
     let account = address(1, 20);
     home.write("words", "abandon ".repeat(11) + "about");
-    let commands: [&[&str]; 15] = [
+    let commands: [&[&str]; 18] = [
         &["status"],
         &["query", "{\"config\":{}}"],
         &["score", "--epoch", "0", "--dry-run"],
         &["report", "build", "--epoch", "0"],
         &["report", "show", "--epoch", "0"],
         &["report", "verify", "--epoch", "0"],
+        &["watch", "--epoch", "0"],
+        &["operator", "config"],
+        &["operator", "possession", "--admin", &account],
         &["sign", "--epoch", "0"],
         &["submit", "--epoch", "0"],
         &["settle", "--epoch", "0"],

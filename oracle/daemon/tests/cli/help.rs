@@ -3,7 +3,7 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 22] = [
+const COMMANDS: [(&str, &[&str]); 23] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
@@ -12,6 +12,7 @@ const COMMANDS: [(&str, &[&str]); 22] = [
     ("scale", &[]),
     ("score", &[]),
     ("report", &["build", "show", "verify"]),
+    ("watch", &[]),
     ("sign", &[]),
     ("submit", &[]),
     ("settle", &[]),

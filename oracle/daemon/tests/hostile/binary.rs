@@ -1,7 +1,8 @@
 //! The binary against nodes that lie: an exit code, one line, no panic, nothing signed.
 
 use attention_oracle::config::DeploymentConfig;
-use attention_protocol::OperatorSet;
+use attention_protocol::hash::sha256;
+use attention_protocol::{OperatorSet, ReportBody};
 use serde_json::{Value, json};
 
 use super::contract::{CHAIN, contract, deployment, told};
@@ -14,7 +15,7 @@ fn always(answer: Value) -> Server {
     contract(move |_| Some(answer.clone()))
 }
 
-fn home_with_data(rpc: &str) -> Home {
+pub fn home_with_data(rpc: &str) -> Home {
     let home = operator_home(rpc);
     home.write("assets.csv", super::data::assets());
     home.write("sales.csv", super::data::sales(&[super::data::sale(1, 1)]));
@@ -100,29 +101,26 @@ fn no_answer_makes_it_panic_or_hang() {
 }
 
 /// The same operators in the opposite order, as version 2.
-fn rotated(home: &Home) -> DeploymentConfig {
+pub fn rotated(home: &Home) -> DeploymentConfig {
     let ours = deployment(home);
     let keys: Vec<_> = ours.operators.pubkeys().iter().rev().map(cosmwasm_std::Binary::from).collect();
     let names = ours.names.iter().rev().cloned().collect();
     DeploymentConfig { config_version: 2, operators: OperatorSet::new(&keys, 1).unwrap(), names, ..ours }
 }
 
-/// A contract with version 2 in force, at the given time, whose report of epoch 0 is awaited.
-fn rotated_contract(home: &Home, now_s: u64) -> Server {
-    let config = told(&rotated(home));
+/// A contract whose window of epoch 0 has ended: this configuration is in force, this is its report, and nothing else ever
+/// happened.
+pub fn epoch_zero(config: Value, report: Value) -> Server {
     contract(move |query| {
         let zeros = cosmwasm_std::Binary::from([0; 32]);
         match query.as_object()?.keys().next()?.as_str() {
             "config" => Some(config.clone()),
             "epoch_status" => Some(json!({
-                "now_s": now_s, "height": 9, "current_epoch": 1, "open_epoch": 0, "revision": 0,
+                "now_s": 1_900_090_000u64, "height": 9, "current_epoch": 1, "open_epoch": 0, "revision": 0,
                 "window_end_s": 1_900_086_400u64, "due_s": 1_900_108_000u64, "prev_digest": zeros,
                 "input_root": null, "anchor_from_s": null, "anchor_by_any_from_s": null, "anchor_rank": null,
             })),
-            "report" => Some(json!({
-                "epoch": 0, "status": "open", "revision": 0, "body": null, "digest": null, "signers": [],
-                "submitted_at_s": null, "ends_at_s": null, "ends_height": null, "open_demands": 0, "voided": [],
-            })),
+            "report" => Some(report.clone()),
             "reports" => Some(json!({"reports": []})),
             "campaigns" => Some(json!({"campaigns": []})),
             "consent_changes" => Some(json!({"changes": []})),
@@ -132,11 +130,26 @@ fn rotated_contract(home: &Home, now_s: u64) -> Server {
     })
 }
 
+/// A report's state; with a body it is pending.
+pub fn report_of(body: Option<&ReportBody>) -> Value {
+    let bytes = |bytes: &[u8]| json!(cosmwasm_std::Binary::from(bytes));
+    let posted = body.map(|_| 1_900_089_000u64);
+    json!({
+        "epoch": 0, "status": if body.is_some() { "pending" } else { "open" }, "revision": 0,
+        "body": body.map(|body| bytes(&body.pack())), "digest": body.map(|body| bytes(&body.digest())), "signers": [],
+        "submitted_at_s": posted, "ends_at_s": posted, "ends_height": posted, "open_demands": 0, "voided": [],
+    })
+}
+
+pub fn rotated_contract(home: &Home) -> Server {
+    epoch_zero(told(&rotated(home)), report_of(None))
+}
+
 #[test]
 fn another_operator_set_is_signed_for_only_once_it_is_accepted() {
     let home = home_with_data("http://127.0.0.1:1");
     let later = rotated(&home);
-    let node = rotated_contract(&home, 1_900_090_000);
+    let node = rotated_contract(&home);
     let rpcs = format!("[\"{}\"]", node.url);
     let sign = ["sign", "--epoch", "0", "--json", "--passphrase-file", "pass"];
     let digest = hex::encode(later.digest());
@@ -173,7 +186,7 @@ fn another_operator_set_is_signed_for_only_once_it_is_accepted() {
 fn a_proof_of_possession_names_admin_version_and_key() {
     use attention_protocol::possession::Possession;
     let home = home_with_data("http://127.0.0.1:1");
-    let node = rotated_contract(&home, 1_900_090_000);
+    let node = rotated_contract(&home);
     let rpcs = format!("[\"{}\"]", node.url);
     let admin = super::world::address(42, 20);
     let id = attention_core::links::decode_address(&admin, "wasm").unwrap();
@@ -199,4 +212,46 @@ fn a_proof_of_possession_names_admin_version_and_key() {
     let ran = home.run(&["operator", "possession", "--admin", "nobody", "--passphrase-file", "pass"]);
     assert_eq!(ran.code, 3);
     assert!(last_line(&ran).starts_with("error: --admin \"nobody\": is not bech32"), "{ran:?}");
+}
+
+/// A pending report that is ours, one computed from something else, and one whose file shows nothing.
+#[test]
+fn the_watcher_says_what_to_do_about_a_pending_report() {
+    let home = home_with_data("http://127.0.0.1:1");
+    let config = told(&deployment(&home));
+    let run_on = |node: &Server, arguments: &[&str]| {
+        let rpcs = format!("[\"{}\"]", node.url);
+        let arguments = [arguments, &["--json", "--passphrase-file", "pass"]].concat();
+        home.run_with(&arguments, &[("ATTENTION__CHAIN__RPCS", &rpcs)])
+    };
+    let open = epoch_zero(config.clone(), report_of(None));
+    let signed = run_on(&open, &["sign", "--epoch", "0"]).json();
+    let ours = ReportBody::unpack(&hex::decode(signed["body"].as_str().unwrap()).unwrap()).unwrap();
+    let ran = run_on(&open, &["watch", "--epoch", "0"]);
+    assert_eq!((ran.code, last_line(&ran)), (4, "error: epoch 0 is Open: no report of it is pending"));
+    let watch = |body: &ReportBody| {
+        let ran = run_on(&epoch_zero(config.clone(), report_of(Some(body))), &["watch", "--epoch", "0"]);
+        let shown: Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:?}"));
+        (ran.code, shown, last_line(&ran).to_owned())
+    };
+    let (code, shown, _) = watch(&ours);
+    assert_eq!((code, &shown["recomputed"]["verdict"], &shown["findings"]), (0, &json!("match"), &json!([])));
+    let other_input = ReportBody { input_root: [9; 32], ..ours.clone() };
+    let (code, shown, line) = watch(&other_input);
+    assert_eq!((code, &shown["recomputed"]["field"]), (5, &json!("input_root")));
+    assert!(line.ends_with("there, and nothing in its file can be convicted: challenge it"), "{line}");
+    let missing = ReportBody { leaves_hash: [8; 32], ..ours.clone() };
+    let node = epoch_zero(config.clone(), report_of(Some(&missing)));
+    let ran = run_on(&node, &["watch", "--epoch", "0"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        last_line(&ran).ends_with("at any of the 0 configured peers: demand openings (demand_open)"),
+        "{ran:?}"
+    );
+    let garbage = b"no leaves at all".to_vec();
+    let hidden = ReportBody { leaves_hash: sha256(&[&garbage]), ..ours };
+    home.write(&format!("data/leaves/{}.bin", hex::encode(hidden.leaves_hash)), garbage);
+    let (code, shown, line) = watch(&hidden);
+    assert_eq!((code, &shown["findings"][0]["finding"]), (5, &json!("hidden")));
+    assert!(line.contains("the file cannot be read") && line.contains("demand an opening"), "{line}");
 }

@@ -6,6 +6,7 @@ mod contract;
 #[path = "../cli/data.rs"]
 #[allow(dead_code, reason = "shared with the tests of the command line, which use all of it")]
 mod data;
+mod idle;
 mod peer;
 mod rpc;
 mod server;
