@@ -2,9 +2,9 @@
 
 Usage: pick_traces.py FROM TO
 
-FROM holds ITF traces of `quint`: of scenarios (<name>_<n>.itf.json) and of samples (sample_<n>.itf.json). TO gets those that
-only do what REPLAYED lists: every scenario, and of the samples the ones that add most, cut after the last step that adds
-something. They stay ITF, with plain integers, one state a line, and only with what the replay reads.
+FROM holds ITF traces of `quint`: of scenarios (<name>_<n>.itf.json) and of samples (sample_<any>.itf.json). TO gets every
+scenario, and of the samples the ones that add most, cut after the last step that adds something. They stay ITF, with plain
+integers, one state a line, and only with what the replay reads.
 """
 
 import json
@@ -12,12 +12,8 @@ import re
 import sys
 from pathlib import Path
 
-# The actions that the contract has; the replay maps each to a message.
-REPLAYED = {
-    "Wait", "SubmitReport", "RepeatReport", "FundCampaign", "StopCampaign", "RefundCampaign", "Settle", "Claim",
-}
 # How many samples are kept.
-SAMPLES = 20
+SAMPLES = 12
 # What the replay reads of a state.
 VARIABLES = ["last", "seen"]
 
@@ -45,10 +41,6 @@ def states_of(path):
     return states
 
 
-def is_replayed(states):
-    return all(state["last"]["did"]["tag"] in REPLAYED for state in states)
-
-
 def shown(states):
     """What each step shows: what was done and came of it, in which phases, and how the phases moved."""
     features = []
@@ -60,6 +52,7 @@ def shown(states):
             (did["tag"], outcome, *was),
             (did["tag"], outcome, *tampers),
             (did["tag"], *was, *now),
+            (did["tag"], outcome, after["seen"]["anchors"], *(epoch["revision"] for epoch in after["seen"]["epochs"])),
             (did["tag"], before["last"]["did"]["tag"], before["last"]["outcome"], outcome),
         })
     return features
@@ -89,10 +82,8 @@ def main():
     samples, steps, count = {}, 0, 0
     picked = []
     for path in sorted(source.glob("*.itf.json")):
-        name = re.sub(r"_\d+\.itf$", "", path.stem)
+        name = re.sub(r"_\w+\.itf$", "", path.stem)
         states = states_of(path)
-        if not is_replayed(states):
-            continue
         if name == "sample":
             samples[path.stem] = states
         else:

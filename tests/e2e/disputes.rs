@@ -128,7 +128,8 @@ fn scores() -> Vec<(AccountId, u32)> {
 /// Each admin posts a bond; returns what the contract then holds.
 fn post_bonds(bed: &Bed) -> Result<(), E2eError> {
     for admin in &bed.admins {
-        bed.execute(admin, &ExecuteMsg::PostBond {}, &format!("{BOND}uattn"))?.expect("an admin posts a bond");
+        bed.execute(admin, &ExecuteMsg::PostBond {}, &format!("{BOND}uattn"))?
+            .expect("an admin posts a bond");
     }
     Ok(())
 }
@@ -170,9 +171,7 @@ pub fn leaves_and_base(stage: &Stage<'_>) -> Result<(), E2eError> {
     let domain = bed.deployment.allocation_domain(id, 0);
     let honest = book.allocate(&domain, &scores(), 1_000);
     let packed: Vec<Vec<u8>> = honest.leaves.iter().map(|leaf| leaf.pack()).collect();
-    let changed = |leaf: Vec<u8>| {
-        RawTree::new(&domain, [vec![leaf], packed[1..].to_vec()].concat())
-    };
+    let changed = |leaf: Vec<u8>| RawTree::new(&domain, [vec![leaf], packed[1..].to_vec()].concat());
     let alone = |reported: &EpochBook, tree: &RawTree| FraudProof::Leaf {
         commitment: reported.proof(0),
         leaf: tree.prove(0, 1),
@@ -206,11 +205,8 @@ pub fn leaves_and_base(stage: &Stage<'_>) -> Result<(), E2eError> {
     let tree = RawTree::new(&domain, packed.clone());
     let reported = court.post(&[&honest.commitment])?;
     court.acquit(alone(&reported, &tree), "right by itself")?;
-    let whole = FraudProof::Leaf {
-        commitment: reported.proof(0),
-        leaf: tree.prove(0, 1),
-        base: Some(no_base()),
-    };
+    let whole =
+        FraudProof::Leaf { commitment: reported.proof(0), leaf: tree.prove(0, 1), base: Some(no_base()) };
     court.acquit(whole, "what the rule makes")?;
     court.acquit(unordered(&reported, &tree), "nothing is proven")?;
     court.close(&reported)?;
@@ -323,8 +319,7 @@ pub fn nodes_and_headers(stage: &Stage<'_>) -> Result<(), E2eError> {
     let target = Target::Leaf { commitment: reported.proof(0), position: 2 };
     let demanded = demand(&court, &target)?;
     bed.wait_until(bed.wasmd.now()?.1 + OPTIONS.open_period_s + 1)?;
-    let unanswered =
-        ExecuteMsg::VoidUnanswered { epoch: 0, revision: court.revision, target: demanded };
+    let unanswered = ExecuteMsg::VoidUnanswered { epoch: 0, revision: court.revision, target: demanded };
     let tx = bed.execute(&court.prover, &unanswered, "")?.expect("nobody could answer");
     court.voided(&tx, "unanswered")?;
 
@@ -356,8 +351,7 @@ pub fn nodes_and_headers(stage: &Stage<'_>) -> Result<(), E2eError> {
     let nodes = bed.deployment.commitments_domain(1);
     let root = PlainNode::parent(&pair[0].node(&nodes), &pair[1].node(&nodes)).expect("a root");
     let book_of_none = EpochBook::over(&bed.deployment, 1, vec![]);
-    let unsorted =
-        ReportBody { campaigns_root: root.0, campaign_count: 2, ..court.body(&book_of_none) };
+    let unsorted = ReportBody { campaigns_root: root.0, campaign_count: 2, ..court.body(&book_of_none) };
     court.post_body(&unsorted)?;
     let both = |pair: &[Commitment]| RangeProof {
         start: 0,
@@ -387,7 +381,8 @@ pub fn nodes_and_headers(stage: &Stage<'_>) -> Result<(), E2eError> {
     let honest_pair = ExecuteMsg::ProveEquivocation { evidence: evidence(&next), quorums: None };
     let failed = bed.execute(&court.prover, &honest_pair, "")?.expect_err("two revisions are two rounds");
     assert!(failed.log.contains("revision"), "{}", failed.log);
-    let quorums = attention_protocol::msg::ConflictingQuorums { first: quorum(&first), second: quorum(&twin) };
+    let quorums =
+        attention_protocol::msg::ConflictingQuorums { first: quorum(&first), second: quorum(&twin) };
     let proof = ExecuteMsg::ProveEquivocation { evidence: evidence(&twin), quorums: Some(quorums) };
     let tx = bed.execute(&court.prover, &proof, "")?.expect("one key, two reports");
     println!("       {:>7} gas  fraud proof: equivocation", tx.gas_used);
@@ -417,11 +412,8 @@ pub fn nodes_and_headers(stage: &Stage<'_>) -> Result<(), E2eError> {
 
 /// Demands an opening, and returns the target's key.
 fn demand(court: &Court<'_>, target: &Target) -> Result<Binary, E2eError> {
-    let message = ExecuteMsg::DemandOpen {
-        epoch: court.epoch,
-        revision: court.revision,
-        target: target.clone(),
-    };
+    let message =
+        ExecuteMsg::DemandOpen { epoch: court.epoch, revision: court.revision, target: target.clone() };
     let bond = format!("{}uattn", 1_000);
     let tx = court.bed.execute(&court.prover, &message, &bond)?;
     let tx = tx.map_err(|failed| E2eError::Output(format!("a demand: {}", failed.log)))?;

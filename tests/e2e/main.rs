@@ -9,8 +9,10 @@ mod guards;
 mod operators;
 mod reports;
 mod rewards;
+mod rotation;
 mod settlement;
 mod terms;
+mod tokens;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,11 +36,20 @@ const FILTER_ENV: &str = "ATTENTION_E2E";
 
 type Scenario = fn(&Stage<'_>) -> Result<(), E2eError>;
 
-const SCENARIOS: [(&str, Scenario); 16] = [
+const SCENARIOS: [(&str, Scenario); 19] = [
     ("gas over many epochs", gas::many_epochs),
     ("operators crash, stay away and come back", operators::crashes_cost_nothing),
-    ("fraud in leaves and against the base is convicted, honest look-alikes stand", disputes::leaves_and_base),
-    ("fraud in nodes, headers and signatures is convicted, honest look-alikes stand", disputes::nodes_and_headers),
+    (
+        "fraud in leaves and against the base is convicted, honest look-alikes stand",
+        disputes::leaves_and_base,
+    ),
+    (
+        "fraud in nodes, headers and signatures is convicted, honest look-alikes stand",
+        disputes::nodes_and_headers,
+    ),
+    ("an operator swaps its key in mid-flight", rotation::a_swap_in_mid_flight),
+    ("a campaign pays in a cw20 token", tokens::cw20_rewards),
+    ("an attentive account takes a cw721 gift", tokens::cw721_gifts),
     ("gas", gas::table),
     ("rewards reach fresh accounts, and are paid once", rewards::fresh_accounts_are_paid_once),
     ("an account without coins claims by fee grant", rewards::fee_granted_claim),

@@ -45,7 +45,14 @@ pub struct BedOptions {
 
 impl Default for BedOptions {
     fn default() -> Self {
-        Self { genesis_in_s: 20, epoch_length_s: 16, report_period_s: 14, dispute_window_s: 1, open_period_s: 0, admins: false }
+        Self {
+            genesis_in_s: 20,
+            epoch_length_s: 16,
+            report_period_s: 14,
+            dispute_window_s: 1,
+            open_period_s: 0,
+            admins: false,
+        }
     }
 }
 
@@ -84,6 +91,20 @@ impl Bed {
     /// # Errors
     /// [`E2eError`].
     pub fn deploy(chain: &LocalChain, code: &str, name: &str, options: BedOptions) -> Result<Self, E2eError> {
+        Self::deploy_with(chain, code, name, options, |_| {})
+    }
+
+    /// The same, with a message that `change` changes.
+    ///
+    /// # Errors
+    /// [`E2eError`].
+    pub fn deploy_with(
+        chain: &LocalChain,
+        code: &str,
+        name: &str,
+        options: BedOptions,
+        change: impl FnOnce(&mut InstantiateMsg),
+    ) -> Result<Self, E2eError> {
         let operators: Vec<SigningKey> = (1..=4).map(|i| operator_key(name, i)).collect::<Result<_, _>>()?;
         let prefix = &chain.info().prefix;
         let infos = operators.iter().enumerate();
@@ -102,7 +123,9 @@ impl Bed {
                 open_period_s: options.open_period_s,
                 min_blocks: 1,
             };
-            Self::message(infos, clock, [5; 32])
+            let mut message = Self::message(infos, clock, [5; 32]);
+            change(&mut message);
+            message
         })?;
         (bed.operators, bed.admins) = (operators, admins);
         Ok(bed)

@@ -162,6 +162,17 @@ pub fn contract_path() -> PathBuf {
     repository().join("artifacts/attention_rewards.wasm")
 }
 
+/// A contract that `scripts/wasm` built beside it, by its file's name.
+///
+/// # Errors
+/// [`E2eError::Io`] if it is not there.
+pub fn artifact(file: &str) -> Result<PathBuf, E2eError> {
+    let path = repository().join("artifacts").join(file);
+    let there = std::fs::metadata(&path);
+    there.map_err(|error| E2eError::io(format!("{} (scripts/wasm builds it)", path.display()), error))?;
+    Ok(path)
+}
+
 /// The optimised contract that `scripts/wasm` built.
 ///
 /// # Errors

@@ -42,7 +42,7 @@ fn another_contract_and_a_newer_version_are_refused() {
         migrate(&mut bed, &owner),
         ContractError::WrongContract { found, expected: CONTRACT_NAME },
     );
-    for found in ["0.1.1", "0.2.0", "1.0.0", "0.10.0"] {
+    for found in ["0.2.1", "0.3.0", "1.0.0", "0.10.0"] {
         set_version(&mut bed, CONTRACT_NAME, found);
         let expected = ContractError::Downgrade { found: found.into(), new: CONTRACT_VERSION };
         assert_refused(migrate(&mut bed, &owner), expected);

@@ -2,18 +2,19 @@
 //! each of them the same picture of every epoch and all money. The model moves epochs on step by step, the contract by
 //! closed forms; here they have to agree.
 
+mod dispute;
 mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use attention_protocol::EpochClock;
 use attention_protocol::campaign::epochs_left;
 use attention_protocol::msg::{
     ClaimedResponse, CommitmentAbsence, FundingResponse, InstantiateMsg, QueryMsg, ReportStatus,
 };
+use attention_protocol::{EpochClock, Hash};
 use cw_multi_test::AppResponse;
 
-use crate::suite::{Draft, NewCampaign, Published, Setup, Suite, T0, USD, outcomes};
+use crate::suite::{BOND, Draft, NewCampaign, Published, Setup, Suite, T0, USD, outcomes};
 use trace::{Action, Plan, Plans, Seen, SeenCampaign, SeenEpoch, State, Tamper, traces};
 
 /// The model's numbers (`spec/types.qnt`).
@@ -25,22 +26,39 @@ const CLOCK: EpochClock = EpochClock {
     open_period_s: 2,
     min_blocks: 2,
 };
+const ARBITER_PERIOD_S: u64 = 4;
+const ANCHOR_GRACE_S: u64 = 1;
 /// Epochs that the model knows.
 const EPOCHS: u64 = 3;
 /// The highest end of a campaign that the model can say.
 const END_MAX: u64 = EPOCHS + 1;
 
 /// What the contract says where the model refuses.
-const REFUSALS: [(&str, &str); 17] = [
+const REFUSALS: [(&str, &str); 34] = [
     ("AllocationExhausted", "more is too much"),
+    ("AlreadyAnchored", "is anchored already"),
+    ("AlreadyChallenged", "was challenged before"),
+    ("AlreadyDemanded", "was demanded before"),
     ("AlreadyStopped", "is stopped already"),
+    ("AnchorMissing", "has no anchored input"),
+    ("AnchorNotAwaited", "an input is awaited for revision"),
+    ("AnchorTooSoon", "may be anchored from"),
+    ("AnchorsOff", "takes no anchors"),
+    ("AnswerAwaited", "the demand can be answered until"),
+    ("AnswerLate", "the demand could be answered until"),
     ("CampaignEnded", "has ended with epoch"),
     ("CampaignNotOver", "is not over"),
+    ("DecisionAwaited", "the arbiter can decide until"),
+    ("DecisionLate", "the arbiter could decide until"),
     ("EpochNotOpen", "is not open yet"),
     ("EpochPassed", "comes too late"),
     ("EpochTaken", "already has another report at revision"),
     ("FutureRevision", "is not open: "),
+    ("NoChallenge", "has no challenge to decide"),
+    ("NoDemand", "has no open demand on that"),
     ("NotFinal", "has no final report"),
+    ("NotPending", "has no pending report"),
+    ("NotProven", "nothing is proven"),
     ("NotSettled", "has no settled allocation"),
     ("NothingToClaim", "nothing to claim"),
     ("NothingToRefund", "nothing is due back"),
@@ -48,7 +66,9 @@ const REFUSALS: [(&str, &str); 17] = [
     ("PastDue", "is over without a report"),
     ("PreviousPending", "is pending until"),
     ("SettlementPending", "is not settled: settle it"),
+    ("StaleRevision", "is stale: "),
     ("WindowOpen", "the window of epoch"),
+    ("WindowOver", "the dispute window of epoch"),
 ];
 
 /// The deployment that a trace is replayed on.
@@ -60,19 +80,31 @@ struct World {
     /// Reports tried so far: each gets content of its own.
     tried: u8,
     first_height: u64,
+    anchors: bool,
 }
 
 impl World {
     /// Campaign 1 runs in epochs 0..2 with 12, campaign 2 in 1..3 with 9.
-    fn new() -> Self {
-        let change = |msg: &mut InstantiateMsg| msg.clock = CLOCK;
+    fn new(anchors: bool) -> Self {
+        let plain = |msg: &mut InstantiateMsg| {
+            msg.clock = CLOCK;
+            msg.security.arbiter_period_s = ARBITER_PERIOD_S;
+        };
+        let anchored = |msg: &mut InstantiateMsg| {
+            msg.clock = CLOCK;
+            msg.security.arbiter_period_s = ARBITER_PERIOD_S;
+            msg.security.anchor_grace_s = Some(ANCHOR_GRACE_S);
+        };
+        let change = if anchors { anchored } else { plain };
         let mut suite = Suite::with(Setup { change, ..Setup::default() }).unwrap();
+        let anyone = suite.user("anyone");
+        suite.mint(&anyone, 1 << 100, BOND);
         let campaigns = [((0, 2), 12), ((1, 3), 9)].map(|((start, end), amount)| {
             NewCampaign::default().epochs(start, end).bringing(amount, USD).create(&mut suite)
         });
         assert_eq!(campaigns, [1, 2], "the model's names are the contract's ids");
         let first_height = suite.app.block_info().height;
-        Self { suite, campaigns, drafts: BTreeMap::new(), tried: 0, first_height }
+        Self { suite, campaigns, drafts: BTreeMap::new(), tried: 0, first_height, anchors }
     }
 
     /// The table: what a message each of the model's actions is.
@@ -99,6 +131,17 @@ impl World {
                 self.suite.settle(vec![item])
             }
             Action::Claim { campaign, account, epoch } => self.suite.claim_one(account, *campaign, *epoch),
+            Action::AnchorInput { epoch, revision } => self.anchor(*epoch, *revision),
+            Action::DemandOpen { epoch, campaign } => self.demand(*epoch, *campaign),
+            Action::AnswerDemand { epoch, campaign } => self.answer(*epoch, *campaign),
+            Action::VoidUnanswered { epoch, campaign } => self.void_unanswered(*epoch, *campaign),
+            Action::ChallengeReport { epoch } => self.suite.challenge(*epoch, self.revision(*epoch)),
+            Action::DecideChallenge { epoch, upheld } => {
+                self.suite.decide(*epoch, self.revision(*epoch), *upheld)
+            }
+            Action::ResolveSilence { epoch } => self.suite.resolve_silence(*epoch, self.revision(*epoch)),
+            Action::VoidReport { epoch } => self.suite.void(*epoch, self.revision(*epoch)),
+            Action::ProveFraud { epoch } => self.prove(*epoch),
         }
     }
 
@@ -106,13 +149,25 @@ impl World {
         self.tried += 1;
         let mut draft = self.suite.draft(epoch);
         draft.body.revision = revision;
-        draft.body.input_root = [self.tried; 32];
+        draft.body.input_root = self.anchored_input().unwrap_or([self.tried; 32]);
+        draft.body.model_hash = [self.tried; 32];
         for (campaign, plan) in &plans.by_campaign {
             self.commit(&mut draft, *campaign, plan);
         }
         let response = self.suite.submit(&draft)?;
         self.drafts.insert(epoch, draft);
         Ok(response)
+    }
+
+    /// The input that the awaited report has to be computed from.
+    fn anchored_input(&self) -> Option<Hash> {
+        let input = self.suite.epoch_status().input_root;
+        input.map(|input| Hash::try_from(input.as_slice()).unwrap())
+    }
+
+    /// The revision that an epoch's report has, or is awaited with.
+    fn revision(&self, epoch: u64) -> u32 {
+        self.suite.report(epoch).revision
     }
 
     /// A campaign's commitment, as the plan says. Without weight or budget there is none.
@@ -180,6 +235,7 @@ impl World {
             height: status.height - self.first_height,
             open: status.open_epoch.min(EPOCHS),
             due,
+            anchors: self.anchors,
             epochs: (0..EPOCHS).map(|epoch| self.look_at_epoch(epoch)).collect(),
             campaigns: self.campaigns.map(|campaign| self.look_at_campaign(campaign)).into(),
             vault: self.suite.balance(&self.suite.contract, USD),
@@ -190,16 +246,21 @@ impl World {
         let report = self.suite.report(epoch);
         let phase = match report.status {
             ReportStatus::Open => "Open",
-            ReportStatus::Pending => "Pending",
+            ReportStatus::Pending | ReportStatus::Challenged => "Pending",
             ReportStatus::Final => "Final",
             ReportStatus::Missed => "Missed",
         };
         let since = |value: Option<u64>, start: u64| value.map_or(-1, |v| i64::try_from(v - start).unwrap());
+        let status = self.suite.epoch_status();
         SeenEpoch {
             phase: phase.into(),
-            revision: report.revision,
+            // Which revision a missed epoch was in says nothing.
+            revision: if report.status == ReportStatus::Missed { 0 } else { report.revision },
             ends_at: since(report.ends_at_s, T0),
             ends_height: since(report.ends_height, self.first_height),
+            demands: report.open_demands,
+            challenged: report.status == ReportStatus::Challenged,
+            anchored: status.open_epoch == epoch && status.input_root.is_some(),
         }
     }
 
@@ -248,7 +309,7 @@ fn check_outcome(expected: &str, result: Result<AppResponse, String>, place: &st
 fn every_trace_of_the_model_is_one_of_the_contract() {
     let mut steps = 0;
     for (name, trace) in traces() {
-        let mut world = World::new();
+        let mut world = World::new(trace.states[0].seen.anchors);
         for (number, State { last, seen }) in trace.states.iter().enumerate() {
             let place = format!("{name}, state {number}, {:?}", last.did);
             check_outcome(&last.outcome, world.act(&last.did), &place);

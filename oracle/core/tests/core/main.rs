@@ -3,6 +3,7 @@
 mod chain;
 mod consent;
 mod epochs;
+mod faults;
 mod interest;
 mod operator;
 mod parts;

@@ -23,7 +23,7 @@ pub struct Last {
     pub outcome: String,
 }
 
-/// What happens. An action that is not listed here cannot be replayed, and must not be in a committed trace.
+/// What happens.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "tag", content = "value")]
 pub enum Action {
@@ -35,6 +35,15 @@ pub enum Action {
     RefundCampaign { campaign: u64 },
     Settle { campaign: u64, epoch: u64 },
     Claim { campaign: u64, account: String, epoch: u64 },
+    AnchorInput { epoch: u64, revision: u32 },
+    DemandOpen { epoch: u64, campaign: u64 },
+    AnswerDemand { epoch: u64, campaign: u64 },
+    VoidUnanswered { epoch: u64, campaign: u64 },
+    ChallengeReport { epoch: u64 },
+    DecideChallenge { epoch: u64, upheld: bool },
+    ResolveSilence { epoch: u64 },
+    VoidReport { epoch: u64 },
+    ProveFraud { epoch: u64 },
 }
 
 /// By campaign.
@@ -76,6 +85,7 @@ pub struct Seen {
     pub height: u64,
     pub open: u64,
     pub due: i64,
+    pub anchors: bool,
     pub epochs: Vec<SeenEpoch>,
     pub campaigns: Vec<SeenCampaign>,
     pub vault: u128,
@@ -88,6 +98,9 @@ pub struct SeenEpoch {
     pub revision: u32,
     pub ends_at: i64,
     pub ends_height: i64,
+    pub demands: u32,
+    pub challenged: bool,
+    pub anchored: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
