@@ -13,6 +13,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 DOCS = Path("docs/mutants")
@@ -85,6 +86,13 @@ def select(args):
     return every, chosen
 
 
+def relay(lines):
+    """Shows what cargo-mutants says, without the hundreds of lines in which a failed build names what did not fail."""
+    for line in lines:
+        if not re.match(r" +(Fresh|Dirty|Compiling|Running) ", line):
+            sys.stderr.write(line)
+
+
 def run_tool(args, every, chosen):
     """Runs cargo-mutants on the chosen ones: {name: kind}. Stops at the time limit and keeps what is known by then."""
     # Its filters by name pass some kinds of mutants whatever their name; what an earlier run caught it skips exactly.
@@ -95,7 +103,10 @@ def run_tool(args, every, chosen):
     command += ["--colors", "never", "--annotations", "none"]
     command += [argument for path in args.file for argument in ("--file", path)]
     # A group of its own: what is stopped is cargo-mutants with all that it started, and it tidies up before it ends.
-    process = subprocess.Popen(command, stdout=sys.stderr, start_new_session=True, env={**os.environ, "RUST_BACKTRACE": "0"})
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True, env={**os.environ, "RUST_BACKTRACE": "0"}
+    )
+    threading.Thread(target=relay, args=(process.stdout,), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         process.wait(args.minutes * 60 if args.minutes else None)

@@ -78,7 +78,7 @@ pub fn verify_quorum<E>(
     let mut before = None;
     for signature in signatures {
         let index = signature.index;
-        if index < count && before >= Some(index) {
+        if before >= Some(index) {
             return Err(QuorumError::NotRising { index });
         }
         before = Some(index);
