@@ -17,7 +17,7 @@ const CONFIGS_MAX: usize = 64;
 const PRESENT_CONFIGS: usize = 2;
 
 /// What a conviction took, and what has to be sent for it.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Slashed {
     /// Taken from all signers together, base units of the bond denom.
     pub(crate) amount: u128,
@@ -121,6 +121,14 @@ pub(crate) fn suspend(storage: &mut dyn Storage, epoch: u64, index: u8) -> Resul
         OPERATORS.save(storage, first, &row);
     }
     Ok(Event::OperatorSuspended { admin: admin.into_string() })
+}
+
+/// Whether the operator with `index` in `epoch` was suspended before.
+pub(crate) fn is_suspended(storage: &dyn Storage, epoch: u64, index: u8) -> Result<bool> {
+    let Some((_, admin)) = about_at(storage, epoch)?.operators.into_iter().nth(index.into()) else {
+        return Ok(false);
+    };
+    Ok(BONDS.may_load(storage, admin.as_str())?.is_some_and(|bond| bond.suspended))
 }
 
 /// First epoch and index of the admin's operator in every configuration that a suspension for `epoch` has to reach.

@@ -11,6 +11,14 @@ pub enum DisputeError {
     /// A proof convicts nobody, or an answer answers nothing.
     #[error("{0}")]
     Fraud(#[from] FraudError),
+    /// An equivocation of an operator who lost bond and say for one before.
+    #[error("operator {operator} of epoch {epoch} is suspended already: an equivocation is fined once")]
+    AlreadySuspended {
+        /// The epoch of the reports.
+        epoch: u64,
+        /// The operator's index.
+        operator: u8,
+    },
     /// The deployment needs no anchors.
     #[error("this deployment takes no anchors: its anchor_grace_s is not set")]
     AnchorsOff {},

@@ -9,13 +9,14 @@ use cosmwasm_std::{Api, Response, Storage};
 
 use super::prove_fraud::{Prover, take_reservation};
 use crate::disputing::{proven, void};
-use crate::error::{ContractError, Result};
+use crate::error::{ContractError, DisputeError, Result, refuse};
 use crate::signatures::{indexed, verifier};
-use crate::slashing::{slash, suspend};
+use crate::slashing::{Slashed, is_suspended, slash, suspend};
 use crate::state::config::{OperatorsRow, operators_at};
 use crate::timeline::Timeline;
 
-/// Slashes and suspends the signer, however old the epoch. Two whole quorums on the pending revision void it too; for any
+/// Slashes and suspends the signer, however old the epoch: once for all epochs. Whoever steals one key could otherwise sign twice
+/// for epoch after epoch, and take the whole bond as a prover. Two whole quorums on the pending revision void it too; for any
 /// other revision they change nothing.
 pub(crate) fn prove_equivocation(
     storage: &mut dyn Storage,
@@ -36,11 +37,18 @@ pub(crate) fn prove_equivocation(
         check_quorum(api, &operators, &first.digest(), &quorums.first)?;
         check_quorum(api, &operators, &second.digest(), &quorums.second)?;
     }
-    let hash = proof_commit(prover.account, evidence)?;
-    let reward = take_reservation(storage, timeline.now.height, prover, &hash)?;
-    let signer = 1u32.checked_shl(evidence.signer.into());
-    let signer = signer.ok_or_else(|| ContractError::overflow("the operator's index"))?;
-    let slashed = slash(storage, epoch, signer, reward)?;
+    let slashed = if is_suspended(storage, epoch, evidence.signer)? {
+        if quorums.is_none() {
+            return refuse(DisputeError::AlreadySuspended { epoch, operator: evidence.signer });
+        }
+        Slashed::default()
+    } else {
+        let hash = proof_commit(prover.account, evidence)?;
+        let reward = take_reservation(storage, timeline.now.height, prover, &hash)?;
+        let signer = 1u32.checked_shl(evidence.signer.into());
+        let signer = signer.ok_or_else(|| ContractError::overflow("the operator's index"))?;
+        slash(storage, epoch, signer, reward)?
+    };
     let suspended = suspend(storage, epoch, evidence.signer)?;
     let mut response = Response::new()
         .add_event(proven((epoch, revision), clause, prover.sender, &slashed))

@@ -86,9 +86,6 @@ fn at_any_time() {
     prove(&mut suite, &twice, None).unwrap();
     assert_eq!(suite.bond_of(3), (500, true));
     assert_eq!(suite.report_status(0), ReportStatus::Final);
-    // Again it takes nothing: at most once an epoch.
-    prove(&mut suite, &twice, None).unwrap();
-    assert_eq!(suite.bond_of(3), (500, true));
 }
 
 #[test]
@@ -152,4 +149,19 @@ fn near_misses_convict_nobody() {
     framed.signer = 4;
     refused(&mut suite, &framed, FraudError::UnknownSigner { index: 4, operators: 4 });
     assert_eq!([0, 1, 2, 3].map(|index| suite.bond_of(index)), [(1_000, false); 4]);
+}
+
+/// A stolen key signs whatever its thief likes, for epochs past and to come: it costs one fine, not the whole bond.
+#[test]
+fn an_operator_is_fined_once_for_all_its_equivocations() {
+    let (mut suite, draft) = bonded();
+    let twice = evidence(&suite, &draft.body, &other(&draft.body, [9; 32]), 2);
+    prove(&mut suite, &twice, None).unwrap();
+    for (epoch, revision) in [(0, 0), (0, 1), (7, 0)] {
+        let body = ReportBody { epoch, revision, ..draft.body.clone() };
+        let again = evidence(&suite, &body, &other(&body, [8; 32]), 2);
+        let expected = DisputeError::AlreadySuspended { epoch, operator: 2 };
+        assert_refused(prove(&mut suite, &again, None), expected);
+    }
+    assert_eq!(suite.bond_of(2), (500, true));
 }
