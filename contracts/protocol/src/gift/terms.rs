@@ -282,7 +282,7 @@ mod tests {
         let accepted = |count: u8| {
             let tiers = (1..=count).map(|level| {
                 let score = u64::from(level);
-                Tier { level: level.into(), grant_at: score, keep_at: score }
+                Tier { level, grant_at: score, keep_at: score }
             });
             let name = "gold".to_string();
             let terms = PrivilegeTerms {
