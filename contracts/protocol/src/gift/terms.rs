@@ -272,3 +272,29 @@ fn text(
     }
     Err(ProtocolError::invalid(field, format!("{text:?}"), requirement))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_privilege_has_1_to_8_tiers() {
+        let accepted = |count: u8| {
+            let tiers = (1..=count).map(|level| {
+                let score = u64::from(level);
+                Tier { level, grant_at: score, keep_at: score }
+            });
+            let name = "gold".to_string();
+            let terms = PrivilegeTerms {
+                campaign: 1,
+                name,
+                half_life_epochs: 1,
+                tiers: tiers.collect(),
+                ttl_epochs: 1,
+            };
+            terms.validate()
+        };
+        let refused = |count: usize| Err(ProtocolError::invalid("the number of tiers", count, "1 to 8"));
+        assert_eq!([0, 1, 8, 9].map(accepted), [refused(0), Ok(()), Ok(()), refused(9)]);
+    }
+}
