@@ -1,6 +1,7 @@
 //! The entry points: they check funds and permissions, validate addresses, and dispatch.
 
 use attention_protocol::gift::{ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg};
+use attention_storage::{Version, read_version};
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 use cosmwasm_std::{Addr, Api, Binary, Deps, DepsMut, Env, HexBinary, MessageInfo, Reply, Response};
@@ -113,12 +114,11 @@ pub fn migrate(deps: DepsMut<'_>, _env: Env, _msg: MigrateMsg) -> Result<Respons
     Ok(Response::new().add_attribute("version", CONTRACT_VERSION))
 }
 
-/// `major.minor.patch`, which is how this workspace numbers its releases.
-fn version(text: &str) -> Result<[u64; 3]> {
-    let parts: Result<Vec<u64>, _> = text.split('.').map(str::parse).collect();
-    let parts = parts.ok().and_then(|parts| <[u64; 3]>::try_from(parts).ok());
+/// Reads a version.
+fn version(text: &str) -> Result<Version> {
     let (field, value) = ("the stored version", text.to_string());
-    parts.ok_or_else(|| ContractError::Invalid { field, value, requirement: "major.minor.patch" }.into())
+    let requirement = "major.minor.patch";
+    read_version(text).ok_or_else(|| ContractError::Invalid { field, value, requirement }.into())
 }
 
 fn validate_or(api: &dyn Api, address: Option<&str>, default: &Addr) -> Result<Addr> {

@@ -90,6 +90,16 @@ impl EpochClock {
         self.epoch_at(time_s).unwrap_or(0)
     }
 
+    /// The first epoch that has not begun at `time_s`: 0 before genesis.
+    pub fn next_epoch(&self, time_s: u64) -> Result<u64, ProtocolError> {
+        match self.epoch_at(time_s) {
+            None => Ok(0),
+            Some(current) => {
+                current.checked_add(1).ok_or(ProtocolError::Overflow { what: "the epoch number" })
+            }
+        }
+    }
+
     /// The last second at which a first report on `epoch` is accepted:
     /// `due(l+j) = max(window_end(l+j), T + (j−1)·report_period) + report_period`, where `l` is the newest
     /// terminal epoch that had a report and `T` the time it became terminal (none: l = −1, T = genesis).
@@ -179,6 +189,8 @@ mod tests {
         assert_eq!(CLOCK.epoch_at(1_024), Some(1));
         assert_eq!(CLOCK.window_end_s(0).unwrap(), 1_024);
         assert_eq!(CLOCK.receipt_epoch(5), 0);
+        let next = |time_s| CLOCK.next_epoch(time_s).unwrap();
+        assert_eq!([next(5), next(999), next(1_000), next(1_023), next(1_024)], [0, 0, 1, 1, 2]);
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Checks of bounds that several messages share.
 
+use attention_protocol::Hash;
+use cosmwasm_std::Binary;
+
 use crate::error::{ContractError, Result};
 
 /// Seven days: the least time that users have to settle and to claim.
@@ -31,4 +34,10 @@ pub(crate) fn check_length(
         return Ok(());
     }
     Err(ContractError::invalid(field, format!("{text:?}"), requirement))
+}
+
+/// The 32 bytes of a hash.
+pub(crate) fn hash_of(field: &'static str, bytes: &Binary) -> Result<Hash> {
+    let wrong = |_| ContractError::invalid(field, bytes, "32 bytes in base64");
+    Hash::try_from(bytes.as_slice()).map_err(wrong)
 }

@@ -8,12 +8,14 @@ use attention_protocol::config::{OperatorSet, Pubkey};
 use attention_protocol::event::Event;
 use attention_protocol::hash::Deployment;
 use attention_protocol::possession::Possession;
-use attention_protocol::{ConfigDigestInput, EpochClock};
-use cosmwasm_std::{Addr, Api, Binary, HexBinary, Storage};
+use attention_protocol::{ConfigDigestInput, EpochClock, Hash};
+use cosmwasm_std::{Addr, Api, Binary, Storage};
 
 use crate::contract::account;
 use crate::error::{ContractError, Result, refuse};
-use crate::state::bond::BONDS;
+use crate::hex::hex;
+use crate::signatures::check_signature;
+use crate::state::bond::is_suspended;
 use crate::state::config::{ABOUT, About, CLOCK, OPERATORS, OperatorsRow, about_at, operators_at};
 use crate::timeline::Moment;
 
@@ -26,7 +28,24 @@ pub(crate) struct Configuration {
 impl Configuration {
     /// The one that the next change builds on.
     pub(crate) fn newest(storage: &dyn Storage) -> Result<Self> {
-        Ok(Self { operators: operators_at(storage, u64::MAX)?, about: about_at(storage, u64::MAX)? })
+        Self::of(storage, u64::MAX)
+    }
+
+    /// The one that reports on an epoch are made for.
+    pub(crate) fn of(storage: &dyn Storage, epoch: u64) -> Result<Self> {
+        Ok(Self { operators: operators_at(storage, epoch)?, about: about_at(storage, epoch)? })
+    }
+
+    /// The digest that the rules of this code give it.
+    pub(crate) fn digest(&self, deployment: &Deployment, clock: &EpochClock) -> Hash {
+        ConfigDigestInput {
+            deployment,
+            config_version: self.about.config_version,
+            operators: &self.operators.set,
+            spec_hash: &self.about.spec_hash,
+            clock,
+        }
+        .digest()
     }
 
     /// The version that the next change makes.
@@ -56,32 +75,17 @@ impl Configuration {
         now: Moment,
     ) -> Result<Event> {
         let clock = CLOCK.load(storage, ())?;
-        let first_epoch = next_epoch(&clock, now)?;
+        let first_epoch = clock.next_epoch(now.time_s)?;
         self.about.config_version = self.next_version()?;
-        let digest = ConfigDigestInput {
-            deployment,
-            config_version: self.about.config_version,
-            operators: &self.operators.set,
-            spec_hash: &self.about.spec_hash,
-            clock: &clock,
-        }
-        .digest();
+        let digest = self.digest(deployment, &clock);
         self.operators.config_digest = digest;
         OPERATORS.save(storage, first_epoch, &self.operators);
         ABOUT.save(storage, first_epoch, &self.about);
         Ok(Event::ConfigChanged {
             config_version: self.about.config_version,
             first_epoch,
-            config_digest: HexBinary::from(digest).to_hex(),
+            config_digest: hex(&digest),
         })
-    }
-}
-
-/// The epoch after the current one; 0 before genesis.
-fn next_epoch(clock: &EpochClock, now: Moment) -> Result<u64> {
-    match clock.epoch_at(now.time_s) {
-        None => Ok(0),
-        Some(current) => current.checked_add(1).ok_or_else(|| ContractError::overflow("the epoch number")),
     }
 }
 
@@ -99,8 +103,7 @@ pub(crate) fn is_operator(storage: &dyn Storage, now_s: u64, admin: &Addr) -> Re
 
 /// Refuses an admin who was suspended.
 pub(crate) fn check_not_suspended(storage: &dyn Storage, admin: &Addr) -> Result<()> {
-    let is_suspended = BONDS.may_load(storage, admin.as_str())?.is_some_and(|bond| bond.suspended);
-    if is_suspended {
+    if is_suspended(storage, admin)? {
         return refuse(ContractError::OperatorSuspended { admin: admin.clone() });
     }
     Ok(())
@@ -116,11 +119,8 @@ pub(crate) fn check_possession(
 ) -> Result<()> {
     let account = account(api, admin)?;
     let digest = Possession { deployment, config_version, admin: &account, pubkey }.digest();
-    // Only a verification that ran and said yes counts: an error and a no are the same.
-    match api.secp256k1_verify(&digest, possession, pubkey) {
-        Ok(true) => Ok(()),
-        Ok(false) | Err(_) => refuse(ContractError::NotPossessed { admin: admin.clone(), config_version }),
-    }
+    check_signature(api, &digest, possession, pubkey)
+        .or_else(|()| refuse(ContractError::NotPossessed { admin: admin.clone(), config_version }))
 }
 
 /// The set with one key replaced.

@@ -1,17 +1,17 @@
 //! The entry points: they check funds and permissions, validate addresses, and dispatch.
 
+use attention_protocol::AccountId;
 use attention_protocol::hash::Deployment;
 use attention_protocol::msg::{
     CreateCampaign, Cw20Deposit, Cw20ReceiveMsg, ExecuteMsg, InstantiateMsg, MigrateMsg, QueryMsg, cw20_token,
 };
-use attention_protocol::{AccountId, Hash};
+use attention_storage::{Version, read_version};
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
-use cosmwasm_std::{
-    Addr, Api, Binary, Coin, Deps, DepsMut, Env, HexBinary, MessageInfo, Reply, Response, from_json,
-};
+use cosmwasm_std::{Addr, Api, Binary, Coin, Deps, DepsMut, Env, MessageInfo, Reply, Response, from_json};
 use cw_utils::{nonpayable, one_coin};
 
+use crate::bounds::hash_of;
 use crate::error::{ContractError, Result, refuse};
 use crate::execute::anchor_input::Anchor;
 use crate::execute::claim_for::Redirection;
@@ -19,7 +19,8 @@ use crate::execute::create_campaign::Sponsorship;
 use crate::execute::prove_fraud::Prover;
 use crate::execute::record_assets::AssetRange;
 use crate::execute::record_scores::ScoreRange;
-use crate::migrate::{Version, migrate_state};
+use crate::hex::hex;
+use crate::migrate::migrate_state;
 use crate::payout::Claimant;
 use crate::state::owner::Ownership;
 use crate::timeline::{Moment, Timeline};
@@ -42,7 +43,7 @@ pub fn instantiate(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: Instanti
     let digest =
         crate::instantiate::instantiate(deps.storage, deps.api, now_s, (&deployment, &ownership), msg)?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
-    Ok(Response::new().add_attribute("config_digest", HexBinary::from(digest).to_hex()))
+    Ok(Response::new().add_attribute("config_digest", hex(&digest)))
 }
 
 /// Runs a message.
@@ -118,7 +119,7 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
         }
         ExecuteMsg::CreateCampaign(msg) => {
             let coin = native_coin(&info)?;
-            create_campaign(deps, &env, (info.sender, coin), *msg)
+            create_campaign(deps, &env, now, (info.sender, coin), *msg)
         }
         ExecuteMsg::FundCampaign { campaign } => {
             let coin = native_coin(&info)?;
@@ -169,7 +170,7 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
         }
         ExecuteMsg::AnchorInput { epoch, revision, input_root, index, signature } => {
             let timeline = Timeline::load(deps.storage, now)?;
-            let (input_root, signature) = (hash("input_root", &input_root)?, signature.as_slice());
+            let (input_root, signature) = (hash_of("input_root", &input_root)?, signature.as_slice());
             let anchor = Anchor { epoch, revision, input_root, index, signature };
             let deployment = deployment(deps.api, &env)?;
             run::anchor_input::anchor_input(deps.storage, deps.api, &timeline, &deployment, &anchor)
@@ -208,8 +209,8 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
         ExecuteMsg::ReclaimDemand { epoch, revision, target } => {
             run::reclaim_demand::reclaim_demand(deps.storage, (epoch, revision), &target)
         }
-        ExecuteMsg::CommitProof { hash: bytes } => {
-            run::commit_proof::commit_proof(deps.storage, now.height, &hash("hash", &bytes)?)
+        ExecuteMsg::CommitProof { hash } => {
+            run::commit_proof::commit_proof(deps.storage, now.height, &hash_of("hash", &hash)?)
         }
         ExecuteMsg::ProveFraud { epoch, revision, proof } => {
             let timeline = Timeline::load(deps.storage, now)?;
@@ -254,11 +255,11 @@ fn receive(
     token: &Addr,
     msg: &Cw20ReceiveMsg,
 ) -> Result<Response> {
-    let deposit = (msg.amount.u128(), Moment::from(env).time_s);
+    let deposit = (msg.amount.u128(), now.time_s);
     let coin = run::receive::receive(deps.storage, deps.querier, (&env.contract.address, token), deposit)?;
     let sender = deps.api.addr_validate(&msg.sender)?;
     match from_json(&msg.msg)? {
-        Cw20Deposit::CreateCampaign(create) => create_campaign(deps, env, (sender, coin), *create),
+        Cw20Deposit::CreateCampaign(create) => create_campaign(deps, env, now, (sender, coin), *create),
         Cw20Deposit::FundCampaign { campaign } => {
             let timeline = Timeline::load(deps.storage, now)?;
             run::fund_campaign::fund_campaign(deps.storage, &timeline, &sender, campaign, &coin)
@@ -269,6 +270,7 @@ fn receive(
 fn create_campaign(
     deps: DepsMut<'_>,
     env: &Env,
+    now: Moment,
     (sponsor, coin): (Addr, Coin),
     msg: CreateCampaign,
 ) -> Result<Response> {
@@ -277,7 +279,7 @@ fn create_campaign(
         None => sponsor.clone(),
     };
     let sponsorship = Sponsorship { sponsor, refund_address, coin };
-    run::create_campaign::create_campaign(deps.storage, Moment::from(env).time_s, sponsorship, msg)
+    run::create_campaign::create_campaign(deps.storage, now.time_s, sponsorship, msg)
 }
 
 /// Deals with a payout that failed.
@@ -310,9 +312,7 @@ pub fn migrate(deps: DepsMut<'_>, _env: Env, msg: MigrateMsg) -> Result<Response
 
 /// Reads a version.
 fn version(text: &str) -> Result<Version> {
-    let parts: Result<Vec<u64>, _> = text.split('.').map(str::parse).collect();
-    let parts = parts.ok().and_then(|parts| Version::try_from(parts).ok());
-    parts.ok_or_else(|| ContractError::invalid("the stored version", text, "major.minor.patch"))
+    read_version(text).ok_or_else(|| ContractError::invalid("the stored version", text, "major.minor.patch"))
 }
 
 /// The one coin that was sent. No bank denom passes for a cw20 token, whatever a chain lets its denoms be called.
@@ -345,12 +345,6 @@ fn validate_or(api: &dyn Api, address: Option<&str>, default: &Addr) -> Result<A
         Some(address) => Ok(api.addr_validate(address)?),
         None => Ok(default.clone()),
     }
-}
-
-/// The 32 bytes of a hash.
-fn hash(field: &'static str, bytes: &Binary) -> Result<Hash> {
-    let wrong = |_| ContractError::invalid(field, bytes, "32 bytes in base64");
-    Hash::try_from(bytes.as_slice()).map_err(wrong)
 }
 
 /// Where this contract lives, as every digest and tree is bound to it.

@@ -45,13 +45,23 @@ pub(crate) fn forfeit_bond(
     security: &SecurityRow,
     amount: u128,
 ) -> Result<Option<CosmosMsg>> {
+    release(storage, &security.bond_denom, amount)?;
+    dispose(storage, security, amount)
+}
+
+/// What was released from a bond and goes back to nobody: owed to `slash_recipient`, or burned by the message returned.
+pub(crate) fn dispose(
+    storage: &mut dyn Storage,
+    security: &SecurityRow,
+    amount: u128,
+) -> Result<Option<CosmosMsg>> {
     if amount == 0 {
         return Ok(None);
     }
+    let denom = &security.bond_denom;
     if let Some(recipient) = &security.slash_recipient {
-        owe_bond(storage, security, recipient, amount)?;
+        owe(storage, denom, recipient, amount)?;
         return Ok(None);
     }
-    release(storage, &security.bond_denom, amount)?;
-    Ok(Some(BankMsg::Burn { amount: coins(amount, &security.bond_denom) }.into()))
+    Ok(Some(BankMsg::Burn { amount: coins(amount, denom) }.into()))
 }

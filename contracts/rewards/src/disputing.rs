@@ -1,12 +1,12 @@
 //! What several disputes do: void a report, let it wait longer, convict its signers.
 
+use attention_protocol::Progress;
 use attention_protocol::dispute_event::DisputeEvent;
 use attention_protocol::event::Event;
 use attention_protocol::fraud::Clause;
 use attention_protocol::msg::{ChallengeStatus, VoidReason};
 use attention_protocol::phase::{ChallengeState, Pending};
-use attention_protocol::{Hash, Progress};
-use cosmwasm_std::{Addr, HexBinary, Response, Storage};
+use cosmwasm_std::{Addr, Response, Storage};
 
 use crate::deposit::owe_bond;
 use crate::error::{DisputeError, Result, refuse};
@@ -125,14 +125,4 @@ pub(crate) fn proven(
         prover: prover.to_string(),
         slashed: slashed.amount,
     })
-}
-
-/// A hash as errors and events show it.
-pub(crate) fn hex(hash: &Hash) -> String {
-    HexBinary::from(hash).to_hex()
-}
-
-/// Bytes as errors and events show them.
-pub(crate) fn hex_of(bytes: &[u8]) -> String {
-    HexBinary::from(bytes).to_hex()
 }

@@ -6,7 +6,7 @@ use attention_protocol::msg::{InstantiateMsg, Security};
 use attention_protocol::{ConfigDigestInput, EpochClock, PPM};
 use cosmwasm_std::{Addr, Api, Binary, Storage};
 
-use crate::bounds::{PERIOD_MAX_S, check_bounds, check_length};
+use crate::bounds::{PERIOD_MAX_S, check_bounds, check_length, hash_of};
 use crate::denom::check_denom;
 use crate::error::{ContractError, Result};
 use crate::limits::store_limits;
@@ -34,7 +34,7 @@ pub(crate) fn instantiate(
     let set = OperatorSet::new(&keys, msg.faulty_max)?;
     let named = msg.operators.iter().map(|operator| (operator.name.as_str(), operator.admin.as_str()));
     let operators = named_operators(api, named)?;
-    let spec_hash = spec_hash(&msg.spec_hash)?;
+    let spec_hash = hash_of("spec_hash", &msg.spec_hash)?;
     store_limits(storage, api, 0, &msg.limits)?;
     SECURITY.save(storage, (), &security(api, &msg.clock, msg.security)?);
     let config_digest = digest(deployment, &set, &spec_hash, &msg.clock);
@@ -45,12 +45,6 @@ pub(crate) fn instantiate(
     let about = About { config_version: FIRST_CONFIG_VERSION, spec_hash, operators };
     ABOUT.save(storage, 0, &about);
     Ok(config_digest)
-}
-
-/// The hash of a specification.
-pub(crate) fn spec_hash(bytes: &Binary) -> Result<Hash> {
-    Hash::try_from(bytes.as_slice())
-        .map_err(|_| ContractError::invalid("spec_hash", bytes, "32 bytes in base64"))
 }
 
 /// Names and validated admins, in index order.

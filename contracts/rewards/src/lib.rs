@@ -36,6 +36,7 @@ mod denom;
 mod deposit;
 mod disputing;
 mod execute;
+mod hex;
 mod instantiate;
 mod limits;
 mod migrate;

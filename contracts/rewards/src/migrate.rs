@@ -1,6 +1,7 @@
 //! Brings the state of an older version to this one's layout.
 
 use attention_protocol::msg::{MigrateMsg, Security};
+use attention_storage::Version;
 use cosmwasm_std::{Api, Storage};
 
 use crate::error::{ContractError, Result, refuse};
@@ -10,9 +11,6 @@ use crate::state::config::{
 };
 use crate::state::newest_report::convert_newest_report;
 use crate::state::v0_1_0;
-
-/// `major.minor.patch`, which is how this workspace numbers its releases.
-pub(crate) type Version = [u64; 3];
 
 /// The first version there was; it had fixed operators without admins, and fixed limits.
 const FIRST: Version = [0, 1, 0];

@@ -2,8 +2,9 @@
 
 use attention_protocol::event::Event;
 use attention_protocol::math::{mul_div_floor, mul_ppm_floor};
-use cosmwasm_std::{Addr, BankMsg, CosmosMsg, Storage, coins};
+use cosmwasm_std::{Addr, CosmosMsg, Storage};
 
+use crate::deposit::dispose;
 use crate::error::{ContractError, Result};
 use crate::state::bond::{BONDS, BondRow, SLASHED};
 use crate::state::config::{ABOUT, OPERATORS, SECURITY, SecurityRow, about_at};
@@ -79,27 +80,16 @@ fn give(
     amount: u128,
     prover: Option<&Addr>,
 ) -> Result<Vec<CosmosMsg>> {
-    let denom = &security.bond_denom;
     let mut rest = amount;
     if let Some(prover) = prover {
         let reward = mul_div_floor(amount, 1, 2).ok_or_else(overflow)?;
         rest = amount.checked_sub(reward).ok_or_else(overflow)?;
-        owe_some(storage, denom, prover, reward)?;
+        // Nobody gets a row for nothing.
+        if reward > 0 {
+            owe(storage, &security.bond_denom, prover, reward)?;
+        }
     }
-    match &security.slash_recipient {
-        Some(recipient) => owe_some(storage, denom, recipient, rest)?,
-        None if rest > 0 => return Ok(vec![BankMsg::Burn { amount: coins(rest, denom) }.into()]),
-        None => {}
-    }
-    Ok(Vec::new())
-}
-
-/// Nobody gets a row for nothing.
-fn owe_some(storage: &mut dyn Storage, denom: &str, account: &Addr, amount: u128) -> Result<()> {
-    if amount == 0 {
-        return Ok(());
-    }
-    owe(storage, denom, account, amount)
+    Ok(dispose(storage, security, rest)?.into_iter().collect())
 }
 
 /// Suspends the operator with `index` in `epoch`: its signatures count no more in the configuration of that epoch, the present
@@ -108,11 +98,7 @@ fn owe_some(storage: &mut dyn Storage, denom: &str, account: &Addr, amount: u128
 /// # Errors
 /// [`ContractError::Invalid`] if the epoch has no such operator.
 pub(crate) fn suspend(storage: &mut dyn Storage, epoch: u64, index: u8) -> Result<Event> {
-    let operators = about_at(storage, epoch)?.operators;
-    let admin = operators.into_iter().nth(index.into()).map(|(_, admin)| admin);
-    let admin = admin.ok_or_else(|| {
-        ContractError::invalid("the index of an operator", index, "an operator's of that epoch")
-    })?;
+    let admin = admin_of(storage, epoch, index)?;
     let bond = BONDS.may_load(storage, admin.as_str())?.unwrap_or_default();
     BONDS.save(storage, admin.as_str(), &BondRow { suspended: true, ..bond });
     for (first, index) in places(storage, epoch, &admin)? {
@@ -123,12 +109,15 @@ pub(crate) fn suspend(storage: &mut dyn Storage, epoch: u64, index: u8) -> Resul
     Ok(Event::OperatorSuspended { admin: admin.into_string() })
 }
 
-/// Whether the operator with `index` in `epoch` was suspended before.
-pub(crate) fn is_suspended(storage: &dyn Storage, epoch: u64, index: u8) -> Result<bool> {
-    let Some((_, admin)) = about_at(storage, epoch)?.operators.into_iter().nth(index.into()) else {
-        return Ok(false);
-    };
-    Ok(BONDS.may_load(storage, admin.as_str())?.is_some_and(|bond| bond.suspended))
+/// The admin of the operator with `index` in `epoch`.
+///
+/// # Errors
+/// [`ContractError::Invalid`] if the epoch has no such operator.
+pub(crate) fn admin_of(storage: &dyn Storage, epoch: u64, index: u8) -> Result<Addr> {
+    let operator = about_at(storage, epoch)?.operators.into_iter().nth(index.into());
+    operator.map(|(_, admin)| admin).ok_or_else(|| {
+        ContractError::invalid("the index of an operator", index, "an operator's of that epoch")
+    })
 }
 
 /// First epoch and index of the admin's operator in every configuration that a suspension for `epoch` has to reach.

@@ -22,7 +22,11 @@
 )]
 
 mod clock;
+mod metadata;
 mod packed;
 mod progress;
+mod version;
 
-pub use packed::{Key, Packed, PackedMap, push_text, read_text, text};
+pub use metadata::{push_metadata, read_metadata};
+pub use packed::{Key, Packed, PackedMap, push_some, push_text, read_some, read_text, text};
+pub use version::{Version, read_version};

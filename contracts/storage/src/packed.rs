@@ -59,6 +59,16 @@ pub fn read_text(reader: &mut Reader<'_>) -> Result<String, ProtocolError> {
     Ok(text(reader.take(len.into())?))
 }
 
+/// Appends a text that may be missing. No address, name or link is empty, so the empty text stands for none.
+pub fn push_some(out: &mut Vec<u8>, text: Option<&str>) {
+    push_text(out, text.unwrap_or_default());
+}
+
+/// Reads what [`push_some`] wrote.
+pub fn read_some(reader: &mut Reader<'_>) -> Result<Option<String>, ProtocolError> {
+    Ok(Some(read_text(reader)?).filter(|text| !text.is_empty()))
+}
+
 /// Stored text: it was text when it was written.
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()

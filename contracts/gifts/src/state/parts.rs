@@ -2,9 +2,8 @@
 
 use attention_protocol::bytes::Reader;
 use attention_protocol::gift::{Condition, EpochWindow};
-use attention_protocol::msg::Metadata;
 use attention_protocol::{ProtocolError, Score};
-use attention_storage::{Packed, push_text, read_text};
+use attention_storage::Packed;
 
 /// `kind u8 ‖ value u32`: 0 none, 1 score, 2 streak.
 pub(super) fn push_condition(out: &mut Vec<u8>, condition: Option<&Condition>) {
@@ -35,22 +34,6 @@ pub(super) fn push_window(out: &mut Vec<u8>, window: EpochWindow) {
 
 pub(super) fn read_window(reader: &mut Reader<'_>) -> Result<EpochWindow, ProtocolError> {
     Ok(EpochWindow { first_epoch: u64::read(reader)?, end_epoch: u64::read(reader)? })
-}
-
-/// Neither a name nor a link is empty, so an empty text stands for none.
-pub(super) fn push_metadata(out: &mut Vec<u8>, metadata: Option<&Metadata>) {
-    push_text(out, metadata.map_or("", |metadata| &metadata.name));
-    push_text(out, metadata.and_then(|metadata| metadata.url.as_deref()).unwrap_or_default());
-}
-
-pub(super) fn read_metadata(reader: &mut Reader<'_>) -> Result<Option<Metadata>, ProtocolError> {
-    let (name, url) = (read_some(reader)?, read_some(reader)?);
-    Ok(name.map(|name| Metadata { name, url }))
-}
-
-/// A text; none if it is empty.
-pub(super) fn read_some(reader: &mut Reader<'_>) -> Result<Option<String>, ProtocolError> {
-    Ok(Some(read_text(reader)?).filter(|text| !text.is_empty()))
 }
 
 /// A stored byte that stands for nothing.

@@ -3,13 +3,11 @@
 use attention_protocol::ProtocolError;
 use attention_protocol::bytes::Reader;
 use attention_protocol::gift::{QuestReward, QuestTerms};
-use attention_storage::{Packed, PackedMap};
+use attention_storage::{Packed, PackedMap, push_metadata, read_metadata};
 use cosmwasm_std::Storage;
 
 use super::catalogue::Catalogue;
-use super::parts::{
-    push_condition, push_metadata, push_window, read_condition, read_metadata, read_window, unknown,
-};
+use super::parts::{push_condition, push_window, read_condition, read_window, unknown};
 use super::tag;
 use crate::error::{ContractError, Result};
 

@@ -8,8 +8,8 @@ use attention_protocol::quorum::{IndexedSignature, verify_signature};
 use attention_protocol::{Hash, phase::Awaited};
 use cosmwasm_std::{Api, Response, Storage};
 
-use crate::disputing::hex;
 use crate::error::{DisputeError, Result, refuse};
+use crate::hex::hex;
 use crate::signatures::verifier;
 use crate::state::config::{SECURITY, operators_at};
 use crate::state::progress::save_progress;

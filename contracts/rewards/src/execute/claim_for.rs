@@ -8,6 +8,7 @@ use cosmwasm_std::{Addr, Api, Response, Storage};
 use crate::booking::{Payee, claim_all};
 use crate::error::{ContractError, Result, refuse};
 use crate::payout::Claimant;
+use crate::signatures::check_signature;
 use crate::state::payout::{payout_address, redirect_nonce, use_redirect_nonce};
 
 /// A redirect whose recipient was validated.
@@ -61,11 +62,8 @@ fn authorise(
         nonce,
         expires_at_s,
     };
-    // Only a verification that ran and said yes counts: an error and a no are the same.
-    match api.secp256k1_verify(&text.digest(), &redirect.signature, &redirect.pubkey) {
-        Ok(true) => {}
-        Ok(false) | Err(_) => return refuse(ContractError::BadSignature { account: account.clone() }),
-    }
+    check_signature(api, &text.digest(), &redirect.signature, &redirect.pubkey)
+        .or_else(|()| refuse(ContractError::BadSignature { account: account.clone() }))?;
     use_redirect_nonce(storage, claimant.account, nonce)?;
     Ok(recipient)
 }

@@ -5,8 +5,8 @@ use attention_protocol::dispute_event::DisputeEvent;
 use attention_protocol::event::Event;
 use cosmwasm_std::{Response, Storage};
 
-use crate::disputing::hex;
 use crate::error::{DisputeError, Result, refuse};
+use crate::hex::hex;
 use crate::state::dispute::PROOF_COMMITS;
 
 /// Stores at which height the hash came first: a later copy of it does not move that.

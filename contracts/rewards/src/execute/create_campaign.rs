@@ -3,11 +3,12 @@
 use attention_protocol::EpochClock;
 use attention_protocol::event::Event;
 use attention_protocol::msg::{CreateCampaign, METADATA_NAME_MAX_BYTES, METADATA_URL_MAX_BYTES, Metadata};
-use cosmwasm_std::{Addr, Coin, HexBinary, Response, Storage, to_json_vec};
+use cosmwasm_std::{Addr, Coin, Response, Storage, to_json_vec};
 
 use crate::bounds::check_length;
 use crate::credit::{amount_of, credit};
 use crate::error::{ContractError, Result};
+use crate::hex::hex;
 use crate::operator_fees::take_operator_fee;
 use crate::state::campaign::{CAMPAIGN_COUNT, CAMPAIGNS, Campaign, PayoutTerms, RUNS, RunRow};
 use crate::state::config::{CLOCK, DenomRow, denom_at};
@@ -82,18 +83,14 @@ pub(crate) fn create_campaign(
         amount: net,
         fee,
         denom: coin.denom,
-        rule_hash: HexBinary::from(rule_hash).to_hex(),
+        rule_hash: hex(&rule_hash),
     }))
 }
 
 /// The first epoch is a future one, and claims stay open until all is earned and unlocked.
 fn check_times(clock: &EpochClock, now_s: u64, msg: &CreateCampaign) -> Result<()> {
     let terms = &msg.terms;
-    let next = match clock.epoch_at(now_s) {
-        Some(current) => current.checked_add(1).ok_or_else(|| ContractError::overflow("the epoch number"))?,
-        None => 0,
-    };
-    if terms.start_epoch < next {
+    if terms.start_epoch < clock.next_epoch(now_s)? {
         let requirement = "not before the next epoch: the current one has begun without the campaign";
         return Err(ContractError::invalid("start_epoch", terms.start_epoch, requirement));
     }

@@ -9,8 +9,8 @@ use attention_protocol::phase::DEMANDS_MAX;
 use cosmwasm_std::{MessageInfo, Response, Storage};
 
 use crate::deposit::take_bond;
-use crate::disputing::hex_of;
 use crate::error::{ContractError, DisputeError, Result, refuse};
+use crate::hex::hex_of;
 use crate::state::config::SECURITY;
 use crate::state::dispute::{DEMANDS, DemandRow};
 use crate::state::progress::save_progress;

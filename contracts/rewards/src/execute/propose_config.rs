@@ -7,9 +7,10 @@ use attention_protocol::hash::Deployment;
 use attention_protocol::msg::{ProposeConfig, ProposedOperators};
 use cosmwasm_std::{Addr, Api, Binary, Response, Storage};
 
+use crate::bounds::hash_of;
 use crate::configuration::{Configuration, check_not_suspended, check_possession};
 use crate::error::{ContractError, Result, refuse};
-use crate::instantiate::{named_operators, spec_hash};
+use crate::instantiate::named_operators;
 use crate::state::config::SECURITY;
 use crate::state::proposal::{PROPOSAL, ProposalRow, ProposedSet};
 
@@ -25,7 +26,8 @@ pub(crate) fn propose_config(
         return refuse(ContractError::ProposalPending { ready_s });
     }
     let newest = Configuration::newest(storage)?;
-    let spec_hash: Option<Hash> = msg.spec_hash.as_ref().map(spec_hash).transpose()?;
+    let spec_hash: Option<Hash> =
+        msg.spec_hash.as_ref().map(|bytes| hash_of("spec_hash", bytes)).transpose()?;
     let operators = match msg.operators {
         Some(operators) => Some(checked(storage, api, deployment, &newest, operators)?),
         None => None,

@@ -11,7 +11,8 @@ use super::prove_fraud::{Prover, take_reservation};
 use crate::disputing::{proven, void};
 use crate::error::{ContractError, DisputeError, Result, refuse};
 use crate::signatures::{indexed, verifier};
-use crate::slashing::{Slashed, is_suspended, slash, suspend};
+use crate::slashing::{Slashed, admin_of, slash, suspend};
+use crate::state::bond::is_suspended;
 use crate::state::config::{OperatorsRow, operators_at};
 use crate::timeline::Timeline;
 
@@ -37,7 +38,7 @@ pub(crate) fn prove_equivocation(
         check_quorum(api, &operators, &first.digest(), &quorums.first)?;
         check_quorum(api, &operators, &second.digest(), &quorums.second)?;
     }
-    let slashed = if is_suspended(storage, epoch, evidence.signer)? {
+    let slashed = if is_suspended(storage, &admin_of(storage, epoch, evidence.signer)?)? {
         if quorums.is_none() {
             return refuse(DisputeError::AlreadySuspended { epoch, operator: evidence.signer });
         }

@@ -4,16 +4,14 @@ use attention_protocol::fraud::{CampaignFacts, Context, FraudProof, judge};
 use attention_protocol::hash::Deployment;
 use attention_protocol::msg::VoidReason;
 use attention_protocol::proof_commit::proof_commit;
-use attention_protocol::{
-    AccountId, CampaignTerms, ConfigDigestInput, Hash, RULES_VERSION, ReportBody, ValidRule,
-};
+use attention_protocol::{AccountId, CampaignTerms, Hash, RULES_VERSION, ReportBody, ValidRule};
 use cosmwasm_std::{Addr, Response, Storage, from_json};
 
 use super::settle::{Base, settle_context};
+use crate::configuration::Configuration;
 use crate::disputing::convict;
 use crate::error::{DisputeError, Result, refuse};
 use crate::state::campaign::{CAMPAIGNS, RUNS};
-use crate::state::config::{about_at, operators_at};
 use crate::state::dispute::PROOF_COMMITS;
 use crate::state::money::TOTALS;
 use crate::state::report::REPORTS;
@@ -51,15 +49,8 @@ fn check_rules(
     deployment: &Deployment,
     report: &ReportBody,
 ) -> Result<()> {
-    let (operators, about) = (operators_at(storage, report.epoch)?, about_at(storage, report.epoch)?);
-    let by_this_code = ConfigDigestInput {
-        deployment,
-        config_version: about.config_version,
-        operators: &operators.set,
-        spec_hash: &about.spec_hash,
-        clock: &timeline.clock,
-    };
-    if by_this_code.digest() != report.config_digest {
+    let configuration = Configuration::of(storage, report.epoch)?;
+    if configuration.digest(deployment, &timeline.clock) != report.config_digest {
         let epoch = report.epoch;
         return refuse(DisputeError::OtherRules { epoch, rules_version: RULES_VERSION });
     }

@@ -6,8 +6,8 @@ use attention_protocol::msg::DemandStatus;
 use cosmwasm_std::{Addr, Response, Storage};
 
 use crate::deposit::owe_bond;
-use crate::disputing::hex_of;
 use crate::error::{DisputeError, Result, refuse};
+use crate::hex::hex_of;
 use crate::state::config::SECURITY;
 use crate::state::dispute::{DEMANDS, DemandRow, VOIDED};
 

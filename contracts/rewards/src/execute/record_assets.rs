@@ -5,9 +5,10 @@ use attention_protocol::hash::Deployment;
 use attention_protocol::msg::RECORD_ASSETS_MAX;
 use attention_protocol::tree::{PlainNode, Shape, verify_range};
 use attention_protocol::{AssetLeaf, PPM};
-use cosmwasm_std::{Binary, HexBinary, Response, Storage, Uint256};
+use cosmwasm_std::{Binary, Response, Storage, Uint256};
 
 use crate::error::{ContractError, Result, check_count};
+use crate::hex::hex;
 use crate::state::asset::{ASSETS, AssetRow, PRICES, PriceRow};
 use crate::state::config::limits_at;
 use crate::timeline::Timeline;
@@ -99,7 +100,7 @@ fn jumps(before: &PriceRow, epoch: u64, price: u128, change_max_ppm: u32) -> boo
 fn price_refused(epoch: u64, asset: &AssetLeaf, before: PriceRow) -> Event {
     Event::PriceRefused {
         epoch,
-        asset: HexBinary::from(asset.asset_id_hash).to_hex(),
+        asset: hex(&asset.asset_id_hash),
         price: asset.price,
         recorded: before.price,
         recorded_epoch: before.epoch,

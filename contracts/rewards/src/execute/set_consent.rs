@@ -1,7 +1,7 @@
 //! Notes whether an account consents to be scored, from the next epoch on.
 
+use attention_protocol::AccountId;
 use attention_protocol::event::Event;
-use attention_protocol::{AccountId, EpochClock};
 use cosmwasm_std::{Addr, Response, Storage};
 
 use crate::error::{ContractError, Result, refuse};
@@ -16,19 +16,11 @@ pub(crate) fn set_consent(
     sender: Addr,
     granted: bool,
 ) -> Result<Response> {
-    let from_epoch = next_epoch(&CLOCK.load(storage, ())?, now_s)?;
+    let from_epoch = CLOCK.load(storage, ())?.next_epoch(now_s)?;
     if consent_at(storage, account, from_epoch)?.is_some_and(|row| row.granted == granted) {
         return refuse(ContractError::ConsentUnchanged { granted });
     }
     let sequence = change_consent(storage, account, ConsentRow { from_epoch, granted })?;
     let account = sender.into_string();
     Ok(Response::new().add_event(Event::ConsentSet { sequence, account, granted, from_epoch }))
-}
-
-/// The first epoch that has not begun.
-fn next_epoch(clock: &EpochClock, now_s: u64) -> Result<u64> {
-    match clock.epoch_at(now_s) {
-        Some(current) => current.checked_add(1).ok_or_else(|| ContractError::overflow("the epoch number")),
-        None => Ok(0),
-    }
 }

@@ -7,8 +7,8 @@ use attention_protocol::quorum::verify_quorum;
 use attention_protocol::{Hash, ReportBody, ZERO_HASH};
 use cosmwasm_std::{Api, Binary, Response, Storage};
 
-use crate::disputing::hex;
 use crate::error::{ContractError, DisputeError, Result, refuse};
+use crate::hex::hex;
 use crate::permission::check_running;
 use crate::signatures::{indexed, verifier};
 use crate::state::config::{OperatorsRow, SECURITY, operators_at};

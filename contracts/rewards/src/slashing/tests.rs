@@ -2,7 +2,7 @@
 
 use attention_protocol::config::OperatorSet;
 use cosmwasm_std::testing::MockStorage;
-use cosmwasm_std::{Binary, Coin, coin};
+use cosmwasm_std::{BankMsg, Binary, Coin, coin, coins};
 use proptest::prelude::*;
 
 use super::*;

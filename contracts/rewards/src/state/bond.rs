@@ -2,6 +2,7 @@
 
 use attention_protocol::ProtocolError;
 use attention_protocol::bytes::Reader;
+use cosmwasm_std::{Addr, Storage};
 
 use super::packed::{Packed, PackedMap};
 use super::tag;
@@ -23,6 +24,11 @@ pub(crate) struct BondRow {
     pub(crate) ready_s: u64,
     /// The operator was convicted of signing twice: no configuration takes it any more.
     pub(crate) suspended: bool,
+}
+
+/// Whether an admin's operator was suspended, whatever bond it has.
+pub(crate) fn is_suspended(storage: &dyn Storage, admin: &Addr) -> Result<bool> {
+    Ok(BONDS.may_load(storage, admin.as_str())?.is_some_and(|bond| bond.suspended))
 }
 
 impl BondRow {

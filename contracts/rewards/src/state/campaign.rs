@@ -6,7 +6,7 @@ use attention_protocol::rule::{Growth, Schedule, Unlock};
 use attention_protocol::{Hash, ProtocolError};
 use cosmwasm_std::{Addr, Storage, Uint128};
 
-use super::packed::{Packed, PackedMap, push_text, read_text, text};
+use super::packed::{Packed, PackedMap, push_metadata, push_text, read_metadata, read_text, text};
 use super::tag;
 use crate::error::{ContractError, Result};
 
@@ -39,17 +39,15 @@ pub(crate) struct Campaign {
 impl Packed for Campaign {
     const WHAT: &'static str = "stored campaign";
 
-    /// Neither a name nor a link is empty, so an empty text stands for none. The terms are the rest of the row.
+    /// The terms are the rest of the row.
     fn pack(&self, out: &mut Vec<u8>) {
         for number in [self.claim_deadline_s, self.created_at_s, self.paused_before_s] {
             number.pack(out);
         }
-        let metadata = self.metadata.as_ref();
-        let name = metadata.map_or("", |metadata| &metadata.name);
-        let url = metadata.and_then(|metadata| metadata.url.as_deref()).unwrap_or_default();
-        for part in [self.sponsor.as_str(), self.refund_address.as_str(), name, url] {
-            push_text(out, part);
+        for part in [&self.sponsor, &self.refund_address] {
+            push_text(out, part.as_str());
         }
+        push_metadata(out, self.metadata.as_ref());
         out.extend_from_slice(&self.terms);
     }
 
@@ -57,8 +55,7 @@ impl Packed for Campaign {
         let (claim_deadline_s, created_at_s, paused_before_s) =
             (u64::read(reader)?, u64::read(reader)?, u64::read(reader)?);
         let (sponsor, refund_address) = (read_text(reader)?, read_text(reader)?);
-        let (name, url) = (read_text(reader)?, read_text(reader)?);
-        let some = |text: String| Some(text).filter(|text| !text.is_empty());
+        let metadata = read_metadata(reader)?;
         Ok(Self {
             sponsor: Addr::unchecked(sponsor),
             refund_address: Addr::unchecked(refund_address),
@@ -66,7 +63,7 @@ impl Packed for Campaign {
             claim_deadline_s,
             created_at_s,
             paused_before_s,
-            metadata: some(name).map(|name| Metadata { name, url: some(url) }),
+            metadata,
         })
     }
 }

@@ -5,7 +5,7 @@ use attention_protocol::config::{OperatorSet, PUBKEY_BYTES};
 use attention_protocol::{EpochClock, Hash, ProtocolError};
 use cosmwasm_std::{Addr, Binary, Storage};
 
-use super::packed::{Packed, PackedMap, push_text, read_text};
+use super::packed::{Packed, PackedMap, push_some, push_text, read_some, read_text};
 use super::tag;
 
 /// The epoch clock, read by nearly every message.
@@ -193,12 +193,11 @@ pub(crate) struct SecurityRow {
 impl Packed for SecurityRow {
     const WHAT: &'static str = "stored security";
 
-    /// No address is empty, so an empty text stands for nobody; the last number is there only if anchors are needed.
+    /// The last number is there only if anchors are needed.
     fn pack(&self, out: &mut Vec<u8>) {
-        let nobody = |address: &Option<Addr>| address.as_ref().map_or(String::new(), Addr::to_string);
         push_text(out, &self.bond_denom);
-        push_text(out, &nobody(&self.slash_recipient));
-        push_text(out, &nobody(&self.arbiter));
+        push_some(out, self.slash_recipient.as_ref().map(Addr::as_str));
+        push_some(out, self.arbiter.as_ref().map(Addr::as_str));
         out.extend_from_slice(&self.slash_ppm.to_be_bytes());
         for amount in [self.operator_bond_min, self.demand_bond, self.challenge_bond] {
             amount.pack(out);
@@ -212,9 +211,9 @@ impl Packed for SecurityRow {
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
-        let somebody = |text: String| Some(text).filter(|text| !text.is_empty()).map(Addr::unchecked);
         let bond_denom = read_text(reader)?;
-        let (slash_recipient, arbiter) = (somebody(read_text(reader)?), somebody(read_text(reader)?));
+        let (slash_recipient, arbiter) =
+            (read_some(reader)?.map(Addr::unchecked), read_some(reader)?.map(Addr::unchecked));
         let slash_ppm = reader.u32()?;
         let mut amount = || u128::read(reader);
         let (operator_bond_min, demand_bond, challenge_bond) = (amount()?, amount()?, amount()?);

@@ -4,7 +4,7 @@ use attention_protocol::ProtocolError;
 use attention_protocol::bytes::Reader;
 use cosmwasm_std::Addr;
 
-use super::packed::{Packed, PackedMap, push_text, read_text};
+use super::packed::{Packed, PackedMap, push_some, read_some};
 use super::tag;
 
 /// Owner, proposed owner and guardian.
@@ -22,22 +22,15 @@ pub(crate) struct Ownership {
 impl Packed for Ownership {
     const WHAT: &'static str = "stored ownership";
 
-    /// No address is empty, so an empty text stands for nobody.
     fn pack(&self, out: &mut Vec<u8>) {
         for role in [&self.owner, &self.proposed, &self.guardian] {
-            push_text(out, role.as_ref().map_or("", Addr::as_str));
+            push_some(out, role.as_ref().map(Addr::as_str));
         }
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, ProtocolError> {
-        let mut role = || read_text(reader).map(Addr::unchecked);
-        let (owner, proposed, guardian) = (role()?, role()?, role()?);
-        let somebody = |role: &Addr| !role.as_str().is_empty();
-        Ok(Self {
-            owner: Some(owner).filter(somebody),
-            proposed: Some(proposed).filter(somebody),
-            guardian: Some(guardian).filter(somebody),
-        })
+        let mut role = || Ok::<_, ProtocolError>(read_some(reader)?.map(Addr::unchecked));
+        Ok(Self { owner: role()?, proposed: role()?, guardian: role()? })
     }
 }
 
