@@ -3,7 +3,7 @@
 use cosmwasm_std::{Addr, Storage};
 
 use crate::configuration::is_operator;
-use crate::error::{ContractError, Result, refuse};
+use crate::error::{OperatorError, Result, refuse};
 use crate::state::bond::BONDS;
 use crate::state::config::SECURITY;
 use crate::state::proposal::PROPOSAL;
@@ -27,7 +27,7 @@ pub(crate) fn check_bonded(storage: &dyn Storage, admin: &Addr) -> Result<()> {
     let required = SECURITY.load(storage, ())?.operator_bond_min;
     let bonded = BONDS.may_load(storage, admin.as_str())?.unwrap_or_default().bonded;
     if bonded < required {
-        return refuse(ContractError::BondTooSmall { admin: admin.clone(), bonded, required });
+        return refuse(OperatorError::BondTooSmall { admin: admin.clone(), bonded, required });
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use attention_protocol::{ConfigDigestInput, EpochClock, Hash};
 use cosmwasm_std::{Addr, Api, Binary, Storage};
 
 use crate::contract::account;
-use crate::error::{ContractError, Result, refuse};
+use crate::error::{ContractError, OperatorError, Result, refuse};
 use crate::hex::hex;
 use crate::signatures::check_signature;
 use crate::state::bond::is_suspended;
@@ -104,7 +104,7 @@ pub(crate) fn is_operator(storage: &dyn Storage, now_s: u64, admin: &Addr) -> Re
 /// Refuses an admin who was suspended.
 pub(crate) fn check_not_suspended(storage: &dyn Storage, admin: &Addr) -> Result<()> {
     if is_suspended(storage, admin)? {
-        return refuse(ContractError::OperatorSuspended { admin: admin.clone() });
+        return refuse(OperatorError::OperatorSuspended { admin: admin.clone() });
     }
     Ok(())
 }
@@ -120,7 +120,7 @@ pub(crate) fn check_possession(
     let account = account(api, admin)?;
     let digest = Possession { deployment, config_version, admin: &account, pubkey }.digest();
     check_signature(api, &digest, possession, pubkey)
-        .or_else(|()| refuse(ContractError::NotPossessed { admin: admin.clone(), config_version }))
+        .or_else(|()| refuse(OperatorError::NotPossessed { admin: admin.clone(), config_version }))
 }
 
 /// The set with one key replaced.

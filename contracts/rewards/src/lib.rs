@@ -51,4 +51,4 @@ mod state;
 mod timeline;
 mod token;
 
-pub use error::{ContractError, DisputeError};
+pub use error::{ContractError, DisputeError, OperatorError};

@@ -1,13 +1,16 @@
 //! Everything the contract refuses; every message names the value, the bound it broke and what to do.
 
+mod convert;
 mod dispute;
+mod operator;
 
+pub(crate) use convert::{check_count, refuse};
 pub use dispute::DisputeError;
+pub use operator::OperatorError;
 
 use attention_protocol::ProtocolError;
 use attention_protocol::quorum::QuorumError;
-use cosmwasm_std::{Addr, StdError, Uint256};
-use cw_utils::PaymentError;
+use cosmwasm_std::{Addr, Uint256};
 use thiserror::Error;
 
 /// What everything inside the contract returns. A refusal lives on the heap: handing one on then copies a pointer, not the
@@ -29,6 +32,9 @@ pub enum ContractError {
     /// An anchor, a void, a challenge, a demand or a proof was refused.
     #[error("{0}")]
     Dispute(#[from] DisputeError),
+    /// A bond, a configuration, a key or a share of the fees was refused.
+    #[error("{0}")]
+    Operator(#[from] OperatorError),
     /// The coins sent are not what the message takes; the text of `PaymentError`, which cannot be cloned.
     #[error("funds: {0}")]
     Payment(String),
@@ -80,6 +86,12 @@ pub enum ContractError {
     /// No owner is proposed.
     #[error("no owner is proposed: the owner has to name one first")]
     NoOwnerProposed {},
+    /// Something is left that only an owner could end.
+    #[error("ownership cannot be renounced: {reason}")]
+    NotRenounceable {
+        /// What is left.
+        reason: &'static str,
+    },
 
     /// A report on an epoch that is final, pending or over.
     #[error("epoch {epoch} already has another report at revision {revision}")]
@@ -170,80 +182,6 @@ pub enum ContractError {
         tree: &'static str,
         /// Its number of leaves.
         count: u32,
-    },
-
-    /// A bond in another denom.
-    #[error("bonds are in {expected}, not {denom}")]
-    WrongBondDenom {
-        /// The bond denom.
-        expected: String,
-        /// The denom sent.
-        denom: String,
-    },
-    /// Less bonded than an operator must keep.
-    #[error("{admin} would hold a bond of {bonded}: an operator in force or proposed needs {required}")]
-    BondTooSmall {
-        /// The operator's admin.
-        admin: Addr,
-        /// What it would hold, base units.
-        bonded: u128,
-        /// What it needs.
-        required: u128,
-    },
-    /// A withdrawal before the wait is over.
-    #[error("the bond is liable until {ready_s} (unix seconds): it can be withdrawn from then on")]
-    BondLocked {
-        /// From when on.
-        ready_s: u64,
-    },
-    /// A withdrawal of nothing.
-    #[error("nothing of {admin}'s bond was asked back: unbond it first")]
-    NothingUnbonding {
-        /// Who asked.
-        admin: Addr,
-    },
-    /// A configuration is proposed already.
-    #[error(
-        "a configuration that can be accepted from {ready_s} (unix seconds) is proposed: accept or cancel it first"
-    )]
-    ProposalPending {
-        /// From when on it can be accepted.
-        ready_s: u64,
-    },
-    /// No configuration is proposed.
-    #[error("no configuration is proposed")]
-    NoProposal {},
-    /// An acceptance before the timelock is over.
-    #[error("the proposed configuration can be accepted from {ready_s} (unix seconds) on")]
-    Timelocked {
-        /// From when on.
-        ready_s: u64,
-    },
-    /// A suspended operator in a new configuration, or swapping its key.
-    #[error("the operator of {admin} is suspended")]
-    OperatorSuspended {
-        /// Its admin.
-        admin: Addr,
-    },
-    /// A key without a valid proof of possession.
-    #[error("the key of {admin}'s operator has not signed that it is its in configuration {config_version}")]
-    NotPossessed {
-        /// The operator's admin.
-        admin: Addr,
-        /// The version that the proof has to name.
-        config_version: u64,
-    },
-    /// No signature to count or to pay for.
-    #[error("no final report on an epoch from {epoch} on waits to be counted")]
-    NothingToCount {
-        /// The first epoch that is not counted.
-        epoch: u64,
-    },
-    /// Something is left that only an owner could end.
-    #[error("ownership cannot be renounced: {reason}")]
-    NotRenounceable {
-        /// What is left.
-        reason: &'static str,
     },
 
     /// No report, or one that is not final.
@@ -542,67 +480,4 @@ pub enum ContractError {
         /// Version of this code.
         new: &'static str,
     },
-}
-
-impl From<PaymentError> for Box<ContractError> {
-    #[cold]
-    fn from(error: PaymentError) -> Self {
-        Self::new(ContractError::Payment(error.to_string()))
-    }
-}
-
-impl From<StdError> for Box<ContractError> {
-    #[cold]
-    fn from(error: StdError) -> Self {
-        Self::new(ContractError::Std(error.to_string()))
-    }
-}
-
-impl From<ProtocolError> for Box<ContractError> {
-    #[cold]
-    fn from(error: ProtocolError) -> Self {
-        Self::new(error.into())
-    }
-}
-
-impl From<DisputeError> for Box<ContractError> {
-    #[cold]
-    fn from(error: DisputeError) -> Self {
-        Self::new(error.into())
-    }
-}
-
-impl From<QuorumError> for Box<ContractError> {
-    #[cold]
-    fn from(error: QuorumError) -> Self {
-        Self::new(error.into())
-    }
-}
-
-impl ContractError {
-    /// A value of a message that is outside its bounds.
-    #[cold]
-    pub(crate) fn invalid(field: &'static str, value: impl ToString, requirement: &'static str) -> Box<Self> {
-        Box::new(Self::Invalid { field, value: value.to_string(), requirement })
-    }
-
-    /// Arithmetic that left its type.
-    #[cold]
-    pub(crate) fn overflow(what: &'static str) -> Box<Self> {
-        Box::new(Self::Overflow { what })
-    }
-}
-
-/// Refuses with `error`, on the heap.
-#[cold]
-pub(crate) fn refuse<T>(error: impl Into<ContractError>) -> Result<T> {
-    Err(Box::new(error.into()))
-}
-
-/// Refuses a list that is empty or longer than `max`.
-pub(crate) fn check_count(what: &'static str, actual: usize, max: usize) -> Result<()> {
-    if actual == 0 || actual > max {
-        return refuse(ContractError::Count { what, max, actual });
-    }
-    Ok(())
 }

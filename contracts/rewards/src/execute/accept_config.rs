@@ -5,7 +5,7 @@ use cosmwasm_std::{Response, Storage};
 
 use crate::bonds::check_bonded;
 use crate::configuration::{Configuration, check_not_suspended};
-use crate::error::{ContractError, Result, refuse};
+use crate::error::{OperatorError, Result, refuse};
 use crate::state::proposal::{PROPOSAL, ProposedSet};
 use crate::timeline::Moment;
 
@@ -16,11 +16,11 @@ pub(crate) fn accept_config(
     now: Moment,
     deployment: &Deployment,
 ) -> Result<Response> {
-    let proposal = PROPOSAL.may_load(storage, ())?.ok_or(ContractError::NoProposal {})?;
+    let proposal = PROPOSAL.may_load(storage, ())?.ok_or(OperatorError::NoProposal {})?;
     let mut next = Configuration::newest(storage)?;
     let ready_s = proposal.ready_s;
     if now.time_s < ready_s && !next.is_stuck() {
-        return refuse(ContractError::Timelocked { ready_s });
+        return refuse(OperatorError::Timelocked { ready_s });
     }
     if let Some(ProposedSet { set, named }) = proposal.operators {
         for (_, admin) in &named {

@@ -3,7 +3,7 @@
 use attention_protocol::event::Event;
 use cosmwasm_std::{Response, Storage};
 
-use crate::error::{ContractError, Result, refuse};
+use crate::error::{ContractError, OperatorError, Result, refuse};
 use crate::participation::tally;
 use crate::state::participation::{COUNTED, PARTICIPATION, ParticipationRow};
 use crate::timeline::Timeline;
@@ -14,7 +14,7 @@ pub(crate) fn count_participation(storage: &mut dyn Storage, timeline: &Timeline
     let from_epoch = COUNTED.may_load(storage, ())?.unwrap_or(0);
     let tally = tally(storage, timeline, from_epoch)?;
     if tally.next_epoch == from_epoch {
-        return refuse(ContractError::NothingToCount { epoch: from_epoch });
+        return refuse(OperatorError::NothingToCount { epoch: from_epoch });
     }
     for (admin, counted) in &tally.by_admin {
         let before = PARTICIPATION.may_load(storage, admin.as_str())?.unwrap_or_default();

@@ -4,7 +4,7 @@ use attention_protocol::event::Event;
 use attention_protocol::math::mul_div_floor;
 use cosmwasm_std::{Response, Storage};
 
-use crate::error::{ContractError, Result, refuse};
+use crate::error::{ContractError, OperatorError, Result, refuse};
 use crate::participation::tally;
 use crate::state::operator_fees::{OPERATOR_FEES, OperatorFeesRow};
 use crate::state::owed::owe;
@@ -26,7 +26,7 @@ pub(crate) fn distribute_operator_fees(
     let mut counts = tally.by_admin.values().map(|counted| counted.signed);
     let signed = counts.try_fold(0u64, u64::checked_add).ok_or_else(overflow)?;
     if signed == 0 {
-        return refuse(ContractError::NothingToCount { epoch: row.from_epoch });
+        return refuse(OperatorError::NothingToCount { epoch: row.from_epoch });
     }
     let epochs = |end: u64| end.checked_sub(row.from_epoch).map(u128::from).ok_or_else(overflow);
     let part = mul_div_floor(row.due, epochs(tally.next_epoch)?, epochs(tally.end_epoch)?);

@@ -3,7 +3,7 @@
 use attention_protocol::event::Event;
 use cosmwasm_std::{Addr, Coin, Response, Storage, Uint128};
 
-use crate::error::{ContractError, Result, refuse};
+use crate::error::{ContractError, OperatorError, Result, refuse};
 use crate::state::bond::{BONDS, BondRow};
 use crate::state::config::SECURITY;
 use crate::state::held::hold;
@@ -13,7 +13,7 @@ pub(crate) fn post_bond(storage: &mut dyn Storage, admin: &Addr, coin: Coin) -> 
     let overflow = || ContractError::overflow("the bond");
     let expected = SECURITY.load(storage, ())?.bond_denom;
     if coin.denom != expected {
-        return refuse(ContractError::WrongBondDenom { expected, denom: coin.denom });
+        return refuse(OperatorError::WrongBondDenom { expected, denom: coin.denom });
     }
     let amount = Uint128::try_from(coin.amount).map_err(|_| overflow())?.u128();
     let before = BONDS.may_load(storage, admin.as_str())?.unwrap_or_default();

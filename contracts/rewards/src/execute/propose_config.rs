@@ -9,7 +9,7 @@ use cosmwasm_std::{Addr, Api, Binary, Response, Storage};
 
 use crate::bounds::hash_of;
 use crate::configuration::{Configuration, check_not_suspended, check_possession};
-use crate::error::{ContractError, Result, refuse};
+use crate::error::{ContractError, OperatorError, Result, refuse};
 use crate::instantiate::named_operators;
 use crate::state::config::SECURITY;
 use crate::state::proposal::{PROPOSAL, ProposalRow, ProposedSet};
@@ -23,7 +23,7 @@ pub(crate) fn propose_config(
     msg: ProposeConfig,
 ) -> Result<Response> {
     if let Some(ProposalRow { ready_s, .. }) = PROPOSAL.may_load(storage, ())? {
-        return refuse(ContractError::ProposalPending { ready_s });
+        return refuse(OperatorError::ProposalPending { ready_s });
     }
     let newest = Configuration::newest(storage)?;
     let spec_hash: Option<Hash> =
@@ -64,7 +64,7 @@ fn checked(
                 check_possession(api, deployment, config_version, (admin, pubkey), possession)?;
             }
             None if has_key(newest, admin, pubkey) => {}
-            None => return refuse(ContractError::NotPossessed { admin: admin.clone(), config_version }),
+            None => return refuse(OperatorError::NotPossessed { admin: admin.clone(), config_version }),
         }
     }
     Ok(ProposedSet { set, named })

@@ -4,7 +4,7 @@ use attention_protocol::event::Event;
 use cosmwasm_std::{Addr, Response, Storage};
 
 use crate::bonds::required_bond;
-use crate::error::{ContractError, Result, refuse};
+use crate::error::{ContractError, OperatorError, Result, refuse};
 use crate::state::bond::{BONDS, BondRow};
 use crate::state::config::SECURITY;
 
@@ -18,7 +18,7 @@ pub(crate) fn unbond(storage: &mut dyn Storage, now_s: u64, admin: &Addr, amount
     let bonded = left.ok_or_else(|| ContractError::invalid("amount", amount, requirement))?;
     let required = required_bond(storage, now_s, admin)?;
     if bonded < required {
-        return refuse(ContractError::BondTooSmall { admin: admin.clone(), bonded, required });
+        return refuse(OperatorError::BondTooSmall { admin: admin.clone(), bonded, required });
     }
     let unbonding_s = SECURITY.load(storage, ())?.unbonding_s;
     let ready_s = now_s.checked_add(unbonding_s).ok_or_else(overflow)?;

@@ -3,7 +3,7 @@
 use attention_protocol::event::Event;
 use cosmwasm_std::{Addr, Response, Storage};
 
-use crate::error::{ContractError, Result, refuse};
+use crate::error::{OperatorError, Result, refuse};
 use crate::state::bond::{BONDS, BondRow};
 use crate::state::config::SECURITY;
 use crate::state::held::release;
@@ -14,10 +14,10 @@ pub(crate) fn withdraw_bond(storage: &mut dyn Storage, now_s: u64, admin: &Addr)
     let bond = BONDS.may_load(storage, admin.as_str())?.unwrap_or_default();
     let amount = bond.unbonding;
     if amount == 0 {
-        return refuse(ContractError::NothingUnbonding { admin: admin.clone() });
+        return refuse(OperatorError::NothingUnbonding { admin: admin.clone() });
     }
     if now_s < bond.ready_s {
-        return refuse(ContractError::BondLocked { ready_s: bond.ready_s });
+        return refuse(OperatorError::BondLocked { ready_s: bond.ready_s });
     }
     BONDS.save(storage, admin.as_str(), &BondRow { unbonding: 0, ready_s: 0, ..bond });
     let denom = SECURITY.load(storage, ())?.bond_denom;

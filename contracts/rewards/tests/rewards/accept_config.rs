@@ -3,7 +3,7 @@
 use attention_protocol::config::OperatorSet;
 use attention_protocol::event::Event;
 use attention_protocol::{ConfigDigestInput, Hash};
-use attention_rewards::ContractError;
+use attention_rewards::OperatorError;
 use cosmwasm_std::{Binary, HexBinary, Uint128};
 
 use crate::suite::{Setup, Suite, T0, admin, assert_refused, clock, events, pubkey, spare_key};
@@ -31,7 +31,7 @@ fn it_is_in_force_from_the_epoch_after_the_acceptance() {
     suite.propose(operators).unwrap();
     let ready_s = suite.now_s() + 2_000;
     suite.go_to(ready_s - 1);
-    assert_refused(suite.accept_config(), ContractError::Timelocked { ready_s });
+    assert_refused(suite.accept_config(), OperatorError::Timelocked { ready_s });
     suite.wait(1);
     let response = suite.accept_config().unwrap();
     let changed = Event::ConfigChanged {
@@ -52,7 +52,7 @@ fn it_is_in_force_from_the_epoch_after_the_acceptance() {
     let shown: attention_protocol::msg::ConfigResponse =
         suite.query(&attention_protocol::msg::QueryMsg::Config { epoch: None });
     assert_eq!(shown.config_version, 1, "the current epoch's");
-    assert_refused(suite.accept_config(), ContractError::NoProposal {});
+    assert_refused(suite.accept_config(), OperatorError::NoProposal {});
     assert_eq!(suite.config_proposal().next_version, 3);
 }
 
@@ -106,7 +106,7 @@ fn every_operator_of_the_new_set_holds_its_bond() {
     let operators = suite.same_operators();
     suite.propose(operators).unwrap();
     suite.wait(2_000);
-    let small = |index, bonded| ContractError::BondTooSmall { admin: admin(index), bonded, required: 100 };
+    let small = |index, bonded| OperatorError::BondTooSmall { admin: admin(index), bonded, required: 100 };
     for index in 0..4 {
         assert_refused(suite.accept_config(), small(index, 0));
         suite.post_bond(&admin(index), 99).unwrap();
@@ -123,7 +123,7 @@ fn who_was_suspended_since_the_proposal_keeps_it_out() {
     suite.propose(operators).unwrap();
     suite.wait(2_000);
     suite.suspend(2, &[0]);
-    assert_refused(suite.accept_config(), ContractError::OperatorSuspended { admin: admin(2) });
+    assert_refused(suite.accept_config(), OperatorError::OperatorSuspended { admin: admin(2) });
     suite.cancel_config().unwrap();
 }
 
@@ -137,7 +137,7 @@ fn without_a_quorum_left_the_owner_need_not_wait() {
     suite.propose(operators).unwrap();
     let ready_s = suite.now_s() + 2_000;
     // Three of four are left: k.
-    assert_refused(suite.accept_config(), ContractError::Timelocked { ready_s });
+    assert_refused(suite.accept_config(), OperatorError::Timelocked { ready_s });
     suite.suspend(1, &[0]);
     suite.accept_config().unwrap();
     let config = suite.config_at(u64::MAX);

@@ -2,7 +2,7 @@
 
 use attention_protocol::event::Event;
 use attention_protocol::msg::{ExecuteMsg, ParticipationResponse, QueryMsg};
-use attention_rewards::ContractError;
+use attention_rewards::OperatorError;
 use cw_multi_test::AppResponse;
 
 use crate::suite::{Suite, admin, assert_refused, clock, events, spare_key};
@@ -29,7 +29,7 @@ fn report(suite: &mut Suite, epoch: u64, indices: &[u8]) {
 #[test]
 fn final_reports_are_counted_once() {
     let mut suite = Suite::new();
-    let nothing = |epoch| ContractError::NothingToCount { epoch };
+    let nothing = |epoch| OperatorError::NothingToCount { epoch };
     assert_refused(count(&mut suite), nothing(0));
     report(&mut suite, 0, &[0, 1, 3]);
     assert_refused(count(&mut suite), nothing(0));

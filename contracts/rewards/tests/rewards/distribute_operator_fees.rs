@@ -2,7 +2,7 @@
 
 use attention_protocol::event::Event;
 use attention_protocol::msg::{ExecuteMsg, FundingResponse, OperatorFeesResponse, QueryMsg};
-use attention_rewards::ContractError;
+use attention_rewards::{ContractError, OperatorError};
 use cw_multi_test::AppResponse;
 
 use crate::suite::{ATT, NewCampaign, Setup, Suite, USD, admin, assert_refused, events};
@@ -81,7 +81,7 @@ fn the_pot_is_shared_by_signatures_and_the_rest_stays() {
     let mut suite = suite();
     NewCampaign::default().create(&mut suite);
     NewCampaign::default().bringing(4_000, USD).create(&mut suite);
-    assert_refused(distribute(&mut suite, ATT), ContractError::NothingToCount { epoch: 0 });
+    assert_refused(distribute(&mut suite, ATT), OperatorError::NothingToCount { epoch: 0 });
     report(&mut suite, 0, &[0, 1, 3]);
     report(&mut suite, 1, &[0, 1, 2, 3]);
     let response = distribute(&mut suite, ATT).unwrap();
@@ -100,7 +100,7 @@ fn the_pot_is_shared_by_signatures_and_the_rest_stays() {
     assert_eq!(owed(&suite, ATT), [71, 71, 35, 71]);
     assert_eq!(pot(&suite, ATT), (3, 2));
     assert_eq!((owed(&suite, USD), pot(&suite, USD)), ([0; 4], (100, 0)), "each asset by itself");
-    assert_refused(distribute(&mut suite, ATT), ContractError::NothingToCount { epoch: 2 });
+    assert_refused(distribute(&mut suite, ATT), OperatorError::NothingToCount { epoch: 2 });
     suite.fund(1, 4_000).unwrap();
     report(&mut suite, 2, &[1, 2, 3]);
     distribute(&mut suite, ATT).unwrap();

@@ -2,7 +2,7 @@
 
 use attention_protocol::event::Event;
 use attention_protocol::msg::{BondResponse, ExecuteMsg};
-use attention_rewards::ContractError;
+use attention_rewards::{ContractError, OperatorError};
 use cosmwasm_std::{Coin, Uint128, coins};
 
 use crate::suite::{ATT, BOND, Setup, Suite, admin, assert_refused, events, spare_key};
@@ -68,7 +68,7 @@ fn only_one_coin_in_the_bond_denom_is_a_bond() {
     suite.mint(&admin(0), 10, ATT);
     suite.mint(&admin(0), 10, BOND);
     let mut attempt = |funds: &[Coin]| suite.execute(&admin(0), &ExecuteMsg::PostBond {}, funds).map(|_| ());
-    let wrong = ContractError::WrongBondDenom { expected: BOND.into(), denom: ATT.into() };
+    let wrong = OperatorError::WrongBondDenom { expected: BOND.into(), denom: ATT.into() };
     assert_refused(attempt(&coins(1, ATT)), wrong);
     assert_refused(attempt(&[]), ContractError::Payment("No funds sent".into()));
     let two = [coins(1, ATT), coins(1, BOND)].concat();

@@ -3,13 +3,13 @@
 use attention_protocol::ProtocolError;
 use attention_protocol::event::Event;
 use attention_protocol::msg::{ConfigProposal, ExecuteMsg, ProposeConfig, ProposedOperators};
-use attention_rewards::ContractError;
+use attention_rewards::{ContractError, OperatorError};
 use cosmwasm_std::Binary;
 
 use crate::suite::{Suite, admin, assert_refused, events, pubkey, spare_key};
 
-fn not_possessed(admin: cosmwasm_std::Addr, config_version: u64) -> ContractError {
-    ContractError::NotPossessed { admin, config_version }
+fn not_possessed(admin: cosmwasm_std::Addr, config_version: u64) -> OperatorError {
+    OperatorError::NotPossessed { admin, config_version }
 }
 
 #[test]
@@ -36,8 +36,8 @@ fn a_proposal_is_shown_until_it_is_decided_and_there_is_one() {
         spec_hash,
     };
     assert_eq!(suite.config_proposal().proposal, Some(expected));
-    assert_refused(suite.propose_config(msg), ContractError::ProposalPending { ready_s });
-    assert_refused(suite.propose_spec(1), ContractError::ProposalPending { ready_s });
+    assert_refused(suite.propose_config(msg), OperatorError::ProposalPending { ready_s });
+    assert_refused(suite.propose_spec(1), OperatorError::ProposalPending { ready_s });
 }
 
 #[test]
@@ -179,14 +179,14 @@ fn a_suspended_admin_does_not_come_back() {
     let mut suite = Suite::new();
     suite.suspend(1, &[0]);
     let operators = suite.same_operators();
-    assert_refused(suite.propose(operators), ContractError::OperatorSuspended { admin: admin(1) });
+    assert_refused(suite.propose(operators), OperatorError::OperatorSuspended { admin: admin(1) });
     // Not with another key or place either.
     let result = changed(&mut suite, |suite, set| {
         set.operators[1].pubkey = pubkey(&spare_key(0));
         set.operators[1].possession = Some(suite.possession(&spare_key(0), &admin(1)));
         set.operators.swap(0, 1);
     });
-    assert_refused(result, ContractError::OperatorSuspended { admin: admin(1) });
+    assert_refused(result, OperatorError::OperatorSuspended { admin: admin(1) });
     changed(&mut suite, |suite, set| set.operators[1] = suite.new_operator("new", &spare_key(0))).unwrap();
 }
 

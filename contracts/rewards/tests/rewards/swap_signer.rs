@@ -3,7 +3,7 @@
 use attention_protocol::ProtocolError;
 use attention_protocol::event::Event;
 use attention_protocol::msg::ExecuteMsg;
-use attention_rewards::ContractError;
+use attention_rewards::{ContractError, OperatorError};
 use cosmwasm_std::Binary;
 
 use crate::suite::{Suite, admin, assert_refused, clock, events, pubkey, spare_key};
@@ -72,7 +72,7 @@ fn an_acceptance_does_not_undo_a_swap() {
 fn a_key_is_new_well_formed_possessed_and_nobody_elses() {
     let mut suite = Suite::new();
     let (key, own) = (spare_key(0), suite.operators[0].clone());
-    let not_possessed = || ContractError::NotPossessed { admin: admin(0), config_version: 2 };
+    let not_possessed = || OperatorError::NotPossessed { admin: admin(0), config_version: 2 };
     for possession in [
         suite.possession(&key, &admin(1)),
         suite.possession_in(&key, &admin(0), 1),
@@ -112,7 +112,7 @@ fn an_old_proof_brings_no_old_key_back() {
     let proof = suite.possession(&spare_key(0), &admin(0));
     suite.swap_with(&admin(0), &spare_key(0), proof.clone()).unwrap();
     suite.swap(0, &spare_key(1)).unwrap();
-    let expected = ContractError::NotPossessed { admin: admin(0), config_version: 4 };
+    let expected = OperatorError::NotPossessed { admin: admin(0), config_version: 4 };
     assert_refused(suite.swap_with(&admin(0), &spare_key(0), proof), expected);
 }
 
@@ -127,7 +127,7 @@ fn only_an_operator_that_is_not_suspended_swaps() {
         assert_refused(suite.swap_with(&sender, &key, proof), expected);
     }
     suite.suspend(0, &[0]);
-    assert_refused(suite.swap(0, &key), ContractError::OperatorSuspended { admin: admin(0) });
+    assert_refused(suite.swap(0, &key), OperatorError::OperatorSuspended { admin: admin(0) });
     // Another's swap keeps the suspension.
     suite.swap(1, &key).unwrap();
     assert_eq!(suite.config_at(u64::MAX).suspended, [0]);

@@ -1,7 +1,7 @@
 //! Asking a bond back: what has to stay, and the wait.
 
 use attention_protocol::event::Event;
-use attention_rewards::ContractError;
+use attention_rewards::{ContractError, OperatorError};
 use cosmwasm_std::Uint128;
 
 use crate::suite::{Setup, Suite, admin, assert_refused, events, spare_key};
@@ -14,8 +14,8 @@ fn suite() -> Suite {
     Suite::with(Setup { change, ..Setup::default() }).unwrap()
 }
 
-fn too_small(index: usize, bonded: u128) -> ContractError {
-    ContractError::BondTooSmall { admin: admin(index), bonded, required: 100 }
+fn too_small(index: usize, bonded: u128) -> OperatorError {
+    OperatorError::BondTooSmall { admin: admin(index), bonded, required: 100 }
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn who_was_rotated_out_is_free_after_its_last_epoch() {
     suite.propose(operators).unwrap();
     let new = suite.user("new");
     suite.post_bond(&new, 100).unwrap();
-    let expected = ContractError::BondTooSmall { admin: new.clone(), bonded: 99, required: 100 };
+    let expected = OperatorError::BondTooSmall { admin: new.clone(), bonded: 99, required: 100 };
     assert_refused(suite.unbond(&new, 1), expected);
     suite.go_to(crate::suite::clock().window_start_s(3).unwrap());
     suite.accept_config().unwrap();
@@ -77,7 +77,7 @@ fn a_second_unbond_starts_the_wait_anew_for_all() {
     suite.unbond(&admin(0), 40).unwrap();
     suite.wait(1);
     let ready_s = suite.now_s() + 4_999;
-    assert_refused(suite.withdraw_bond(&admin(0)), ContractError::BondLocked { ready_s });
+    assert_refused(suite.withdraw_bond(&admin(0)), OperatorError::BondLocked { ready_s });
     suite.wait(4_999);
     suite.withdraw_bond(&admin(0)).unwrap();
 }

@@ -1,7 +1,7 @@
 //! Withdrawing a bond: after the wait, once.
 
 use attention_protocol::event::Event;
-use attention_rewards::ContractError;
+use attention_rewards::OperatorError;
 
 use crate::suite::{BOND, Suite, admin, assert_refused, events};
 
@@ -9,12 +9,12 @@ use crate::suite::{BOND, Suite, admin, assert_refused, events};
 fn what_has_waited_is_owed_once() {
     let mut suite = Suite::new();
     suite.post_bond(&admin(0), 100).unwrap();
-    let nothing = || ContractError::NothingUnbonding { admin: admin(0) };
+    let nothing = || OperatorError::NothingUnbonding { admin: admin(0) };
     assert_refused(suite.withdraw_bond(&admin(0)), nothing());
     suite.unbond(&admin(0), 60).unwrap();
     let ready_s = suite.now_s() + 5_000;
     suite.wait(4_999);
-    assert_refused(suite.withdraw_bond(&admin(0)), ContractError::BondLocked { ready_s });
+    assert_refused(suite.withdraw_bond(&admin(0)), OperatorError::BondLocked { ready_s });
     suite.wait(1);
     let response = suite.withdraw_bond(&admin(0)).unwrap();
     let expected = Event::BondWithdrawn { admin: admin(0).to_string(), amount: 60 };
