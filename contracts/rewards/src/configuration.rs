@@ -8,7 +8,7 @@ use attention_protocol::config::{OperatorSet, Pubkey};
 use attention_protocol::event::Event;
 use attention_protocol::hash::Deployment;
 use attention_protocol::possession::Possession;
-use attention_protocol::{ConfigDigestInput, EpochClock, Hash};
+use attention_protocol::{ConfigDigestInput, EpochClock, Hash, ReportBody};
 use cosmwasm_std::{Addr, Api, Binary, Storage};
 
 use crate::contract::account;
@@ -87,6 +87,16 @@ impl Configuration {
             config_digest: hex(&digest),
         })
     }
+}
+
+/// Whether a report was made by the rules of this code: its config_digest is the one that they give.
+pub(crate) fn is_by_our_rules(
+    storage: &dyn Storage,
+    deployment: &Deployment,
+    clock: &EpochClock,
+    report: &ReportBody,
+) -> Result<bool> {
+    Ok(Configuration::of(storage, report.epoch)?.digest(deployment, clock) == report.config_digest)
 }
 
 /// The epoch at `now`: a campaign that is created now, and what is asked without an epoch, go by its configuration and limits.

@@ -20,7 +20,7 @@ use crate::execute::prove_fraud::Prover;
 use crate::execute::record_assets::AssetRange;
 use crate::execute::record_scores::ScoreRange;
 use crate::hex::hex;
-use crate::migrate::migrate_state;
+use crate::migrate::{check_pending_rules, migrate_state};
 use crate::payout::Claimant;
 use crate::state::owner::Ownership;
 use crate::timeline::{Moment, Timeline};
@@ -294,9 +294,9 @@ pub fn query(deps: Deps<'_>, env: Env, msg: QueryMsg) -> Result<Binary> {
     ask::answer(deps, &env, msg)
 }
 
-/// Migrates a deployment to this code: the same contract, and no older version.
+/// Migrates a deployment to this code: the same contract, no older version, and no pending report by other rules.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut<'_>, _env: Env, msg: MigrateMsg) -> Result<Response> {
+pub fn migrate(deps: DepsMut<'_>, env: Env, msg: MigrateMsg) -> Result<Response> {
     let stored = cw2::get_contract_version(deps.storage)?;
     if stored.contract != CONTRACT_NAME {
         return refuse(ContractError::WrongContract { found: stored.contract, expected: CONTRACT_NAME });
@@ -306,6 +306,8 @@ pub fn migrate(deps: DepsMut<'_>, _env: Env, msg: MigrateMsg) -> Result<Response
         return refuse(ContractError::Downgrade { found: stored.version, new: CONTRACT_VERSION });
     }
     migrate_state(deps.storage, deps.api, (from, &stored.version), msg)?;
+    let timeline = Timeline::load(deps.storage, Moment::from(&env))?;
+    check_pending_rules(deps.storage, &timeline, &deployment(deps.api, &env)?)?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new().add_attribute("version", CONTRACT_VERSION))
 }

@@ -1,16 +1,21 @@
 //! Brings the state of an older version to this one's layout.
 
+use attention_protocol::RULES_VERSION;
+use attention_protocol::hash::Deployment;
 use attention_protocol::msg::{MigrateMsg, Security};
 use attention_storage::Version;
 use cosmwasm_std::{Api, Storage};
 
+use crate::configuration::is_by_our_rules;
 use crate::error::{ContractError, Result, refuse};
 use crate::instantiate::{named_operators, security};
 use crate::state::config::{
     ABOUT, About, CLOCK, DENOMS, LIMITS, LimitsRow, OPERATORS, OperatorsRow, SECURITY,
 };
 use crate::state::newest_report::convert_newest_report;
+use crate::state::report::REPORTS;
 use crate::state::v0_1_0;
+use crate::timeline::Timeline;
 
 /// The first version there was; it had fixed operators without admins, and fixed limits.
 const FIRST: Version = [0, 1, 0];
@@ -40,6 +45,24 @@ pub(crate) fn migrate_state(
     convert_limits(storage)?;
     convert_newest_report(storage)?;
     add_security(storage, api, security)
+}
+
+/// Refuses to change the rules under a report that is not terminal: by others than it was made by, nothing can be proven
+/// of it. Looks at the state after the migration, so whatever that does to configurations counts.
+pub(crate) fn check_pending_rules(
+    storage: &dyn Storage,
+    timeline: &Timeline,
+    deployment: &Deployment,
+) -> Result<()> {
+    let Some(pending) = timeline.pending() else {
+        return Ok(());
+    };
+    let (epoch, ends_at_s) = (pending.epoch, pending.window.ends_at_s);
+    let report = REPORTS.load(storage, epoch)?.body;
+    if !is_by_our_rules(storage, deployment, &timeline.clock, &report)? {
+        return refuse(ContractError::RulesChange { epoch, rules_version: RULES_VERSION, ends_at_s });
+    }
+    Ok(())
 }
 
 fn refuse_given(msg: &MigrateMsg) -> Result<()> {

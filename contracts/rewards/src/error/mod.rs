@@ -472,6 +472,19 @@ pub enum ContractError {
         /// Version stored.
         found: String,
     },
+    /// A report by other rules than this code's can still be disputed: no proof could convict it any more.
+    #[error(
+        "the report on epoch {epoch} is pending and not by rules version {rules_version} of this code: void it, or \
+         migrate once it is final, from {ends_at_s} (unix seconds) on at the earliest"
+    )]
+    RulesChange {
+        /// Its epoch.
+        epoch: u64,
+        /// The code's.
+        rules_version: u32,
+        /// When its dispute window ends.
+        ends_at_s: u64,
+    },
     /// The stored version is newer.
     #[error("version {found} cannot be downgraded to {new}")]
     Downgrade {

@@ -4,11 +4,11 @@ use attention_protocol::fraud::{CampaignFacts, Context, FraudProof, judge};
 use attention_protocol::hash::Deployment;
 use attention_protocol::msg::VoidReason;
 use attention_protocol::proof_commit::proof_commit;
-use attention_protocol::{AccountId, CampaignTerms, Hash, RULES_VERSION, ReportBody, ValidRule};
+use attention_protocol::{AccountId, CampaignTerms, Hash, RULES_VERSION, ValidRule};
 use cosmwasm_std::{Addr, Response, Storage, from_json};
 
 use super::settle::{Base, settle_context};
-use crate::configuration::Configuration;
+use crate::configuration::is_by_our_rules;
 use crate::disputing::convict;
 use crate::error::{DisputeError, Result, refuse};
 use crate::state::campaign::{CAMPAIGNS, RUNS};
@@ -34,27 +34,14 @@ pub(crate) fn prove_fraud(
 ) -> Result<Response> {
     let pending = timeline.disputed(epoch, revision)?;
     let report = REPORTS.load(storage, epoch)?.body;
-    check_rules(storage, timeline, prover.deployment, &report)?;
+    if !is_by_our_rules(storage, prover.deployment, &timeline.clock, &report)? {
+        return refuse(DisputeError::OtherRules { epoch, rules_version: RULES_VERSION });
+    }
     let context = Context { deployment: prover.deployment, report: &report };
     let clause = judge(proof, &context, |campaign| facts(storage, timeline, campaign, epoch))?;
     let hash = proof_commit(prover.account, proof)?;
     let reward = take_reservation(storage, timeline.now.height, prover, &hash)?;
     convict(storage, timeline, &pending, (VoidReason::Fraud, clause), (prover.sender, reward))
-}
-
-/// The report was made by the rules of this code: its config_digest is the one that they give.
-fn check_rules(
-    storage: &dyn Storage,
-    timeline: &Timeline,
-    deployment: &Deployment,
-    report: &ReportBody,
-) -> Result<()> {
-    let configuration = Configuration::of(storage, report.epoch)?;
-    if configuration.digest(deployment, &timeline.clock) != report.config_digest {
-        let epoch = report.epoch;
-        return refuse(DisputeError::OtherRules { epoch, rules_version: RULES_VERSION });
-    }
-    Ok(())
 }
 
 /// What the chain knows of a campaign, as settling the epoch would see it now.

@@ -1,6 +1,7 @@
 //! Migration: the same contract, no older version, the same state.
 
-use attention_protocol::msg::MigrateMsg;
+use attention_protocol::RULES_VERSION;
+use attention_protocol::msg::{MigrateMsg, ReportStatus};
 use attention_rewards::ContractError;
 use attention_rewards::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use cosmwasm_std::Addr;
@@ -54,4 +55,57 @@ fn another_contract_and_a_newer_version_are_refused() {
     }
     set_version(&mut suite, CONTRACT_NAME, "latest");
     assert!(migrate(&mut suite, &owner).unwrap_err().contains("major.minor.patch"));
+}
+
+/// As if code with another RULES_VERSION had stored the configuration's digest: the contract accepts reports that carry that one.
+fn made_by_other_rules() -> Suite {
+    let mut suite = Suite::new();
+    NewCampaign::default().create(&mut suite);
+    let contract = suite.contract.clone();
+    let rows = suite.app.dump_wasm_raw(&contract);
+    let (key, mut row) = rows.into_iter().find(|(key, _)| key[0] == 0x02).unwrap();
+    row[0] ^= 1;
+    suite.app.contract_storage_mut(&contract).set(&key, &row);
+    suite
+}
+
+#[test]
+fn rules_do_not_change_under_a_report_that_can_be_disputed() {
+    let mut suite = made_by_other_rules();
+    let owner = suite.owner.clone();
+    // Nothing is pending before the first report, nor once it is void.
+    migrate(&mut suite, &owner).unwrap();
+    suite.pend(0);
+    let refused = |suite: &mut Suite| {
+        let ends_at_s = suite.report(0).ends_at_s.unwrap();
+        let stored = suite.app.dump_wasm_raw(&suite.contract);
+        let expected = ContractError::RulesChange { epoch: 0, rules_version: RULES_VERSION, ends_at_s };
+        assert_refused(migrate(suite, &suite.owner.clone()), expected);
+        assert_eq!(suite.app.dump_wasm_raw(&suite.contract), stored, "a refused migration changes nothing");
+    };
+    refused(&mut suite);
+    suite.void(0, 0).unwrap();
+    migrate(&mut suite, &owner).unwrap();
+    // Challenged and past its window it can still fall.
+    let draft = suite.draft(0);
+    suite.submit(&draft).unwrap();
+    suite.challenge(0, 1).unwrap();
+    suite.finalise();
+    assert_eq!(suite.report_status(0), ReportStatus::Challenged);
+    refused(&mut suite);
+    suite.decide(0, 1, true).unwrap();
+    assert_eq!(suite.report_status(0), ReportStatus::Final);
+    migrate(&mut suite, &owner).unwrap();
+}
+
+/// Between two builds of the same rules a pending report is no obstacle.
+#[test]
+fn the_same_rules_migrate_under_a_pending_report() {
+    let mut suite = Suite::new();
+    suite.pend(0);
+    let owner = suite.owner.clone();
+    migrate(&mut suite, &owner).unwrap();
+    assert_eq!(suite.report_status(0), ReportStatus::Pending);
+    suite.finalise();
+    assert_eq!(suite.report_status(0), ReportStatus::Final);
 }
