@@ -1,6 +1,7 @@
-//! What the fuzz targets share: trees of arbitrary leaves, and one way to pack every kind of leaf.
+//! What the fuzz targets share: trees of arbitrary leaves, honest epochs, and one way to pack every kind of leaf.
 
 pub mod draw;
+pub mod epoch;
 
 use attention_protocol::bytes::Reader;
 use attention_protocol::hash::Hash;

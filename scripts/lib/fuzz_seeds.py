@@ -2,7 +2,7 @@
 """Makes the seeds of the fuzz targets out of the golden vectors: `fuzz_seeds.py write|check VECTORS SEEDS`.
 
 A target that decodes bytes starts from real ones, one of each kind and size. The targets that draw their values from bytes
-(proof_changed, absence, rules) take any."""
+(proof_changed, absence, fraud_honest, fraud_any, rules) take any."""
 
 import base64
 import json
@@ -129,6 +129,8 @@ def seeds(vectors):
         "proof_bytes": proofs,
         "proof_changed": drawn,
         "absence": drawn,
+        "fraud_honest": drawn,
+        "fraud_any": drawn,
         "rules": drawn,
     }
 
