@@ -1,8 +1,11 @@
 //! Invariants of trees and proofs: I5 (only true proofs pass), I6 (sums bind), I7 (absence).
 
-use attention_protocol::hash::{Deployment, Hash};
+use attention_protocol::bytes::Reader;
+use attention_protocol::hash::{Deployment, Hash, TAG_LEAF, TAG_NODE, sha256};
+use attention_protocol::raw_leaf::RawLeaf;
 use attention_protocol::tree::{
-    PlainNode, Shape, SumNode, Tree, TreeLeaf, verify_absence, verify_leaf, verify_range,
+    Node, PREIMAGE_BYTES, PlainNode, Shape, SumNode, Tree, TreeLeaf, depth, verify_absence, verify_leaf,
+    verify_range,
 };
 use attention_protocol::{AccountId, Commitment, Leaf, ProtocolError};
 use proptest::prelude::*;
@@ -16,6 +19,35 @@ fn tree(leaves: &[Leaf]) -> (Tree<SumNode>, Shape<SumNode>) {
     let tree = Tree::build("leaves", &DOMAIN, leaves).unwrap();
     let shape = Shape { domain: DOMAIN, leaf_count: tree.leaf_count(), root: tree.root() };
     (tree, shape)
+}
+
+/// The preimage of an inner node, hashed under a tag and perhaps the domain, with the sums it states.
+struct Offered<'a> {
+    tag: u8,
+    domain: bool,
+    preimage: &'a [u8],
+}
+
+impl TreeLeaf for Offered<'_> {
+    type Node = SumNode;
+    type Key = ();
+
+    fn key(&self) {}
+
+    fn node(&self, domain: &Hash) -> SumNode {
+        let domain = if self.domain { domain.as_slice() } else { &[] };
+        let mut children = self.preimage.chunks(PREIMAGE_BYTES / 2).map(|child| {
+            let (weight, cumulative) = child[32..].split_at(8);
+            let cumulative = u128::from_be_bytes(cumulative.try_into().unwrap());
+            (u64::from_be_bytes(weight.try_into().unwrap()), cumulative)
+        });
+        let (left, right) = (children.next().unwrap(), children.next().unwrap());
+        SumNode {
+            hash: sha256(&[&[self.tag], domain, self.preimage]),
+            weight: left.0 + right.0,
+            cumulative: left.1 + right.1,
+        }
+    }
 }
 
 proptest! {
@@ -79,6 +111,32 @@ proptest! {
         for (i, other) in others.into_iter().enumerate() {
             prop_assert!(refused(other), "change {}", i);
         }
+    }
+
+    /// I5: the preimage of an inner node is no leaf, neither in the tree nor in the shorter one whose leaves its level would
+    /// be. As the node that it is, it does lead to the root there: nothing but the tag and the domain keeps it out.
+    #[test]
+    fn an_inner_node_is_no_leaf(mut leaves in strategies::leaves(70), at: Index) {
+        leaves.truncate(1 << leaves.len().ilog2());
+        let (tree, shape) = tree(&leaves);
+        let position = at.index(leaves.len()) as u32;
+        let siblings = tree.prove(position).unwrap();
+        let opening = tree.open(position).unwrap();
+        let mut above = Reader::new("siblings", &siblings);
+        for (level, preimage) in (1u32..).zip(opening.chunks(PREIMAGE_BYTES).rev()) {
+            SumNode::read(&mut above).unwrap();
+            let shorter = Shape { leaf_count: shape.leaf_count >> level, ..shape };
+            let offer = |tag, domain| Offered { tag, domain, preimage };
+            let leads = |offered: &Offered<'_>| verify_leaf(&shorter, position >> level, offered, above.rest());
+            prop_assert_eq!(leads(&offer(TAG_NODE, false)), Ok(()), "the control");
+            prop_assert_eq!(leads(&offer(TAG_LEAF, true)), Err(ProtocolError::RootMismatch));
+            prop_assert_eq!(leads(&offer(TAG_LEAF, false)), Err(ProtocolError::RootMismatch));
+            for other in 0..shape.leaf_count {
+                prop_assert!(verify_leaf(&shape, other, &offer(TAG_LEAF, true), &siblings).is_err());
+            }
+            prop_assert!(RawLeaf::unpack(preimage).is_err(), "it has no leaf's length, whatever its first byte says");
+        }
+        prop_assert_eq!(opening.len(), PREIMAGE_BYTES * depth(shape.leaf_count) as usize);
     }
 
     /// I5 for the trees without sums: commitments and assets.

@@ -54,6 +54,7 @@ mod set_guardian;
 mod set_payout_address;
 mod settle;
 mod sponsorship;
+mod standstill;
 mod stop_campaign;
 mod submit_report;
 mod suite;

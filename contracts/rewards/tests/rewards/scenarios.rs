@@ -109,6 +109,45 @@ fn a4_claims_never_exceed_what_was_allocated() {
     assert_eq!(suite.claimed_now("carol", bystander, 0), 1_000, "another campaign's money is untouched");
 }
 
+/// A4 in the other order: a crooked tree becomes final, and the thieves claim first. They get the budget and what is
+/// outstanding; who has claimed, what is not allocated and the other campaign are safe. No tree repairs it.
+#[test]
+fn a4_a_crooked_tree_that_nobody_proves_takes_what_is_outstanding_and_no_more() {
+    let mut suite = Suite::new();
+    let campaign = NewCampaign::default().create(&mut suite);
+    let bystander = NewCampaign::default().create(&mut suite);
+    let both: &[(&str, u32)] = &[("alice", 5), ("bob", 5)];
+    suite.run_epoch(0, &[(campaign, both), (bystander, &[("carol", 5)])]);
+    assert_eq!(suite.claimed_now("alice", campaign, 0), 500);
+    let base = suite.published[&(campaign, 0)].clone();
+    suite.close(1);
+    let mut draft = suite.draft(1);
+    // Mallory's leaf holds the 1,000 of the epoch and the 500 that Bob has not claimed; Bob is left out.
+    suite.commit_on(&mut draft, campaign, (Some(&base), 1_000), &[("mallory", 5)]);
+    let mut crooked = draft.commitments[&campaign].clone();
+    let (bob, mallory) = (suite.account("bob"), suite.account("mallory"));
+    crooked.leaves.retain(|leaf| leaf.account != bob);
+    crooked.leaves.iter_mut().filter(|leaf| leaf.account == mallory).for_each(|leaf| leaf.cumulative = 1_500);
+    suite.put(&mut draft, crooked);
+    suite.submit(&draft).unwrap();
+    suite.finalise();
+    let items = suite.settle_items(&draft);
+    assert_eq!(outcomes(&suite.settle(items).unwrap())[0].0, "settled", "the totals are right");
+    assert_eq!(suite.claimed_now("mallory", campaign, 1), 1_500);
+    let exhausted =
+        |amount| ContractError::AllocationExhausted { campaign, claimed: 2_000, allocated: 2_000, amount };
+    assert_refused(suite.claim_one("bob", campaign, 0), exhausted(500));
+    let money = suite.money(campaign);
+    assert_eq!((money.claimed.u128(), money.unallocated.u128(), money.outstanding.u128()), (2_000, 8_000, 0));
+    assert_eq!(suite.claimed_now("carol", bystander, 0), 1_000, "another campaign's money is untouched");
+    // What is not allocated goes back once the sponsor has stopped.
+    suite.stop(campaign).unwrap();
+    suite.report_epoch(2, &[]);
+    suite.finalise();
+    suite.refund(campaign).unwrap();
+    assert_eq!(suite.money(campaign).refunded.u128(), 8_000);
+}
+
 /// A5: pausing until the deadline confiscates nothing.
 #[test]
 fn a5_a_pause_does_not_run_the_claim_period_down() {
