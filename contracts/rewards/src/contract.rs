@@ -132,7 +132,8 @@ pub fn execute(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) 
         }
         ExecuteMsg::PostBond {} => run::post_bond::post_bond(deps.storage, &info.sender, one_coin(&info)?),
         ExecuteMsg::Unbond { amount } => {
-            run::unbond::unbond(deps.storage, now.time_s, &info.sender, amount.u128())
+            let timeline = Timeline::load(deps.storage, now)?;
+            run::unbond::unbond(deps.storage, &timeline, &info.sender, amount.u128())
         }
         ExecuteMsg::WithdrawBond {} => {
             run::withdraw_bond::withdraw_bond(deps.storage, now.time_s, &info.sender)

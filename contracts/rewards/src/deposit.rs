@@ -1,12 +1,13 @@
 //! Bonds of challenges and demands: they come with the message, are held, and go back by pull.
 
-use cosmwasm_std::{Addr, BankMsg, CosmosMsg, MessageInfo, Storage, Uint256, coins};
+use cosmwasm_std::{Addr, MessageInfo, Storage, SubMsg, Uint256};
 use cw_utils::one_coin;
 
 use crate::error::{DisputeError, Result, refuse};
 use crate::state::config::SecurityRow;
 use crate::state::held::{hold, release};
 use crate::state::owed::owe;
+use crate::transfer::burn;
 
 /// Takes exactly `expected` base units of the bond denom, no more and no less.
 pub(crate) fn take_bond(
@@ -44,7 +45,7 @@ pub(crate) fn forfeit_bond(
     storage: &mut dyn Storage,
     security: &SecurityRow,
     amount: u128,
-) -> Result<Option<CosmosMsg>> {
+) -> Result<Option<SubMsg>> {
     release(storage, &security.bond_denom, amount)?;
     dispose(storage, security, amount)
 }
@@ -54,7 +55,7 @@ pub(crate) fn dispose(
     storage: &mut dyn Storage,
     security: &SecurityRow,
     amount: u128,
-) -> Result<Option<CosmosMsg>> {
+) -> Result<Option<SubMsg>> {
     if amount == 0 {
         return Ok(None);
     }
@@ -63,5 +64,5 @@ pub(crate) fn dispose(
         owe(storage, denom, recipient, amount)?;
         return Ok(None);
     }
-    Ok(Some(BankMsg::Burn { amount: coins(amount, denom) }.into()))
+    Ok(Some(burn(denom, amount)))
 }

@@ -108,7 +108,7 @@ pub(crate) fn convict(
         .add_event(proven)
         .add_event(voided.event)
         .add_events(slashed.events)
-        .add_messages(slashed.messages))
+        .add_submessages(slashed.messages))
 }
 
 /// The event of a conviction.

@@ -2,18 +2,15 @@
 
 use attention_protocol::event::Event;
 use attention_protocol::math::{mul_div_floor, mul_ppm_floor};
-use cosmwasm_std::{Addr, CosmosMsg, Storage};
+use cosmwasm_std::{Addr, Storage, SubMsg};
 
 use crate::deposit::dispose;
 use crate::error::{ContractError, Result};
 use crate::state::bond::{BONDS, BondRow, SLASHED};
-use crate::state::config::{ABOUT, OPERATORS, SECURITY, SecurityRow, about_at};
+use crate::state::config::{ABOUT, CONFIGS_MAX, OPERATORS, SECURITY, SecurityRow, about_at};
 use crate::state::held::release;
 use crate::state::owed::owe;
 
-/// Configurations that a suspension looks at, newest first. Each is in force for an epoch at least, so older ones belong to
-/// epochs that are over.
-const CONFIGS_MAX: usize = 64;
 /// Configurations that may be in force now or later, at most: none but the newest begins after the present epoch.
 const PRESENT_CONFIGS: usize = 2;
 
@@ -25,7 +22,7 @@ pub(crate) struct Slashed {
     /// One event for each operator who lost something.
     pub(crate) events: Vec<Event>,
     /// Burns what nobody gets.
-    pub(crate) messages: Vec<CosmosMsg>,
+    pub(crate) messages: Vec<SubMsg>,
 }
 
 /// Takes `slash_ppm` of the whole bond of every operator of `epoch` whose bit is set in `signers`, each at most once an
@@ -79,7 +76,7 @@ fn give(
     security: &SecurityRow,
     amount: u128,
     prover: Option<&Addr>,
-) -> Result<Vec<CosmosMsg>> {
+) -> Result<Vec<SubMsg>> {
     let mut rest = amount;
     if let Some(prover) = prover {
         let reward = mul_div_floor(amount, 1, 2).ok_or_else(overflow)?;

@@ -18,12 +18,14 @@ use crate::state::booked::{book_in, book_out};
 use crate::state::owed::owe;
 use crate::state::packed::{Packed, push_text, read_text, text};
 
-/// Most gas that the bank may use to pay out, hooks included.
+/// Most gas that the bank may use to pay out or to burn, hooks included.
 pub const NATIVE_GAS_MAX: u64 = 200_000;
 /// Most gas that a cw20 token may use to pay out.
 pub const CW20_GAS_MAX: u64 = 500_000;
-/// Id of the reply to a payout that failed.
+/// Id of the reply to a payout, or a burn, that failed.
 pub(crate) const PAYOUT_REPLY: u64 = 1;
+/// Who is owed what could not be burned: no address, so nobody.
+const NOBODY: &str = "nobody";
 /// Most characters of a failure's reason in the event.
 const REASON_MAX_CHARS: usize = 128;
 
@@ -73,6 +75,15 @@ pub(crate) fn payout(storage: &mut dyn Storage, payout: &Payout<'_>) -> Result<S
     Failed { amount, account: account.to_string(), asset: asset.to_string() }.pack(&mut payload);
     let message = transfer(storage, recipient, asset, amount)?;
     Ok(SubMsg::reply_on_error(message, PAYOUT_REPLY).with_gas_limit(gas_limit).with_payload(payload))
+}
+
+/// The submessage that burns a bank denom, or leaves it in the contract, owed to nobody: a chain that lets no contract burn must not
+/// keep a proof from convicting.
+pub(crate) fn burn(denom: &str, amount: u128) -> SubMsg {
+    let mut payload = Vec::with_capacity(128);
+    Failed { amount, account: NOBODY.to_string(), asset: denom.to_string() }.pack(&mut payload);
+    let message = BankMsg::Burn { amount: vec![Coin::new(amount, denom)] };
+    SubMsg::reply_on_error(message, PAYOUT_REPLY).with_gas_limit(NATIVE_GAS_MAX).with_payload(payload)
 }
 
 /// The message that pays. As a message of its own it fails together with what sends it.
@@ -139,6 +150,26 @@ mod tests {
 
     fn reply(sent: &SubMsg, result: SubMsgResult) -> Reply {
         Reply { id: sent.id, payload: sent.payload.clone(), gas_used: 0, result }
+    }
+
+    #[test]
+    fn what_cannot_be_burned_is_owed_to_nobody() {
+        let mut storage = MockStorage::new();
+        let sent = burn("ubond", 7);
+        let amount = vec![Coin::new(7u128, "ubond")];
+        let refused = reply(&sent, SubMsgResult::Err("contracts may not burn".into()));
+        assert_eq!(sent.msg, BankMsg::Burn { amount }.into());
+        assert_eq!((sent.reply_on, sent.gas_limit), (ReplyOn::Error, Some(NATIVE_GAS_MAX)));
+        let response = payout_failed(&mut storage, refused).unwrap();
+        let event = Event::PayoutFailed {
+            account: "nobody".into(),
+            amount: 7,
+            denom: "ubond".into(),
+            reason: "contracts may not burn".into(),
+        };
+        assert_eq!(response.events, [cosmwasm_std::Event::from(event)]);
+        assert_eq!(owed(&storage, "ubond", &Addr::unchecked("nobody")).unwrap(), 7);
+        assert_eq!(owed_total(&storage, "ubond").unwrap(), 7);
     }
 
     /// A token that burns all gas it gets is stopped by the limit, and the chain answers with an error.

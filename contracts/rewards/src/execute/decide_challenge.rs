@@ -32,7 +32,7 @@ pub(crate) fn decide_challenge(
     let response = if stands {
         let burned = forfeit_bond(storage, &security, challenge.bond)?;
         save_pending(storage, &pending, &timeline.progress.upheld(&pending, timeline.now))?;
-        response.add_messages(burned)
+        response.add_submessages(burned)
     } else {
         owe_bond(storage, &security, &challenge.challenger, challenge.bond)?;
         response.add_event(void(storage, timeline, &pending, VoidReason::Challenge)?.event)

@@ -55,7 +55,7 @@ pub(crate) fn prove_equivocation(
         .add_event(proven((epoch, revision), clause, prover.sender, &slashed))
         .add_event(suspended)
         .add_events(slashed.events)
-        .add_messages(slashed.messages);
+        .add_submessages(slashed.messages);
     if let Some((_, pending)) = &quorums {
         response = response.add_event(void(storage, timeline, pending, VoidReason::Equivocation)?.event);
     }

@@ -36,5 +36,5 @@ pub(crate) fn resolve_silence(
     close_challenge(storage, &pending, challenge, ChallengeStatus::Silent);
     let outcome = ChallengeStatus::Silent.word().to_string();
     let event = Event::Dispute(DisputeEvent::ChallengeDecided { epoch, revision, outcome });
-    Ok(Response::new().add_event(event).add_event(voided.event).add_messages(burned))
+    Ok(Response::new().add_event(event).add_event(voided.event).add_submessages(burned))
 }

@@ -35,7 +35,7 @@ pub(crate) fn answer(deps: Deps<'_>, env: &Env, msg: QueryMsg) -> Result<Binary>
         QueryMsg::ConfigProposal {} => to_json_binary(&operators::config_proposal(storage)?),
         QueryMsg::Bond { admin } => {
             let admin = deps.api.addr_validate(&admin)?;
-            to_json_binary(&operators::bond(storage, now.time_s, &admin)?)
+            to_json_binary(&operators::bond(storage, &timeline()?, &admin)?)
         }
         QueryMsg::Participation {} => to_json_binary(&operators::participation(storage)?),
         QueryMsg::OperatorFees { denom } => to_json_binary(&operators::operator_fees(storage, &denom)?),

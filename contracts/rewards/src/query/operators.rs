@@ -15,6 +15,7 @@ use crate::state::config::about_at;
 use crate::state::operator_fees::OPERATOR_FEES;
 use crate::state::participation::{COUNTED, PARTICIPATION};
 use crate::state::proposal::{PROPOSAL, ProposalRow, ProposedSet};
+use crate::timeline::Timeline;
 
 /// Operators as queries show them.
 pub(super) fn infos(named: Vec<(String, Addr)>, pubkeys: &[Pubkey]) -> Vec<OperatorInfo> {
@@ -41,13 +42,13 @@ pub(super) fn config_proposal(storage: &dyn Storage) -> Result<ConfigProposalRes
 }
 
 /// An operator's bond.
-pub(super) fn bond(storage: &dyn Storage, now_s: u64, admin: &Addr) -> Result<BondResponse> {
+pub(super) fn bond(storage: &dyn Storage, timeline: &Timeline, admin: &Addr) -> Result<BondResponse> {
     let row = BONDS.may_load(storage, admin.as_str())?.unwrap_or_default();
     Ok(BondResponse {
         bonded: row.bonded.into(),
         unbonding: row.unbonding.into(),
         ready_s: Some(row.ready_s).filter(|_| row.unbonding > 0),
-        required: required_bond(storage, now_s, admin)?.into(),
+        required: required_bond(storage, timeline, admin)?.into(),
         suspended: row.suspended,
     })
 }

@@ -2,7 +2,7 @@
 
 use attention_protocol::config::OperatorSet;
 use cosmwasm_std::testing::MockStorage;
-use cosmwasm_std::{BankMsg, Binary, Coin, coin, coins};
+use cosmwasm_std::{BankMsg, Binary, Coin, CosmosMsg, coin};
 use proptest::prelude::*;
 
 use super::*;
@@ -10,6 +10,8 @@ use crate::execute::{post_bond::post_bond, unbond::unbond, withdraw_bond::withdr
 use crate::state::config::{About, CLOCK, OperatorsRow, operators_at};
 use crate::state::held::{held, hold};
 use crate::state::owed::{owed, owed_total};
+use crate::timeline::{Moment, Timeline};
+use crate::transfer::burn;
 
 const DENOM: &str = "ubond";
 
@@ -77,7 +79,7 @@ fn signers_lose_their_part_and_the_prover_gets_half() {
     assert_eq!(slashed.events, [event("a", 300), event("b", 30)]);
     assert_eq!(slashed.amount, 330);
     assert_eq!(owed(&storage, DENOM, &prover).unwrap(), 165);
-    assert_eq!(slashed.messages, [BankMsg::Burn { amount: coins(165, DENOM) }.into()]);
+    assert_eq!(slashed.messages, [burn(DENOM, 165)]);
     assert_eq!(held(&storage, DENOM).unwrap(), 1_101 - 330);
     assert_eq!(owed_total(&storage, DENOM).unwrap(), 165);
 }
@@ -190,8 +192,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 /// What burns in messages.
-fn burned(messages: &[CosmosMsg]) -> u128 {
-    let amount = |msg: &CosmosMsg| match msg {
+fn burned(messages: &[SubMsg]) -> u128 {
+    let amount = |sent: &SubMsg| match &sent.msg {
         CosmosMsg::Bank(BankMsg::Burn { amount }) => {
             let total = |coin: &Coin| cosmwasm_std::Uint128::try_from(coin.amount).unwrap().u128();
             amount.iter().map(total).sum::<u128>()
@@ -228,7 +230,8 @@ proptest! {
                 Step::Unbond(who, amount) => {
                     let admin = address(names[*who]);
                     let bonded = BONDS.may_load(&storage, admin.as_str()).unwrap().unwrap_or_default().bonded;
-                    let result = unbond(&mut storage, now_s, &admin, u128::from(*amount));
+                    let timeline = Timeline::load(&storage, Moment { time_s: now_s, height: 1 }).unwrap();
+                    let result = unbond(&mut storage, &timeline, &admin, u128::from(*amount));
                     prop_assert_eq!(result.is_ok(), bonded >= u128::from(*amount));
                 }
                 Step::Withdraw(who) => {

@@ -10,6 +10,9 @@ use super::tag;
 
 /// The epoch clock, read by nearly every message.
 pub(crate) const CLOCK: PackedMap<(), EpochClock> = PackedMap::new(tag::CLOCK);
+/// Configurations that a message looks at one by one, newest first. Each is in force for an epoch at least, so older ones belong to
+/// epochs that are over.
+pub(crate) const CONFIGS_MAX: usize = 64;
 /// By first epoch in force: who signs, and the digest of the configuration they sign for.
 pub(crate) const OPERATORS: PackedMap<u64, OperatorsRow> = PackedMap::new(tag::OPERATORS);
 /// By first epoch in force: bounds on campaigns, fees and pauses.

@@ -4,10 +4,11 @@ use attention_protocol::RULES_VERSION;
 use attention_protocol::dispute_event::DisputeEvent;
 use attention_protocol::event::Event;
 use attention_protocol::fraud::{FraudError, FraudProof, RangeProof};
-use attention_protocol::msg::{ReportStatus, VoidReason};
+use attention_protocol::msg::{ExecuteMsg, ReportStatus, VoidReason};
 use attention_protocol::proof_commit::proof_commit;
 use attention_rewards::DisputeError;
 use cosmwasm_std::Binary;
+use cw_multi_test::Executor;
 
 use crate::suite::{BOND, Draft, NewCampaign, Published, Suite, assert_refused, dispute_event};
 
@@ -248,4 +249,22 @@ fn other_rules_are_not_judged() {
     let (prover, proof) = (suite.user("prover"), header_proof(&suite, &draft));
     let expected = DisputeError::OtherRules { epoch: 0, rules_version: RULES_VERSION };
     assert_refused(suite.prove(&prover, &draft.body, proof), expected);
+}
+
+/// A chain need not let a contract burn. What cannot be burned stays, owed to nobody: it must not save whom a proof convicts.
+#[test]
+fn a_burn_that_the_chain_refuses_saves_nobody() {
+    let (mut suite, draft) = dishonest(|published| published.commitment.budget += 1);
+    let (prover, contract) = (suite.user("prover"), suite.contract.clone());
+    let held = suite.balance(&contract, BOND);
+    let proof = Box::new(header_proof(&suite, &draft));
+    let msg = ExecuteMsg::ProveFraud { epoch: 0, revision: 0, proof };
+    suite.without_bonds(|suite| {
+        suite.app.execute_contract(prover.clone(), contract.clone(), &msg, &[]).unwrap()
+    });
+    suite.check_conservation();
+    assert_eq!(suite.report(0).voided[0].why, VoidReason::Fraud);
+    assert_eq!([0, 1, 2, 3].map(|index| suite.bond_of(index).0), [500, 500, 1_000, 500]);
+    assert_eq!(suite.balance(&contract, BOND), held);
+    assert_eq!(suite.debts(BOND).withdrawable, 1_500);
 }

@@ -2,7 +2,7 @@
 
 use attention_protocol::msg::ReportStatus;
 use attention_protocol::quorum::QuorumError;
-use attention_rewards::ContractError;
+use attention_rewards::{ContractError, OperatorError};
 use cosmwasm_std::HexBinary;
 use k256::ecdsa::SigningKey;
 
@@ -132,4 +132,34 @@ fn a_rotation_a_specification_and_a_swap_meet_in_one_epoch() {
     suite.operators = vec![spare_key(9)];
     let signatures = suite.sign(&draft.body, &[0]);
     suite.submit_signed(&draft, signatures).unwrap();
+}
+
+/// Each swap makes another configuration, so one in front of a proposal makes its proofs of possession name the wrong version. An
+/// operator can delay new keys by that, but not its own removal: the keys that stay need no proof.
+#[test]
+fn who_swaps_in_front_of_every_proposal_is_removed_all_the_same() {
+    let mut suite = Suite::new();
+    let mut wanted = suite.same_operators();
+    wanted.operators[3] = suite.new_operator("new", &spare_key(9));
+    suite.swap(3, &spare_key(0)).unwrap();
+    let new = suite.user("new");
+    let expected = |config_version| OperatorError::NotPossessed { admin: new.clone(), config_version };
+    assert_refused(suite.propose(wanted.clone()), expected(3));
+    wanted.operators[3] = suite.new_operator("new", &spare_key(9));
+    suite.swap(3, &spare_key(1)).unwrap();
+    assert_refused(suite.propose(wanted), expected(4));
+    let mut fewer = suite.same_operators();
+    fewer.operators.pop();
+    fewer.faulty_max = 0;
+    suite.swap(3, &spare_key(2)).unwrap();
+    suite.propose(fewer).unwrap();
+    suite.swap(3, &spare_key(3)).unwrap();
+    suite.wait(2_000);
+    suite.accept_config().unwrap();
+    let allowed = "the admin of an operator of the newest configuration";
+    assert_refused(suite.swap(3, &spare_key(4)), ContractError::Unauthorized { sender: admin(3), allowed });
+    let mut wanted = suite.same_operators();
+    wanted.operators.push(suite.new_operator("new", &spare_key(9)));
+    wanted.faulty_max = 1;
+    suite.propose(wanted).unwrap();
 }

@@ -6,10 +6,10 @@ use attention_protocol::msg::{
     ChallengeInfo, ChallengeResponse, DemandInfo, DemandsResponse, ExecuteMsg, QueryMsg,
 };
 use attention_protocol::{Hash, ReportBody};
-use cosmwasm_std::{Addr, Binary, coins};
+use cosmwasm_std::{Addr, Binary, coin, coins};
 use cw_multi_test::AppResponse;
 
-use super::{BOND, Draft, NewCampaign, Suite, admin, arbiter, clock};
+use super::{ATT, BOND, Draft, NewCampaign, Suite, USD, admin, arbiter, clock};
 
 /// `security.challenge_bond` and `security.demand_bond` of the suite.
 pub const CHALLENGE_BOND: u128 = 1_000;
@@ -138,6 +138,24 @@ impl Suite {
     pub fn booked_bonds(&self) -> u128 {
         let of = |tag: u8| self.stored_amount(&[&[tag], BOND.as_bytes()].concat());
         of(0x16) + of(0x17)
+    }
+
+    /// Does something while the bank has nothing of the contract's bonds, so that it can neither pay nor burn them.
+    pub fn without_bonds<T>(&mut self, act: impl FnOnce(&mut Self) -> T) -> T {
+        let contract = self.contract.clone();
+        let others: Vec<_> = [ATT, USD].map(|denom| coin(self.balance(&contract, denom), denom)).to_vec();
+        let set = |suite: &mut Self, bonds: u128| {
+            let all = others.iter().cloned().chain([coin(bonds, BOND)]).filter(|coin| !coin.amount.is_zero());
+            let all = all.collect();
+            suite.app.init_modules(|router, _, storage| {
+                router.bank.init_balance(storage, &contract, all).unwrap()
+            });
+        };
+        let bonds = self.balance(&contract, BOND);
+        set(self, 0);
+        let done = act(self);
+        set(self, bonds);
+        done
     }
 
     /// Gives each operator a bond, straight into the rows.
