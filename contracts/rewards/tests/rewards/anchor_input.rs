@@ -116,6 +116,19 @@ fn only_the_operators_own_word() {
     anchor(&mut suite, (0, 0), [7; 32], 2).unwrap();
 }
 
+/// Its turn passes unused: from half way on another one fixes the input.
+#[test]
+fn a_suspended_operator_anchors_nothing() {
+    let mut suite = anchored();
+    suite.suspend(0, &[0]);
+    suite.wait(60);
+    let suspended = || QuorumError::SuspendedSigner { index: 0 };
+    assert_refused(anchor(&mut suite, (0, 0), [7; 32], 0), suspended());
+    suite.go_to(clock().due_s(None, 0).unwrap());
+    assert_refused(anchor(&mut suite, (0, 0), [7; 32], 0), suspended());
+    anchor(&mut suite, (0, 0), [7; 32], 1).unwrap();
+}
+
 #[test]
 fn only_for_the_awaited_report() {
     let mut suite = anchored();
