@@ -1,14 +1,16 @@
 //! A contract that uses both: it prices by attention and opens a door by privilege, and refuses what is stale.
 
+use attention_protocol::asset::{asset_id_hash, denom_hash};
 use attention_protocol::msg::{ClaimItem, ExecuteMsg as RewardsMsg};
+use attention_protocol::{AssetLeaf, Score};
 use attention_shop::ShopError;
 use attention_shop::contract::{execute, instantiate, query};
-use attention_shop::msg::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use attention_shop::msg::{ExecuteMsg, FullPrice, InstantiateMsg, QueryMsg};
 use cosmwasm_std::{Addr, Binary, Coin, coin, coins};
 use cw_multi_test::{ContractWrapper, Executor};
 
 use crate::bed::Bed;
-use crate::suite::ATT;
+use crate::suite::{ATT, USD};
 
 fn open(bed: &mut Bed, privilege: u64) -> Addr {
     let code = Box::new(ContractWrapper::new(execute, instantiate, query));
@@ -20,7 +22,10 @@ fn open(bed: &mut Bed, privilege: u64) -> Addr {
         gifts: bed.gifts.to_string(),
         privilege,
         level: 1,
-        prices: vec![coin(1_001, ATT)],
+        prices: vec![
+            FullPrice::Fixed { price: coin(1_001, ATT) },
+            FullPrice::Asset { asset_id: "punks/1".into(), denom: ATT.into() },
+        ],
     };
     let keeper = bed.user("keeper");
     bed.chain.app.instantiate_contract(code_id, keeper, &msg, &[], "shop", None).unwrap()
@@ -33,7 +38,11 @@ fn visit(bed: &mut Bed, shop: &Addr, name: &str, msg: &ExecuteMsg, funds: &[Coin
 }
 
 fn price(bed: &Bed, shop: &Addr, name: &str) -> Result<Coin, String> {
-    let query = QueryMsg::Price { item: 0, buyer: bed.user(name).to_string() };
+    price_of(bed, shop, name, 0)
+}
+
+fn price_of(bed: &Bed, shop: &Addr, name: &str, item: u32) -> Result<Coin, String> {
+    let query = QueryMsg::Price { item, buyer: bed.user(name).to_string() };
     bed.chain.app.wrap().query_wasm_smart(shop, &query).map_err(|error| error.to_string())
 }
 
@@ -74,14 +83,63 @@ fn attention_lowers_the_price_and_stale_scores_are_refused() {
     }
     visit(&mut bed, &shop, "alice", &buy, &coins(501, ATT)).unwrap();
     assert_eq!(bed.chain.balance(&keeper, ATT), 501);
-    let unknown = visit(&mut bed, &shop, "alice", &ExecuteMsg::Buy { item: 1 }, &coins(501, ATT));
-    turned_away(unknown, ShopError::UnknownItem { item: 1 });
+    let unknown = visit(&mut bed, &shop, "alice", &ExecuteMsg::Buy { item: 2 }, &coins(501, ATT));
+    turned_away(unknown, ShopError::UnknownItem { item: 2 });
     // One closed epoch since is fine, two are not.
     bed.chain.close(1);
     assert_eq!(price(&bed, &shop, "alice").unwrap(), coin(501, ATT));
     bed.chain.close(2);
     let stale = ShopError::StaleScore { buyer, stale_epochs: 2, max: 1 };
     turned_away(visit(&mut bed, &shop, "alice", &buy, &coins(501, ATT)), stale);
+}
+
+/// Reports one price of the asset in an epoch, as the only thing in the report, and records it.
+fn record_price(bed: &mut Bed, epoch: u64, price: u128, denom: &str) {
+    let chain = &mut bed.chain;
+    chain.close(epoch);
+    let mut draft = chain.draft(epoch);
+    let leaf = AssetLeaf {
+        asset_id_hash: asset_id_hash("punks/1"),
+        score: Score::ZERO,
+        price,
+        denom_hash: denom_hash(denom),
+    };
+    let assets = chain.put_assets(&mut draft, vec![leaf]);
+    chain.submit(&draft).unwrap();
+    chain.finalise();
+    let (packed, siblings) = (Binary::new(assets[0].pack()), Binary::default());
+    let msg = RewardsMsg::RecordAssets { epoch, start: 0, assets: packed, siblings };
+    let stranger = chain.user("stranger");
+    chain.execute(&stranger, &msg, &[]).unwrap();
+}
+
+#[test]
+fn an_asset_price_sets_one_only_if_it_is_fresh_and_in_the_right_denom() {
+    let mut bed = Bed::new();
+    let shop = open(&mut bed, 1);
+    bed.epoch(0, &[("alice", 1_000_000)]);
+    record(&mut bed, "alice", 0);
+    let asset_id = || "punks/1".to_string();
+    let ask = |bed: &Bed| price_of(bed, &shop, "alice", 1);
+    turned_away(ask(&bed), ShopError::NoPrice { asset_id: asset_id() });
+    record_price(&mut bed, 1, 2_000, ATT);
+    // Full attention halves it.
+    assert_eq!(ask(&bed).unwrap(), coin(1_000, ATT));
+    record_price(&mut bed, 2, 0, ATT);
+    bed.epoch(3, &[("alice", 1_000_000)]);
+    record(&mut bed, "alice", 3);
+    turned_away(ask(&bed), ShopError::NoPrice { asset_id: asset_id() });
+    record_price(&mut bed, 4, 2_000, USD);
+    turned_away(ask(&bed), ShopError::OtherDenom { asset_id: asset_id(), denom: ATT.into() });
+    record_price(&mut bed, 5, 2_000, ATT);
+    for epoch in [6, 7] {
+        bed.epoch(epoch, &[("alice", 1_000_000)]);
+        record(&mut bed, "alice", epoch);
+        if epoch == 6 {
+            assert_eq!(ask(&bed).unwrap(), coin(1_000, ATT), "one epoch has closed since");
+        }
+    }
+    turned_away(ask(&bed), ShopError::StalePrice { asset_id: asset_id(), stale_epochs: 2, max: 1 });
 }
 
 #[test]

@@ -35,6 +35,30 @@ pub enum ShopError {
         /// The most.
         max: u64,
     },
+    /// No price of the asset is recorded.
+    #[error("{asset_id} has no recorded price: record one first")]
+    NoPrice {
+        /// The asset.
+        asset_id: String,
+    },
+    /// The asset's price is in another denom than the shop sells in.
+    #[error("the recorded price of {asset_id} is not in {denom}")]
+    OtherDenom {
+        /// The asset.
+        asset_id: String,
+        /// The shop's denom.
+        denom: String,
+    },
+    /// The asset's price is too old.
+    #[error("the price of {asset_id} is {stale_epochs} epochs old, more than {max}: record a newer one")]
+    StalePrice {
+        /// The asset.
+        asset_id: String,
+        /// Epochs closed since.
+        stale_epochs: u64,
+        /// The most.
+        max: u64,
+    },
     /// The coin is not the price.
     #[error("{paid} is not the price: it is {price}")]
     WrongPrice {

@@ -10,7 +10,7 @@ pub struct InstantiateMsg {
     pub rewards: String,
     /// The campaign whose scores set prices.
     pub campaign: u64,
-    /// The oldest score that still sets one, in epochs closed since.
+    /// The oldest score and asset price that still set one, in epochs closed since.
     pub stale_epochs_max: u64,
     /// The gifts contract.
     pub gifts: String,
@@ -19,7 +19,24 @@ pub struct InstantiateMsg {
     /// Its least level.
     pub level: u8,
     /// Prices without any attention, by item.
-    pub prices: Vec<Coin>,
+    pub prices: Vec<FullPrice>,
+}
+
+/// What an item costs without any attention.
+#[cw_serde]
+pub enum FullPrice {
+    /// Always the same.
+    Fixed {
+        /// The price.
+        price: Coin,
+    },
+    /// What the rewards contract has recorded of an asset.
+    Asset {
+        /// The asset's id.
+        asset_id: String,
+        /// The denom that the price has to be in.
+        denom: String,
+    },
 }
 
 /// What the shop knows.
@@ -40,7 +57,7 @@ pub struct Shop {
     /// See [`InstantiateMsg`].
     pub level: u8,
     /// See [`InstantiateMsg`].
-    pub prices: Vec<Coin>,
+    pub prices: Vec<FullPrice>,
 }
 
 /// What visitors can do.
