@@ -3,6 +3,7 @@
 //! One chain serves all scenarios, each with a deployment of its own; some run side by side, and the chain ends with them.
 //! `scripts/wasm` must have built the contract and cargo the program `attention-oracle`; `scripts/test chain` does all of it.
 
+mod court;
 mod disputes;
 mod gas;
 mod guards;
