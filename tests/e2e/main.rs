@@ -3,11 +3,15 @@
 //! One chain serves all scenarios, each with a deployment of its own; some run side by side, and the chain ends with them.
 //! `scripts/wasm` must have built the contract and cargo the program `attention-oracle`; `scripts/test chain` does all of it.
 
+mod challenges;
 mod court;
 mod disputes;
 mod gas;
 mod guards;
+mod handouts;
+mod migration;
 mod operators;
+mod payouts;
 mod reports;
 mod rewards;
 mod rotation;
@@ -37,7 +41,7 @@ const FILTER_ENV: &str = "ATTENTION_E2E";
 
 type Scenario = fn(&Stage<'_>) -> Result<(), E2eError>;
 
-const SCENARIOS: [(&str, Scenario); 19] = [
+const SCENARIOS: [(&str, Scenario); 23] = [
     ("gas over many epochs", gas::many_epochs),
     ("operators crash, stay away and come back", operators::crashes_cost_nothing),
     (
@@ -47,6 +51,13 @@ const SCENARIOS: [(&str, Scenario); 19] = [
     (
         "fraud in nodes, headers and signatures is convicted, honest look-alikes stand",
         disputes::nodes_and_headers,
+    ),
+    ("a live contract of version 0.1.0 is migrated", migration::from_0_1_0),
+    ("an arbiter decides on challenges, or sleeps", challenges::an_arbiter_decides),
+    ("a failed payout is owed", payouts::a_failed_payout_is_owed),
+    (
+        "a handed-out gift outlives a frozen collection",
+        handouts::a_handed_out_gift_outlives_a_frozen_collection,
     ),
     ("an operator swaps its key in mid-flight", rotation::a_swap_in_mid_flight),
     ("a campaign pays in a cw20 token", tokens::cw20_rewards),
