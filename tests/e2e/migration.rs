@@ -71,7 +71,7 @@ pub fn from_0_1_0(stage: &Stage<'_>) -> Result<(), E2eError> {
     stage.chain.fund(std::slice::from_ref(&uploader.address), &["100000000uattn"])?;
     let code = wasmd.store(&uploader.key, &fixture(RELEASED)?)?;
     let stored: Value = wasmd.query(&["wasm", "code-info", &code])?;
-    let hash = stored["data_hash"].as_str().map(str::to_lowercase);
+    let hash = stored["checksum"].as_str().map(str::to_lowercase);
     assert_eq!(hash.as_deref(), Some(RELEASED_SHA256), "{stored}");
     let bed = Bed::deploy_version(stage.chain, &code, "migrated", OPTIONS, as_0_1_0)?;
     let (alice, bob) = (fresh(stage, &bed, "migrated-alice")?, fresh(stage, &bed, "migrated-bob")?);
