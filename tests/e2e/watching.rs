@@ -1,7 +1,7 @@
 //! A watcher with its own copy of the data, against a quorum that lies.
 
 use attention_e2e::ledger::EpochBook;
-use attention_e2e::oracle::CommandFailed;
+use attention_e2e::oracle::{CommandFailed, write_private};
 use attention_e2e::tamper::RawTree;
 use attention_e2e::{Account, Bed, BedOptions, E2eError, Oracle, Publisher, Wasmd};
 use attention_protocol::hash::Deployment;
@@ -16,10 +16,10 @@ use crate::{Stage, terms};
 
 /// The dispute window has to be long enough for a search, two transactions and a block between them on a busy machine.
 const OPTIONS: BedOptions = BedOptions {
-    genesis_in_s: 8,
-    epoch_length_s: 60,
+    genesis_in_s: 20,
+    epoch_length_s: 58,
     report_period_s: 24,
-    dispute_window_s: 34,
+    dispute_window_s: 32,
     open_period_s: 2,
     admins: true,
 };
@@ -82,6 +82,9 @@ fn watchers_account(wasmd: &Wasmd, oracle: &Oracle) -> Result<Account, E2eError>
     let words = oracle.path("prover.words");
     let exported = oracle.try_run(&["keys", "export", KEY, "--out", &words.to_string_lossy()])?;
     exported.map_err(|failed| E2eError::Output(format!("keys export: {}", failed.stderr)))?;
+    // The chain's command line takes the end of the line for a part of the last word.
+    let text = oracle.read("prover.words")?;
+    write_private(&words, String::from_utf8_lossy(&text).trim())?;
     wasmd.recover_key("watched-prover", &words)
 }
 
@@ -103,8 +106,8 @@ pub fn a_watcher_convicts(stage: &Stage<'_>) -> Result<(), E2eError> {
         sent = Some(message.clone());
     })?;
     recruits.introduce(&bed.contract, &sent.expect("the message is made"))?;
-    post_bonds(&bed)?;
     let campaign = bed.create_campaign(&terms::plain(2), "2000007ureward")?;
+    post_bonds(&bed)?;
     let mut court = Court::open(&bed, watcher(stage, &bed, "watched-relayer")?);
     bed.wait_until(bed.clock.window_end_s(0).expect("epoch 0"))?;
     let (code, words) = watch(&oracle)?.expect("there is no report");
