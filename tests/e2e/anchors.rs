@@ -16,7 +16,7 @@ const MODELS: u64 = 5;
 /// The grace before an input may be anchored, seconds.
 const GRACE_S: u64 = 1;
 /// The daemons have the first epoch, too, to get ready.
-const LEAD_S: u64 = 25;
+const LEAD_S: u64 = 60;
 /// Whose log differs, and from which epoch on: the one in which it is its turn to anchor.
 const LIAR: usize = 1;
 /// Of the sales of data epoch 36, which chain epoch 1 plays, the liar's log lacks these.
