@@ -125,7 +125,7 @@ pub fn one_daemon_has_another_log(stage: &Stage<'_>) -> Result<(), E2eError> {
     while settled(team.bed.query(&QueryMsg::Campaign { campaign })?) != Some(1) {
         let latest_s = team.window_end_s(1) + 3 * team.bed.clock.report_period_s;
         assert!(team.bed.wasmd.now()?.1 < latest_s, "epoch 1 is not settled");
-        std::thread::sleep(Duration::from_millis(300));
+        std::thread::sleep(Duration::from_secs(1));
     }
     let money = team.bed.check_money(&[campaign])?;
     assert!(money[0].unallocated.u128() < 1_000, "{money:?}");

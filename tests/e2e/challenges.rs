@@ -14,10 +14,10 @@ const CHALLENGE_BOND: u128 = 10_000;
 const SILENCE_FEE: u128 = CHALLENGE_BOND / 10;
 
 const OPTIONS: BedOptions = BedOptions {
-    genesis_in_s: 40,
-    epoch_length_s: 34,
-    report_period_s: 18,
-    dispute_window_s: 14,
+    genesis_in_s: 35,
+    epoch_length_s: 28,
+    report_period_s: 15,
+    dispute_window_s: 11,
     open_period_s: 2,
     admins: true,
 };

@@ -133,7 +133,7 @@ impl Team {
             }
             let now_s = self.bed.wasmd.now()?.1;
             assert!(now_s <= latest_s, "epoch {epoch} is still {:?}", report.status);
-            std::thread::sleep(Duration::from_millis(300));
+            std::thread::sleep(Duration::from_secs(1));
         }
     }
 

@@ -27,6 +27,8 @@ pub const REWARD: &str = "ureward";
 /// The denom of bonds: not the one that campaigns pay in, so that a campaign's books can be compared with the balance.
 pub const BOND: &str = "uattn";
 const WEEK_S: u64 = 604_800;
+/// Pause between two looks at something that is due.
+const POLL: Duration = Duration::from_millis(250);
 
 /// What can differ between deployments.
 #[derive(Debug, Clone, Copy)]
@@ -289,10 +291,13 @@ impl Bed {
 
     /// Waits until the newest block's time is at least `time_s`.
     pub fn wait_until(&self, time_s: u64) -> Result<(), E2eError> {
-        while self.wasmd.now()?.1 < time_s {
-            sleep(Duration::from_millis(200));
+        // A question is a process of its own: not more of them than needed, for the chain has to run beside.
+        loop {
+            match time_s.checked_sub(self.wasmd.now()?.1) {
+                None | Some(0) => return Ok(()),
+                Some(left_s) => sleep(Duration::from_secs(left_s).saturating_sub(POLL).max(POLL)),
+            }
         }
-        Ok(())
     }
 
     /// Waits for the end of an epoch, posts the report of the first three operators, waits until it is final, and returns the
@@ -314,7 +319,10 @@ impl Bed {
             let report: ReportResponse = self.query(&QueryMsg::Report { epoch })?;
             match report.status {
                 ReportStatus::Final => return Ok(()),
-                ReportStatus::Pending | ReportStatus::Challenged => sleep(Duration::from_millis(200)),
+                ReportStatus::Pending | ReportStatus::Challenged => {
+                    self.wait_until(report.ends_at_s.unwrap_or(0))?;
+                    sleep(POLL);
+                }
                 other => {
                     return Err(E2eError::Output(format!(
                         "epoch {epoch} is {other:?}, not pending: the report"

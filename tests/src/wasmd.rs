@@ -20,6 +20,8 @@ const GAS_LIMIT: &str = "40000000";
 const FEE: &str = "1000000uattn";
 /// How long a transaction may take to be in a block.
 const INCLUSION_LIMIT: Duration = Duration::from_secs(20);
+/// Pause between two questions whether it is: about half the time between two blocks.
+const INCLUSION_POLL: Duration = Duration::from_millis(300);
 
 /// A key in the chain's test keyring.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,13 +168,14 @@ impl Wasmd {
             return Ok(Err(TxFailed { code: answer.code, log: answer.raw_log }));
         }
         let started = Instant::now();
+        sleep(INCLUSION_POLL);
         while started.elapsed() < INCLUSION_LIMIT {
             let found: Result<TxAnswer, _> =
                 self.run(&["query", "tx", &answer.txhash], &["--node", &self.rpc, "--output", "json"]);
             if let Ok(tx) = found {
                 return Ok(tx.judge());
             }
-            sleep(Duration::from_millis(150));
+            sleep(INCLUSION_POLL);
         }
         Err(E2eError::Output(format!(
             "transaction {} is in no block after {INCLUSION_LIMIT:?}",
