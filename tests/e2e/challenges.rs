@@ -8,7 +8,7 @@ use crate::rewards::{claim, fresh};
 use crate::{Stage, terms};
 
 /// What the arbiter has to decide in, seconds, and what a challenge costs.
-const ARBITER_PERIOD_S: u64 = 6;
+const ARBITER_PERIOD_S: u64 = 10;
 const CHALLENGE_BOND: u128 = 10_000;
 /// What of that a silence costs: a tenth.
 const SILENCE_FEE: u128 = CHALLENGE_BOND / 10;

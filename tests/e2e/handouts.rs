@@ -51,14 +51,14 @@ impl Shelf<'_> {
 /// The collection is frozen when the first account claims: the claim goes through and the token stays the account's, however often
 /// its delivery fails and whoever comes next. What nobody claimed goes back to the sponsor.
 pub fn a_handed_out_gift_outlives_a_frozen_collection(stage: &Stage<'_>) -> Result<(), E2eError> {
-    let options = BedOptions { genesis_in_s: 45, ..Default::default() };
+    let options = BedOptions { genesis_in_s: 35, ..Default::default() };
     let bed = Bed::deploy(stage.chain, stage.code, "handout", options)?;
     let wasmd = &bed.wasmd;
     let (alice, bob) = (fresh(stage, &bed, "handout-alice")?, fresh(stage, &bed, "handout-bob")?);
+    let (_, epoch) = first_epoch(&bed, &[(&alice, 600_000), (&bob, 550_000)])?;
     let gifts = Gifts::create(&bed)?;
     let hats = Collection::create(&bed, &bed.owner.address)?;
     let frozen = Frozen::store(wasmd, &bed.owner)?;
-    let (_, epoch) = first_epoch(&bed, &[(&alice, 600_000), (&bob, 550_000)])?;
     let terms = GiftTerms {
         campaign: epoch.commitment.campaign,
         condition: Some(Condition::ScoreAtLeast { score: Score::try_from(500_000).expect("a score") }),

@@ -74,9 +74,9 @@ pub fn from_0_1_0(stage: &Stage<'_>) -> Result<(), E2eError> {
     let hash = stored["checksum"].as_str().map(str::to_lowercase);
     assert_eq!(hash.as_deref(), Some(RELEASED_SHA256), "{stored}");
     let bed = Bed::deploy_version(stage.chain, &code, "migrated", OPTIONS, as_0_1_0)?;
-    let (alice, bob) = (fresh(stage, &bed, "migrated-alice")?, fresh(stage, &bed, "migrated-bob")?);
     let terms = terms::plain(3);
     let id = bed.create_campaign(&terms, "3007ureward")?;
+    let (alice, bob) = (fresh(stage, &bed, "migrated-alice")?, fresh(stage, &bed, "migrated-bob")?);
     let mut book = CampaignBook::new(id, &terms);
     let scores = [(alice.id.clone(), 600_000), (bob.id.clone(), 400_000)];
     let settle = |reported: &EpochBook| {

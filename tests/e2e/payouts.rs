@@ -28,10 +28,10 @@ pub fn a_failed_payout_is_owed(stage: &Stage<'_>) -> Result<(), E2eError> {
     let options = BedOptions { genesis_in_s: 35, ..Default::default() };
     let bed = gold.bed(stage, "failing-payout", options)?;
     let wasmd = &bed.wasmd;
-    let (alice, safe) = (fresh(stage, &bed, "failing-alice")?, wasmd.add_key("failing-safe")?);
     let terms = terms::plain(1);
     let native = bed.create_campaign(&terms, "1007ureward")?;
     let golden = gold.create_campaign(&bed, &terms, 1_007)?;
+    let (alice, safe) = (fresh(stage, &bed, "failing-alice")?, wasmd.add_key("failing-safe")?);
     let allocated = [native, golden].map(|id| {
         let domain = bed.deployment.allocation_domain(id, 0);
         CampaignBook::new(id, &terms).allocate(&domain, &[(alice.id.clone(), 700_000)], 1_000)
