@@ -1,26 +1,16 @@
 //! Every fraud proof against a quorum that really lied, and for each an honest report that looks alike and stands.
 
 use attention_e2e::tamper::RawTree;
-use attention_e2e::{Account, Bed, BedOptions, CampaignBook, E2eError, EpochBook, Tx};
+use attention_e2e::{Bed, BedOptions, CampaignBook, E2eError, EpochBook};
 use attention_protocol::fraud::{Answer, Equivocation, FraudProof, RangeProof, Target};
 use attention_protocol::hash::sha256;
-use attention_protocol::msg::{
-    EpochStatusResponse, ExecuteMsg, QueryMsg, ReportResponse, ReportStatus, SignatureEntry,
-};
+use attention_protocol::msg::{EpochStatusResponse, ExecuteMsg, SignatureEntry};
 use attention_protocol::tree::{Node, PlainNode, SumNode, TreeLeaf};
-use attention_protocol::{AccountId, Commitment, Hash, ReportBody, ZERO_HASH};
+use attention_protocol::{Commitment, ReportBody};
 use cosmwasm_std::{Binary, to_json_vec};
 
-use crate::rewards::fresh;
+use crate::court::{BOND, Court, LIARS, PROOF_GAS_MAX, SLASHED, bond, post_bonds, rewarded, scores, watcher};
 use crate::{Stage, terms};
-
-/// What a fraud proof may cost.
-const PROOF_GAS_MAX: u64 = 300_000;
-/// The bond that each operator posts, and the half of it that the first conviction of an epoch takes.
-const BOND: u128 = 1_000_000;
-const SLASHED: u128 = BOND / 2;
-/// The quorum that lies.
-const LIARS: [u8; 3] = [0, 1, 2];
 
 const OPTIONS: BedOptions = BedOptions {
     genesis_in_s: 45,
@@ -30,116 +20,6 @@ const OPTIONS: BedOptions = BedOptions {
     open_period_s: 10,
     admins: true,
 };
-
-/// An epoch under dispute.
-struct Court<'a> {
-    bed: &'a Bed,
-    prover: Account,
-    epoch: u64,
-    revision: u32,
-    prev: Hash,
-}
-
-impl<'a> Court<'a> {
-    fn open(bed: &'a Bed, prover: Account) -> Self {
-        Self { bed, prover, epoch: 0, revision: 0, prev: ZERO_HASH }
-    }
-
-    fn body(&self, book: &EpochBook) -> ReportBody {
-        ReportBody { revision: self.revision, ..self.bed.body(book, self.prev) }
-    }
-
-    /// Posts a report of the liars over these commitments.
-    fn post(&self, commitments: &[&Commitment]) -> Result<EpochBook, E2eError> {
-        let commitments = commitments.iter().map(|commitment| (*commitment).clone()).collect();
-        let book = EpochBook::over(&self.bed.deployment, self.epoch, commitments);
-        self.post_body(&self.body(&book))?;
-        Ok(book)
-    }
-
-    fn post_body(&self, body: &ReportBody) -> Result<(), E2eError> {
-        let window_end_s = self.bed.clock.window_end_s(self.epoch);
-        self.bed.wait_until(window_end_s.map_err(|error| E2eError::Output(error.to_string()))?)?;
-        let submit = self.bed.submit_message(body, &LIARS);
-        let posted = self.bed.execute(&self.prover, &submit, "")?;
-        posted.map(drop).map_err(|failed| {
-            E2eError::Output(format!("epoch {} revision {}: {}", self.epoch, self.revision, failed.log))
-        })
-    }
-
-    fn message(&self, proof: FraudProof) -> ExecuteMsg {
-        ExecuteMsg::ProveFraud { epoch: self.epoch, revision: self.revision, proof: Box::new(proof) }
-    }
-
-    /// The proof voids the report for the stated reason, at a bearable cost.
-    fn convict(&mut self, proof: FraudProof, word: &str) -> Result<(), E2eError> {
-        let tx = self.bed.execute(&self.prover, &self.message(proof), "")?;
-        let tx = tx.unwrap_or_else(|failed| panic!("{word}: {}", failed.log));
-        println!("       {:>7} gas  fraud proof: {word}", tx.gas_used);
-        assert!(tx.gas_used <= PROOF_GAS_MAX, "{word}: {} gas", tx.gas_used);
-        assert_eq!(tx.attribute("wasm-fraud_proven", "clause"), Some(word), "{:?}", tx.events);
-        self.voided(&tx, "fraud")
-    }
-
-    fn voided(&mut self, tx: &Tx, reason: &str) -> Result<(), E2eError> {
-        let why = tx.attribute("wasm-report_voided", "reason");
-        assert_eq!(why, Some(reason), "{:?}", tx.events);
-        let report: ReportResponse = self.bed.query(&QueryMsg::Report { epoch: self.epoch })?;
-        assert_eq!((report.status, report.revision), (ReportStatus::Open, self.revision + 1), "{reason}");
-        self.revision += 1;
-        Ok(())
-    }
-
-    /// The proof is refused, and the report stands.
-    fn acquit(&self, proof: FraudProof, why: &str) -> Result<(), E2eError> {
-        let failed = self.bed.execute(&self.prover, &self.message(proof), "")?.expect_err(why);
-        assert!(failed.log.contains(why), "expected {why:?}: {}", failed.log);
-        let report: ReportResponse = self.bed.query(&QueryMsg::Report { epoch: self.epoch })?;
-        assert_eq!((report.status, report.revision), (ReportStatus::Pending, self.revision));
-        Ok(())
-    }
-
-    /// The report that stands becomes final and settles; the next epoch is up.
-    fn close(&mut self, book: &EpochBook) -> Result<(), E2eError> {
-        self.prev = self.body(book).digest();
-        self.bed.wait_final(self.epoch)?;
-        let settle = ExecuteMsg::Settle { items: book.settle_items() };
-        self.bed.execute(&self.prover, &settle, "")?.expect("what stands settles");
-        (self.epoch, self.revision) = (self.epoch + 1, 0);
-        Ok(())
-    }
-}
-
-/// An account that can pay for many proofs.
-fn watcher(stage: &Stage<'_>, bed: &Bed, name: &str) -> Result<Account, E2eError> {
-    let account = fresh(stage, bed, name)?;
-    stage.chain.fund(std::slice::from_ref(&account.address), &["100000000uattn"])?;
-    Ok(account)
-}
-
-fn account(byte: u8) -> AccountId {
-    AccountId::try_from([byte; 20].as_slice()).expect("20 bytes")
-}
-
-fn scores() -> Vec<(AccountId, u32)> {
-    vec![(account(1), 500_000), (account(2), 300_000), (account(3), 200_000)]
-}
-
-/// Each admin posts a bond; returns what the contract then holds.
-fn post_bonds(bed: &Bed) -> Result<(), E2eError> {
-    for admin in &bed.admins {
-        bed.execute(admin, &ExecuteMsg::PostBond {}, &format!("{BOND}uattn"))?
-            .expect("an admin posts a bond");
-    }
-    Ok(())
-}
-
-/// What is left of an operator's bond.
-fn bond(bed: &Bed, operator: usize) -> Result<u128, E2eError> {
-    let admin = bed.admins[operator].address.clone();
-    let bond: attention_protocol::msg::BondResponse = bed.query(&QueryMsg::Bond { admin })?;
-    Ok(bond.bonded.u128())
-}
 
 /// A leaf's bytes with others at `offset` behind its 20-byte address.
 fn edit(leaf: &[u8], offset: usize, bytes: &[u8]) -> Vec<u8> {
@@ -185,7 +65,7 @@ pub fn leaves_and_base(stage: &Stage<'_>) -> Result<(), E2eError> {
     court.convict(proof, "malformed_leaf")?;
     let bonds = (0..4).map(|operator| bond(&bed, operator)).collect::<Result<Vec<_>, _>>()?;
     assert_eq!(bonds, [BOND - SLASHED, BOND - SLASHED, BOND - SLASHED, BOND], "who signed is slashed");
-    rewarded(&court, 3 * SLASHED / 2)?;
+    rewarded(&bed, &court.prover, 3 * SLASHED / 2)?;
 
     let lie = changed(edit(&packed[0], WEIGHT_AT, &500_001u64.to_be_bytes()));
     let reported = court.post(&[&lie.commit(&honest.commitment)])?;
@@ -258,20 +138,6 @@ fn reserve(court: &Court<'_>, proof: &FraudProof) -> Result<(), E2eError> {
     let hash = sha256(&[court.prover.id.as_slice(), &sha256(&[&json])]);
     let commit = ExecuteMsg::CommitProof { hash: Binary::from(hash) };
     court.bed.execute(&court.prover, &commit, "")?.expect("anyone may commit to a proof");
-    Ok(())
-}
-
-/// The prover's half waits, and is paid.
-fn rewarded(court: &Court<'_>, amount: u128) -> Result<(), E2eError> {
-    let (bed, prover) = (court.bed, &court.prover);
-    let account = prover.address.clone();
-    let owed: attention_protocol::msg::OwedResponse =
-        bed.query(&QueryMsg::Owed { denom: "uattn".into(), account })?;
-    assert_eq!(owed.owed.u128(), amount, "half of what three signers lost");
-    let held = bed.wasmd.balance(&bed.contract, "uattn")?;
-    let withdraw = ExecuteMsg::WithdrawOwed { denom: "uattn".into(), recipient: None };
-    bed.execute(prover, &withdraw, "")?.expect("what is owed is paid");
-    assert_eq!(bed.wasmd.balance(&bed.contract, "uattn")?, held - amount);
     Ok(())
 }
 

@@ -3,16 +3,24 @@
 //! One chain serves all scenarios, each with a deployment of its own; some run side by side, and the chain ends with them.
 //! `scripts/wasm` must have built the contract and cargo the program `attention-oracle`; `scripts/test chain` does all of it.
 
+mod anchors;
+mod challenges;
+mod court;
 mod disputes;
 mod gas;
 mod guards;
+mod handouts;
+mod migration;
 mod operators;
+mod payouts;
 mod reports;
 mod rewards;
 mod rotation;
 mod settlement;
+mod team;
 mod terms;
 mod tokens;
+mod watching;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,15 +37,16 @@ struct Stage<'a> {
 }
 
 /// Scenarios that run at a time: mostly they wait for the chain's clock, but two cores also run the chain.
-const WORKERS: usize = 4;
+const WORKERS: usize = 6;
 
 /// Names a part of the scenarios' names: only those are run.
 const FILTER_ENV: &str = "ATTENTION_E2E";
 
 type Scenario = fn(&Stage<'_>) -> Result<(), E2eError>;
 
-const SCENARIOS: [(&str, Scenario); 19] = [
+const SCENARIOS: [(&str, Scenario); 25] = [
     ("gas over many epochs", gas::many_epochs),
+    ("daemons anchor their input, and one has another log", anchors::one_daemon_has_another_log),
     ("operators crash, stay away and come back", operators::crashes_cost_nothing),
     (
         "fraud in leaves and against the base is convicted, honest look-alikes stand",
@@ -46,6 +55,14 @@ const SCENARIOS: [(&str, Scenario); 19] = [
     (
         "fraud in nodes, headers and signatures is convicted, honest look-alikes stand",
         disputes::nodes_and_headers,
+    ),
+    ("a watcher convicts a crooked report", watching::a_watcher_convicts),
+    ("a live contract of version 0.1.0 is migrated", migration::from_0_1_0),
+    ("an arbiter decides on challenges, or sleeps", challenges::an_arbiter_decides),
+    ("a failed payout is owed", payouts::a_failed_payout_is_owed),
+    (
+        "a handed-out gift outlives a frozen collection",
+        handouts::a_handed_out_gift_outlives_a_frozen_collection,
     ),
     ("an operator swaps its key in mid-flight", rotation::a_swap_in_mid_flight),
     ("a campaign pays in a cw20 token", tokens::cw20_rewards),

@@ -2,19 +2,16 @@
 
 use std::time::Duration;
 
-use attention_e2e::oracle::find_program;
-use attention_e2e::setup::{find_data, import, link, prepare, write_json, write_spec};
-use attention_e2e::{Bed, E2eError, Operator, Oracle, Surroundings, configure};
+use attention_e2e::setup::prepare;
+use attention_e2e::{E2eError, Operator};
 use attention_protocol::EpochClock;
-use attention_protocol::msg::{QueryMsg, ReportResponse, ReportStatus};
+use attention_protocol::msg::ReportStatus;
 use serde_json::Value;
 
+use crate::team::{READY_LIMIT, Recruits, Team};
 use crate::{Stage, terms};
 
-/// The sales of 2020 begin to be many here.
-const DATA_EPOCH: u64 = 35;
 const EPOCHS: u64 = 5;
-const READY_LIMIT: Duration = Duration::from_secs(90);
 /// From the contract's creation to the first epoch: four daemons start meanwhile, beside other scenarios on two cores.
 const LEAD_S: u64 = 90;
 /// Nobody listens there.
@@ -31,87 +28,16 @@ fn clock(genesis_s: u64) -> EpochClock {
     }
 }
 
-/// Four operators with data and models, their contract, and a campaign in it.
-struct Team {
-    operators: Vec<Operator>,
-    bed: Bed,
-    _folder: tempfile::TempDir,
-}
-
-impl Team {
-    fn start(stage: &Stage<'_>) -> Result<Self, E2eError> {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let (program, data) = (find_program()?, find_data()?);
-        let mut operators: Vec<Operator> =
-            (0..4).map(|index| Operator::new(&program, folder.path(), index)).collect::<Result<_, _>>()?;
-        let planner = Oracle::new(&program, &folder.path().join("planner"))?;
-        let apis = operators.iter().map(|operator| operator.api.clone()).collect();
-        let mut surroundings = Surroundings::of(stage.chain.info(), apis);
-        // The first node they ask is gone.
-        surroundings.rpcs.insert(0, DEAD_RPC.into());
-        let spec_hash = write_spec(&planner, &surroundings, DATA_EPOCH)?;
-        import::<Value>(&planner, &data)?;
-        link(&planner)?;
-        prepare(&operators, &planner, &surroundings, &data, EPOCHS)?;
-        for operator in &operators {
-            let payer = operator.key("transmitter")?.address;
-            stage.chain.fund(&[payer], &["50000000uattn"])?;
-        }
-        let infos = operators.iter().map(Operator::info).collect::<Result<_, _>>()?;
-        let make = |now_s| Bed::message(infos, clock(now_s + LEAD_S), spec_hash);
-        let (bed, message) = Bed::deploy_message(stage.chain, stage.code, "operators", make)?;
-        let path = folder.path().join("instantiate.json");
-        write_json(&path, &message)?;
-        surroundings.deployed = Some((bed.contract.clone(), path.to_string_lossy().into_owned()));
-        for operator in &mut operators {
-            configure(&operator.oracle, &surroundings, Some(&operator.api))?;
-            operator.start()?;
-        }
-        bed.create_campaign(&terms::plain(EPOCHS), "5000007ureward")?;
-        operators.iter_mut().try_for_each(|operator| operator.wait_ready(READY_LIMIT))?;
-        assert!(
-            bed.wasmd.now()?.1 < bed.clock.genesis_s,
-            "the machine is too slow: not ready before the first epoch"
-        );
-        Ok(Self { operators, bed, _folder: folder })
-    }
-
-    fn window_end_s(&self, epoch: u64) -> u64 {
-        self.bed.clock.window_end_s(epoch).expect("a small epoch")
-    }
-
-    /// Waits until an epoch's report is final or missed.
-    fn terminal(&self, epoch: u64) -> Result<ReportResponse, E2eError> {
-        let clock = &self.bed.clock;
-        let latest_s = self.window_end_s(epoch) + clock.report_period_s + clock.dispute_window_s + 10;
-        loop {
-            let report: ReportResponse = self.bed.query(&QueryMsg::Report { epoch })?;
-            if matches!(report.status, ReportStatus::Final | ReportStatus::Missed) {
-                return Ok(report);
-            }
-            let now_s = self.bed.wasmd.now()?.1;
-            assert!(now_s <= latest_s, "epoch {epoch} is still {:?}", report.status);
-            std::thread::sleep(Duration::from_millis(300));
-        }
-    }
-
-    /// No operator refused to sign, or saw another report than its own.
-    fn no_divergence(&self, indices: &[usize]) -> Result<(), E2eError> {
-        for index in indices {
-            let state = self.operators[*index].status()?;
-            let alarms = state["alarms"].to_string();
-            for word in ["signed before", "equivocation", "another report", "differ"] {
-                assert!(!alarms.contains(word), "operator {index}: {alarms}");
-            }
-        }
-        Ok(())
-    }
-}
-
 /// I14 over real crashes: a killed operator starts again and takes part; with one away reports go on; with two away the
 /// epoch is missed and its money stays; when they are back, reports go on, with every step done by hand.
 pub fn crashes_cost_nothing(stage: &Stage<'_>) -> Result<(), E2eError> {
-    let mut team = Team::start(stage)?;
+    // The first node they ask is gone.
+    let recruits = Recruits::gather(stage, 4, Some(DEAD_RPC))?;
+    prepare(&recruits.operators, &recruits.planner, &recruits.surroundings, &recruits.data, EPOCHS)?;
+    let mut team = recruits.deploy(stage, "operators", |now_s| clock(now_s + LEAD_S), |_| {})?;
+    team.start(&[0, 1, 2, 3])?;
+    team.bed.create_campaign(&terms::plain(EPOCHS), "5000007ureward")?;
+    team.wait_ready(&[0, 1, 2, 3], team.bed.clock.genesis_s)?;
     // Epoch 0: operator 0 is killed when all of them build and sign, and starts again at once.
     team.bed.wait_until(team.window_end_s(0))?;
     team.operators[0].kill();

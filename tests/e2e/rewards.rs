@@ -30,7 +30,8 @@ pub fn first_epoch(bed: &Bed, scores: &[(&Account, u32)]) -> Result<(CampaignBoo
     Ok((book, epoch))
 }
 
-fn claim(items: Vec<attention_protocol::msg::ClaimItem>) -> ExecuteMsg {
+/// The claim of these items.
+pub fn claim(items: Vec<attention_protocol::msg::ClaimItem>) -> ExecuteMsg {
     ExecuteMsg::Claim { items }
 }
 

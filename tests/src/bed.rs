@@ -5,26 +5,30 @@ use std::time::Duration;
 
 use attention_protocol::hash::Deployment;
 use attention_protocol::msg::{
-    CampaignMoney, ConfigResponse, CreateCampaign, DenomPolicy, EpochStatusResponse, ExecuteMsg,
-    InstantiateMsg, Limits, OperatorInfo, QueryMsg, ReportResponse, ReportStatus, SignatureEntry,
+    CampaignMoney, CreateCampaign, DenomPolicy, EpochStatusResponse, ExecuteMsg, InstantiateMsg, Limits,
+    OperatorInfo, OwedResponse, QueryMsg, ReportResponse, ReportStatus, SignatureEntry,
 };
 use attention_protocol::{CampaignTerms, EpochClock, Hash, ReportBody, ZERO_HASH};
 use bech32::{Bech32, Hrp};
 use cosmwasm_std::{Binary, Uint128};
 use k256::ecdsa::signature::hazmat::PrehashSigner;
 use k256::ecdsa::{Signature, SigningKey};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use crate::chain::{LocalChain, contract_path, contract_wasm};
 use crate::error::E2eError;
 use crate::ledger::EpochBook;
-use crate::wasmd::{Account, Tx, TxFailed, Wasmd, canonical, to_json};
+use crate::wasmd::{Account, Tx, TxFailed, Wasmd, canonical};
 
 /// The denom that campaigns pay in.
 pub const REWARD: &str = "ureward";
 /// The denom of bonds: not the one that campaigns pay in, so that a campaign's books can be compared with the balance.
 pub const BOND: &str = "uattn";
 const WEEK_S: u64 = 604_800;
+/// Pause between two looks at something that is due.
+const POLL: Duration = Duration::from_millis(250);
 
 /// What can differ between deployments.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +56,19 @@ impl Default for BedOptions {
             dispute_window_s: 1,
             open_period_s: 0,
             admins: false,
+        }
+    }
+}
+
+impl BedOptions {
+    fn clock(&self, now_s: u64) -> EpochClock {
+        EpochClock {
+            genesis_s: now_s + self.genesis_in_s,
+            epoch_length_s: self.epoch_length_s,
+            report_period_s: self.report_period_s,
+            dispute_window_s: self.dispute_window_s,
+            open_period_s: self.open_period_s,
+            min_blocks: 1,
         }
     }
 }
@@ -105,27 +122,34 @@ impl Bed {
         options: BedOptions,
         change: impl FnOnce(&mut InstantiateMsg),
     ) -> Result<Self, E2eError> {
-        let operators: Vec<SigningKey> = (1..=4).map(|i| operator_key(name, i)).collect::<Result<_, _>>()?;
-        let prefix = &chain.info().prefix;
-        let infos = operators.iter().enumerate();
-        let mut infos =
-            infos.map(|(i, key)| operator_info(i, key, prefix)).collect::<Result<Vec<_>, E2eError>>()?;
-        let admins = if options.admins { admins(chain, name)? } else { Vec::new() };
-        for (info, admin) in infos.iter_mut().zip(&admins) {
-            info.admin.clone_from(&admin.address);
-        }
+        let Hands { operators, infos, admins } = Hands::of(chain, name, options)?;
         let (mut bed, _) = Self::deploy_message(chain, code, name, |now_s| {
-            let clock = EpochClock {
-                genesis_s: now_s + options.genesis_in_s,
-                epoch_length_s: options.epoch_length_s,
-                report_period_s: options.report_period_s,
-                dispute_window_s: options.dispute_window_s,
-                open_period_s: options.open_period_s,
-                min_blocks: 1,
-            };
-            let mut message = Self::message(infos, clock, [5; 32]);
+            let mut message = Self::message(infos, options.clock(now_s), [5; 32]);
             change(&mut message);
             message
+        })?;
+        (bed.operators, bed.admins) = (operators, admins);
+        Ok(bed)
+    }
+
+    /// The same with code of another version: `edit` makes the message what that version takes. The owner may migrate it.
+    ///
+    /// # Errors
+    /// [`E2eError`].
+    pub fn deploy_version(
+        chain: &LocalChain,
+        code: &str,
+        name: &str,
+        options: BedOptions,
+        edit: impl FnOnce(&mut Value),
+    ) -> Result<Self, E2eError> {
+        let Hands { operators, infos, admins } = Hands::of(chain, name, options)?;
+        let (mut bed, _) = Self::create(chain, code, name, true, |now_s| {
+            let clock = options.clock(now_s);
+            let mut message = serde_json::to_value(Self::message(infos, clock, [5; 32]))
+                .map_err(|error| E2eError::Output(error.to_string()))?;
+            edit(&mut message);
+            Ok((clock, message))
         })?;
         (bed.operators, bed.admins) = (operators, admins);
         Ok(bed)
@@ -167,18 +191,36 @@ impl Bed {
         name: &str,
         make: impl FnOnce(u64) -> InstantiateMsg,
     ) -> Result<(Self, InstantiateMsg), E2eError> {
+        Self::create(chain, code, name, false, |now_s| {
+            let message = make(now_s);
+            Ok((message.clock, message))
+        })
+    }
+
+    fn create<M: Serialize>(
+        chain: &LocalChain,
+        code: &str,
+        name: &str,
+        is_migratable: bool,
+        make: impl FnOnce(u64) -> Result<(EpochClock, M), E2eError>,
+    ) -> Result<(Self, M), E2eError> {
         let wasmd = Wasmd::new(chain);
         let owner = wasmd.add_key(&format!("{name}-owner"))?;
         chain.fund(std::slice::from_ref(&owner.address), &["1000000000uattn", "1000000000000ureward"])?;
-        let message = make(wasmd.now()?.1);
-        let contract = wasmd.instantiate(&owner.key, code, &message, name)?;
+        let (clock, message) = make(wasmd.now()?.1)?;
+        let admin = is_migratable.then_some(owner.address.as_str());
+        let contract = wasmd.instantiate_under(&owner.key, code, &message, name, admin)?;
         let info = chain.info();
         let id = canonical(&contract, &info.prefix)?;
         let deployment = Deployment::new(&info.chain_id, &id)
             .map_err(|error| E2eError::Output(format!("the deployment: {error}")))?;
-        let config: ConfigResponse = wasmd.smart(&contract, &QueryMsg::Config { epoch: None })?;
-        let config_digest = hash(&config.config_digest);
-        let (clock, operators, admins) = (message.clock, vec![], vec![]);
+        // In the words of every version there was.
+        let config: Value = wasmd.smart(&contract, &json!({"config": {}}))?;
+        let config_digest = config["config_digest"].as_str().and_then(|text| Binary::from_base64(text).ok());
+        let config_digest = config_digest.and_then(|bytes| Hash::try_from(bytes.as_slice()).ok());
+        let config_digest =
+            config_digest.ok_or_else(|| E2eError::Output(format!("the configuration: {config}")))?;
+        let (operators, admins) = (vec![], vec![]);
         Ok((Self { wasmd, contract, deployment, clock, owner, admins, operators, config_digest }, message))
     }
 
@@ -194,12 +236,7 @@ impl Bed {
         message: &ExecuteMsg,
         funds: &str,
     ) -> Result<Result<Tx, TxFailed>, E2eError> {
-        let message = to_json(message)?;
-        let mut arguments = vec!["wasm", "execute", &self.contract, &message];
-        if !funds.is_empty() {
-            arguments.extend(["--amount", funds]);
-        }
-        self.wasmd.send(&from.key, &arguments)
+        self.wasmd.execute(from, &self.contract, message, funds)
     }
 
     /// Creates a campaign funded by the owner and returns its id.
@@ -254,10 +291,13 @@ impl Bed {
 
     /// Waits until the newest block's time is at least `time_s`.
     pub fn wait_until(&self, time_s: u64) -> Result<(), E2eError> {
-        while self.wasmd.now()?.1 < time_s {
-            sleep(Duration::from_millis(200));
+        // A question is a process of its own: not more of them than needed, for the chain has to run beside.
+        loop {
+            match time_s.checked_sub(self.wasmd.now()?.1) {
+                None | Some(0) => return Ok(()),
+                Some(left_s) => sleep(Duration::from_secs(left_s).saturating_sub(POLL).max(POLL)),
+            }
         }
-        Ok(())
     }
 
     /// Waits for the end of an epoch, posts the report of the first three operators, waits until it is final, and returns the
@@ -279,7 +319,10 @@ impl Bed {
             let report: ReportResponse = self.query(&QueryMsg::Report { epoch })?;
             match report.status {
                 ReportStatus::Final => return Ok(()),
-                ReportStatus::Pending | ReportStatus::Challenged => sleep(Duration::from_millis(200)),
+                ReportStatus::Pending | ReportStatus::Challenged => {
+                    self.wait_until(report.ends_at_s.unwrap_or(0))?;
+                    sleep(POLL);
+                }
                 other => {
                     return Err(E2eError::Output(format!(
                         "epoch {epoch} is {other:?}, not pending: the report"
@@ -310,14 +353,38 @@ impl Bed {
         Ok(all)
     }
 
+    /// What an account may withdraw in an asset.
+    pub fn owed(&self, account: &Account, denom: &str) -> Result<u128, E2eError> {
+        let query = QueryMsg::Owed { denom: denom.into(), account: account.address.clone() };
+        Ok(self.query::<OwedResponse>(&query)?.owed.u128())
+    }
+
     /// Where the clock stands.
     pub fn epoch_status(&self) -> Result<EpochStatusResponse, E2eError> {
         self.query(&QueryMsg::EpochStatus {})
     }
 }
 
-fn hash(bytes: &Binary) -> Hash {
-    Hash::try_from(bytes.as_slice()).unwrap_or(ZERO_HASH)
+/// The operators of a test: hot keys, how the contract sees them, cold keys with coins if the options ask for them.
+struct Hands {
+    operators: Vec<SigningKey>,
+    infos: Vec<OperatorInfo>,
+    admins: Vec<Account>,
+}
+
+impl Hands {
+    fn of(chain: &LocalChain, name: &str, options: BedOptions) -> Result<Self, E2eError> {
+        let operators: Vec<SigningKey> = (1..=4).map(|i| operator_key(name, i)).collect::<Result<_, _>>()?;
+        let prefix = &chain.info().prefix;
+        let infos = operators.iter().enumerate();
+        let mut infos =
+            infos.map(|(i, key)| operator_info(i, key, prefix)).collect::<Result<Vec<_>, E2eError>>()?;
+        let admins = if options.admins { admins(chain, name)? } else { Vec::new() };
+        for (info, admin) in infos.iter_mut().zip(&admins) {
+            info.admin.clone_from(&admin.address);
+        }
+        Ok(Self { operators, infos, admins })
+    }
 }
 
 /// Accounts for the operators' cold keys, with coins.

@@ -173,6 +173,13 @@ pub fn artifact(file: &str) -> Result<PathBuf, E2eError> {
     Ok(path)
 }
 
+/// A released contract in `tests/fixtures`, by its file's name.
+pub fn fixture(file: &str) -> Result<PathBuf, E2eError> {
+    let path = repository().join("tests/fixtures").join(file);
+    let there = std::fs::metadata(&path);
+    there.map(|_| path.clone()).map_err(|error| E2eError::io(path.display().to_string(), error))
+}
+
 /// The optimised contract that `scripts/wasm` built.
 ///
 /// # Errors

@@ -76,6 +76,15 @@ impl Oracle {
         self.folder.join(name)
     }
 
+    /// What stands in a file in the folder.
+    ///
+    /// # Errors
+    /// [`E2eError::Io`].
+    pub fn read(&self, name: &str) -> Result<Vec<u8>, E2eError> {
+        let path = self.path(name);
+        std::fs::read(&path).map_err(|error| E2eError::io(path.display().to_string(), error))
+    }
+
     fn passphrase_file(&self) -> PathBuf {
         self.path("passphrase")
     }

@@ -90,13 +90,23 @@ pub fn train(oracle: &Oracle, count: u64) -> Result<(), E2eError> {
 
 /// A copy of the sales in `data` whose rows stand in the opposite order, in `folder`; the assets beside it.
 fn reversed(data: &Path, folder: &Path) -> Result<PathBuf, E2eError> {
-    let failed = |error| E2eError::io(data.display().to_string(), error);
-    let text = std::fs::read_to_string(data.join("sales.csv")).map_err(failed)?;
+    let text = read_sales(data)?;
     let mut lines: Vec<&str> = text.lines().collect();
     if let Some(rows) = lines.get_mut(1..) {
         rows.reverse();
     }
-    let copy = folder.join("reversed");
+    write_sales(data, folder, &lines)
+}
+
+fn read_sales(data: &Path) -> Result<String, E2eError> {
+    let path = data.join("sales.csv");
+    std::fs::read_to_string(&path).map_err(|error| E2eError::io(path.display().to_string(), error))
+}
+
+/// Other sales in `folder`, with the assets of `data` beside them.
+fn write_sales(data: &Path, folder: &Path, lines: &[&str]) -> Result<PathBuf, E2eError> {
+    let failed = |error| E2eError::io(data.display().to_string(), error);
+    let copy = folder.join("other-sales");
     std::fs::create_dir_all(&copy).map_err(failed)?;
     std::fs::write(copy.join("sales.csv"), lines.join("\n") + "\n").map_err(failed)?;
     std::fs::copy(data.join("assets.csv"), copy.join("assets.csv")).map_err(failed)?;
@@ -115,13 +125,7 @@ pub fn prepare(
     data: &Path,
     models: u64,
 ) -> Result<(), E2eError> {
-    let prepare = |index: usize, operator: &Operator| {
-        for name in ["spec.json", "links.csv"] {
-            let (from, to) = (from.path(name), operator.oracle.path(name));
-            std::fs::copy(&from, &to).map_err(|error| E2eError::io(from.display().to_string(), error))?;
-        }
-        configure(&operator.oracle, surroundings, Some(&operator.api))?;
-        operator.add_keys()?;
+    equip(operators, from, surroundings, |index, operator| {
         let rows = if index.is_multiple_of(2) {
             data.to_path_buf()
         } else {
@@ -129,7 +133,43 @@ pub fn prepare(
         };
         import::<Value>(&operator.oracle, &rows)?;
         train(&operator.oracle, models)
+    })
+}
+
+/// The same with the models that `from` trained: what each would train itself, if its data before them are the same. The data
+/// of each come from the folder that `data` gives for its index.
+///
+/// # Errors
+/// [`E2eError`] of the first that fails.
+pub fn prepare_from(
+    operators: &[Operator],
+    from: &Oracle,
+    surroundings: &Surroundings,
+    data: impl Fn(usize) -> PathBuf + Sync,
+) -> Result<(), E2eError> {
+    equip(operators, from, surroundings, |index, operator| {
+        import::<Value>(&operator.oracle, &data(index))?;
+        copy_files(&from.path("data/models"), &operator.oracle.path("data/models"))
+    })
+}
+
+/// Gives each operator specification, links, configuration and keys, and what `fill` does.
+fn equip(
+    operators: &[Operator],
+    from: &Oracle,
+    surroundings: &Surroundings,
+    fill: impl Fn(usize, &Operator) -> Result<(), E2eError> + Sync,
+) -> Result<(), E2eError> {
+    let prepare = |index: usize, operator: &Operator| {
+        for name in ["spec.json", "links.csv"] {
+            let (from, to) = (from.path(name), operator.oracle.path(name));
+            std::fs::copy(&from, &to).map_err(|error| E2eError::io(from.display().to_string(), error))?;
+        }
+        configure(&operator.oracle, surroundings, Some(&operator.api))?;
+        operator.add_keys()?;
+        fill(index, operator)
     };
+    let prepare = &prepare;
     thread::scope(|scope| {
         let running: Vec<_> = operators
             .iter()
@@ -140,6 +180,31 @@ pub fn prepare(
             one.join().unwrap_or_else(|_| Err(E2eError::Output("an operator's preparation panicked".into())))
         })
     })
+}
+
+/// Copies the files of a folder into another, which is made.
+fn copy_files(from: &Path, to: &Path) -> Result<(), E2eError> {
+    let failed = |error| E2eError::io(from.display().to_string(), error);
+    std::fs::create_dir_all(to).map_err(failed)?;
+    for entry in std::fs::read_dir(from).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        std::fs::copy(entry.path(), to.join(entry.file_name())).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// A copy of the sales in `data` without those of `[from, to)`, texts like `2020-06-07`, in `folder`; the assets beside it.
+///
+/// # Errors
+/// [`E2eError`] if none is left out.
+pub fn without_sales(data: &Path, folder: &Path, from: &str, to: &str) -> Result<PathBuf, E2eError> {
+    let text = read_sales(data)?;
+    let is_left_out = |line: &&str| (from..to).contains(line);
+    let lines: Vec<&str> = text.lines().filter(|line| !is_left_out(line)).collect();
+    if lines.len() == text.lines().count() {
+        return Err(E2eError::Output(format!("{}: no sale from {from} to {to}", data.display())));
+    }
+    write_sales(data, folder, &lines)
 }
 
 /// Bonds and periods for a test chain: small, without an arbiter, without anchors.

@@ -1,6 +1,6 @@
 //! Sending transactions and asking questions with wasmd's command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -20,6 +20,8 @@ const GAS_LIMIT: &str = "40000000";
 const FEE: &str = "1000000uattn";
 /// How long a transaction may take to be in a block.
 const INCLUSION_LIMIT: Duration = Duration::from_secs(20);
+/// Pause between two questions whether it is: about half the time between two blocks.
+const INCLUSION_POLL: Duration = Duration::from_millis(300);
 
 /// A key in the chain's test keyring.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,6 +124,17 @@ impl Wasmd {
     pub fn add_key(&self, key: &str) -> Result<Account, E2eError> {
         let answer: Value =
             self.run(&["keys", "add", key, "--output", "json"], &["--keyring-backend", "test"])?;
+        self.account(key, &answer)
+    }
+
+    /// Adds a key from the file with its words, and its account on the path of index 0.
+    pub fn recover_key(&self, key: &str, words: &Path) -> Result<Account, E2eError> {
+        let source = words.to_string_lossy();
+        let command = ["keys", "add", key, "--recover", "--source", &source, "--output", "json"];
+        self.account(key, &self.run(&command, &["--keyring-backend", "test"])?)
+    }
+
+    fn account(&self, key: &str, answer: &Value) -> Result<Account, E2eError> {
         let address = answer["address"].as_str().unwrap_or_default().to_string();
         let id = canonical(&address, &self.prefix)?;
         Ok(Account { key: key.into(), address, id })
@@ -155,13 +168,14 @@ impl Wasmd {
             return Ok(Err(TxFailed { code: answer.code, log: answer.raw_log }));
         }
         let started = Instant::now();
+        sleep(INCLUSION_POLL);
         while started.elapsed() < INCLUSION_LIMIT {
             let found: Result<TxAnswer, _> =
                 self.run(&["query", "tx", &answer.txhash], &["--node", &self.rpc, "--output", "json"]);
             if let Ok(tx) = found {
                 return Ok(tx.judge());
             }
-            sleep(Duration::from_millis(150));
+            sleep(INCLUSION_POLL);
         }
         Err(E2eError::Output(format!(
             "transaction {} is in no block after {INCLUSION_LIMIT:?}",
@@ -214,7 +228,7 @@ impl Wasmd {
     }
 
     /// Stores a contract's code and returns its id.
-    pub fn store(&self, from: &str, wasm: &std::path::Path) -> Result<String, E2eError> {
+    pub fn store(&self, from: &str, wasm: &Path) -> Result<String, E2eError> {
         let tx = self.send(from, &["wasm", "store", &wasm.to_string_lossy()])?;
         let tx = tx.map_err(|failed| E2eError::Output(format!("storing the contract: {}", failed.log)))?;
         let code = tx.attribute("store_code", "code_id").map(str::to_string);
@@ -229,11 +243,56 @@ impl Wasmd {
         message: &impl serde::Serialize,
         label: &str,
     ) -> Result<String, E2eError> {
+        self.instantiate_under(from, code, message, label, None)
+    }
+
+    /// The same with an admin, who may migrate it, or without.
+    pub fn instantiate_under(
+        &self,
+        from: &str,
+        code: &str,
+        message: &impl serde::Serialize,
+        label: &str,
+        admin: Option<&str>,
+    ) -> Result<String, E2eError> {
         let message = to_json(message)?;
-        let tx = self.send(from, &["wasm", "instantiate", code, &message, "--label", label, "--no-admin"])?;
+        let mut command = vec!["wasm", "instantiate", code, &message, "--label", label];
+        match admin {
+            Some(admin) => command.extend(["--admin", admin]),
+            None => command.push("--no-admin"),
+        }
+        let tx = self.send(from, &command)?;
         let tx = tx.map_err(|failed| E2eError::Output(format!("instantiating: {}", failed.log)))?;
         let address = tx.attribute("instantiate", "_contract_address").map(str::to_string);
         address.ok_or_else(|| E2eError::Output("instantiating: no address in the events".into()))
+    }
+
+    /// Sends a message to a contract, with funds like `5ureward` or none.
+    pub fn execute(
+        &self,
+        from: &Account,
+        contract: &str,
+        message: &impl serde::Serialize,
+        funds: &str,
+    ) -> Result<Result<Tx, TxFailed>, E2eError> {
+        let message = to_json(message)?;
+        let mut command = vec!["wasm", "execute", contract, &message];
+        if !funds.is_empty() {
+            command.extend(["--amount", funds]);
+        }
+        self.send(&from.key, &command)
+    }
+
+    /// Has a contract's admin bring it to other stored code.
+    pub fn migrate(
+        &self,
+        from: &Account,
+        contract: &str,
+        code: &str,
+        message: &impl serde::Serialize,
+    ) -> Result<Result<Tx, TxFailed>, E2eError> {
+        let message = to_json(message)?;
+        self.send(&from.key, &["wasm", "migrate", contract, code, &message])
     }
 
     fn run<T: DeserializeOwned>(&self, command: &[&str], flags: &[&str]) -> Result<T, E2eError> {
