@@ -57,15 +57,10 @@ fn another_contract_and_a_newer_version_are_refused() {
     assert!(migrate(&mut suite, &owner).unwrap_err().contains("major.minor.patch"));
 }
 
-/// As if code with another RULES_VERSION had stored the configuration's digest: the contract accepts reports that carry that one.
 fn made_by_other_rules() -> Suite {
     let mut suite = Suite::new();
     NewCampaign::default().create(&mut suite);
-    let contract = suite.contract.clone();
-    let rows = suite.app.dump_wasm_raw(&contract);
-    let (key, mut row) = rows.into_iter().find(|(key, _)| key[0] == 0x02).unwrap();
-    row[0] ^= 1;
-    suite.app.contract_storage_mut(&contract).set(&key, &row);
+    suite.store_other_rules();
     suite
 }
 

@@ -233,12 +233,7 @@ fn proofs_come_while_pending_or_challenged_and_not_after() {
 fn other_rules_are_not_judged() {
     let mut suite = Suite::new();
     NewCampaign::default().create(&mut suite);
-    // The configuration's digest as code with another RULES_VERSION would have stored it.
-    let contract = suite.contract.clone();
-    let rows = suite.app.dump_wasm_raw(&contract);
-    let (key, mut row) = rows.into_iter().find(|(key, _)| key[0] == 0x02).unwrap();
-    row[0] ^= 1;
-    suite.app.contract_storage_mut(&contract).set(&key, &row);
+    suite.store_other_rules();
     suite.close(0);
     let mut draft = suite.draft(0);
     suite.commit(&mut draft, 1, &[("alice", 5)]);

@@ -15,6 +15,16 @@ fn suite() -> Suite {
     Suite::with(Setup { change, ..Setup::default() }).unwrap()
 }
 
+/// All operators bond what they need, and "new" is proposed in the place of the first.
+fn propose_new_for_first(suite: &mut Suite) {
+    for index in 0..4 {
+        suite.post_bond(&admin(index), 100).unwrap();
+    }
+    let mut operators = suite.same_operators();
+    operators.operators[0] = suite.new_operator("new", &spare_key(0));
+    suite.propose(operators).unwrap();
+}
+
 fn too_small(index: usize, bonded: u128) -> OperatorError {
     OperatorError::BondTooSmall { admin: admin(index), bonded, required: 100 }
 }
@@ -37,12 +47,7 @@ fn an_operator_in_force_keeps_the_minimum() {
 #[test]
 fn who_was_rotated_out_is_free_after_its_last_epoch() {
     let mut suite = suite();
-    for index in 0..4 {
-        suite.post_bond(&admin(index), 100).unwrap();
-    }
-    let mut operators = suite.same_operators();
-    operators.operators[0] = suite.new_operator("new", &spare_key(0));
-    suite.propose(operators).unwrap();
+    propose_new_for_first(&mut suite);
     let new = suite.user("new");
     suite.post_bond(&new, 100).unwrap();
     let expected = OperatorError::BondTooSmall { admin: new.clone(), bonded: 99, required: 100 };
@@ -69,12 +74,7 @@ fn who_was_rotated_out_is_liable_for_every_revision_of_its_last_epoch() {
     let mut suite = suite();
     let anyone = suite.user("anyone");
     suite.mint(&anyone, 1 << 20, BOND);
-    for index in 0..4 {
-        suite.post_bond(&admin(index), 100).unwrap();
-    }
-    let mut operators = suite.same_operators();
-    operators.operators[0] = suite.new_operator("new", &spare_key(0));
-    suite.propose(operators).unwrap();
+    propose_new_for_first(&mut suite);
     let new = suite.user("new");
     suite.post_bond(&new, 100).unwrap();
     suite.go_to(clock().window_start_s(3).unwrap());
@@ -101,12 +101,7 @@ fn who_signs_for_an_epoch_between_the_open_one_and_the_present_is_bound() {
     let mut suite = suite();
     let (new, anyone) = (suite.user("new"), suite.user("anyone"));
     suite.mint(&anyone, 1 << 20, BOND);
-    for index in 0..4 {
-        suite.post_bond(&admin(index), 100).unwrap();
-    }
-    let mut operators = suite.same_operators();
-    operators.operators[0] = suite.new_operator("new", &spare_key(0));
-    suite.propose(operators).unwrap();
+    propose_new_for_first(&mut suite);
     suite.post_bond(&new, 107).unwrap();
     suite.go_to(clock().window_start_s(2).unwrap());
     suite.make_blocks(20);

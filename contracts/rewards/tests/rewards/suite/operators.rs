@@ -29,6 +29,16 @@ impl Suite {
         self.query(&QueryMsg::Config { epoch: Some(epoch) })
     }
 
+    /// As if code with another RULES_VERSION had stored the first configuration's digest: the contract accepts reports that carry that
+    /// one.
+    pub fn store_other_rules(&mut self) {
+        let contract = self.contract.clone();
+        let rows = self.app.dump_wasm_raw(&contract);
+        let (key, mut row) = rows.into_iter().find(|(key, _)| key[0] == 0x02).unwrap();
+        row[0] ^= 1;
+        self.app.contract_storage_mut(&contract).set(&key, &row);
+    }
+
     pub fn config_proposal(&self) -> ConfigProposalResponse {
         self.query(&QueryMsg::ConfigProposal {})
     }
