@@ -1,0 +1,195 @@
+"""Runs the tests of a crate on mutants that were all built at once (see schemata.py): one test after another, each in a process
+of its own, only those that reach the mutant's function, until one fails."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from schemata import ACTIVE, REACHED, Weave
+
+# A loop without end must not take a busy machine's time for its own: what counts is the processor's, many times what the test
+# takes without a mutant. The clock only ends what waits for ever.
+CPU_SECONDS, CPU_FACTOR, CLOCK_SECONDS = 10, 10, 300
+# A loop may also take memory without end.
+MEMORY_BYTES = 4 << 30
+# The compiler reports errors of one phase after another.
+BUILDS_MAX = 12
+
+
+class Failed(Exception):
+    """Something other than a mutant went wrong."""
+
+
+def say(text):
+    print(f"mutants: {text}", file=sys.stderr, flush=True)
+
+
+def copy_tree(root, to):
+    """The files that git knows or would take, without what was built."""
+    names = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root, check=True, capture_output=True
+    ).stdout
+    for name in sorted(set(names.decode().split("\0")) - {""}):
+        path = Path(root) / name
+        if path.is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, to / name)
+
+
+def build(tree, package):
+    """Builds the tests as cargo-mutants would: the programs, or the errors of the compiler."""
+    settings = tree / ".cargo/mutants.toml"
+    extra = tomllib.loads(settings.read_text()).get("additional_cargo_args", []) if settings.exists() else []
+    command = ["cargo", "test", "--no-run", "--quiet", "--message-format=json", "--package", package, *extra]
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True)
+    messages = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    if done.returncode == 0:
+        built = [one for one in messages if one["reason"] == "compiler-artifact" and one["profile"]["test"]]
+        return [one["executable"] for one in built if one["executable"]], []
+    errors = [one["message"] for one in messages if one["reason"] == "compiler-message" and one["message"]["level"] == "error"]
+    if not errors:
+        raise Failed(f"{package} does not build: {done.stderr.strip()}")
+    return [], errors
+
+
+def build_all(weave, tree, package):
+    """The programs, and the mutants that do not compile: what the compiler refuses is left out until the rest builds."""
+    unviable = set()
+    for _ in range(BUILDS_MAX):
+        weave.write(unviable)
+        programs, errors = build(tree, package)
+        if programs:
+            return programs, unviable
+        found = set()
+        for error in errors:
+            owners = weave.at_fault(error)
+            # What the compiler says last of all ("aborting due to …") stands nowhere.
+            if not owners and error["spans"]:
+                raise Failed(f"{package}: an error that is no mutant's:\n{error['rendered']}")
+            found |= owners
+        if not found - unviable:
+            raise Failed(f"{package} does not build:\n{errors[0]['rendered']}")
+        unviable |= found
+    raise Failed(f"{package}: mutants still do not compile after {BUILDS_MAX} builds")
+
+
+class Test:
+    """One test: how long it takes and which functions it reaches without a mutant."""
+
+    def __init__(self, program, name, folder):
+        self.program, self.name, self.folder = program, name, folder
+        self.seconds, self.reached = 0.0, frozenset()
+
+    def run(self, variables):
+        """"passed", "failed" or "timed out"."""
+        cpu = int(CPU_SECONDS + CPU_FACTOR * self.seconds)
+        limits = ["prlimit", f"--cpu={cpu}:{cpu + 5}", f"--as={MEMORY_BYTES}", "--core=0"]
+        environment = {**os.environ, "CARGO_MANIFEST_DIR": str(self.folder), "RUST_BACKTRACE": "0", **variables}
+        command = [*limits, self.program, "--exact", self.name]
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        try:
+            code = subprocess.run(command, cwd=self.folder, env=environment, timeout=CLOCK_SECONDS, **quiet).returncode
+        except subprocess.TimeoutExpired:
+            return "timed out"
+        if code == 0:
+            return "passed"
+        return "timed out" if code in (-signal.SIGXCPU, -signal.SIGKILL) else "failed"
+
+    def measure(self, note):
+        """Runs it without a mutant."""
+        started = time.monotonic()
+        if self.run({REACHED: str(note)}) != "passed":
+            raise Failed(f"the test {self.name} fails without any mutant: nothing was tested")
+        self.seconds = time.monotonic() - started
+        self.reached = frozenset(map(int, note.read_text().split())) if note.exists() else frozenset()
+
+
+def tests_of(programs, folder):
+    found = []
+    for program in programs:
+        listed = subprocess.run([program, "--list", "--format", "terse"], cwd=folder, check=True, capture_output=True, text=True)
+        names = [line.removesuffix(": test") for line in listed.stdout.splitlines() if line.endswith(": test")]
+        found += [Test(program, name, folder) for name in names]
+    return found
+
+
+def judge(mutant, function, number, tests, kills, deadline):
+    """What happened to a mutant: a kind, or None when the time was over."""
+    # What noticed another mutant of the function or of the file will notice this one, too; else the quick ones first.
+    def order(test):
+        return (-kills.get((test, function.number), 0), -kills.get((test, mutant["file"]), 0), test.seconds)
+
+    for test in sorted((test for test in tests if function.number in test.reached), key=order):
+        if deadline and time.monotonic() > deadline:
+            return None
+        result = test.run({ACTIVE: str(number)})
+        if result != "passed":
+            for place in (function.number, mutant["file"]):
+                kills[test, place] = kills.get((test, place), 0) + 1
+            return "caught" if result == "failed" else "timed_out"
+    return "survived"
+
+
+def run_package(tree, package, every, chosen, jobs, deadline):
+    """Tests the chosen mutants of one crate: ({mutant: kind}, those that have to be built one by one)."""
+    crate = chosen[0]["file"].split("/src/")[0]
+    weave = Weave(tree, crate, every, chosen)
+    if not weave.numbers:
+        return {}, weave.left
+    started = time.monotonic()
+    programs, unviable = build_all(weave, tree, package)
+    kinds = {name: "unviable" for name in unviable}
+    say(f"{package}: {len(weave.numbers) - len(unviable)} mutants in one build, {len(unviable)} do not compile,"
+        f" {len(weave.left)} cannot be put in, {time.monotonic() - started:.0f} s")
+    tests = tests_of(programs, tree / crate)
+    notes = tree / "reached"
+    notes.mkdir(exist_ok=True)
+    started = time.monotonic()
+    with ThreadPoolExecutor(jobs) as pool:
+        list(pool.map(lambda pair: pair[1].measure(notes / f"{crate.replace('/', '-')}-{pair[0]}"), enumerate(tests)))
+    say(f"{package}: {len(tests)} tests pass without a mutant, {time.monotonic() - started:.0f} s")
+    work = [(mutant, function) for function in weave.functions.values() for mutant in function.mutants]
+    work = [(mutant, function) for mutant, function in work if mutant["name"] not in unviable]
+    kills = {}
+    started = time.monotonic()
+
+    def one(pair):
+        mutant, function = pair
+        kind = judge(mutant, function, weave.numbers[mutant["name"]], tests, kills, deadline)
+        if kind == "survived":
+            say(f"survived: {mutant['name']}")
+        return mutant["name"], kind
+
+    with ThreadPoolExecutor(jobs) as pool:
+        for done, (name, kind) in enumerate(pool.map(one, work), 1):
+            if kind:
+                kinds[name] = kind
+            if done % 50 == 0:
+                say(f"{package}: {done} of {len(work)}, {time.monotonic() - started:.0f} s")
+    return kinds, weave.left
+
+
+def run(root, folder, every, chosen, jobs, deadline):
+    """Tests mutants of any crates, {name: mutant}: ({name: kind}, the mutants that have to be built one by one)."""
+    kinds, left = {}, []
+    for package in sorted({mutant["package"] for mutant in chosen.values()}):
+        mine = [mutant for mutant in chosen.values() if mutant["package"] == package]
+        all_mine = [mutant for mutant in every.values() if mutant["package"] == package]
+        # A tree for each: a switch that another crate has in its own sources would answer to the same number.
+        tree = folder / package
+        tree.mkdir()
+        copy_tree(root, tree)
+        try:
+            some, others = run_package(tree, package, all_mine, mine, jobs, deadline)
+        finally:
+            shutil.rmtree(tree)
+        kinds.update(some)
+        left += others
+    return kinds, left
