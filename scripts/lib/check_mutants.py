@@ -112,7 +112,7 @@ FATES = {
     "replace > with == in steps": "caught",
     "replace > with < in steps": "caught",
     # Stops at 0 instead of 1: the same 7.
-    "replace > with >= in steps": "caught",
+    "replace > with >= in steps": "survived",
     "replace -= with += in steps": "timed_out",
     "replace -= with /= in steps": "timed_out",
     "replace label -> Label with Default::default()": "unviable",

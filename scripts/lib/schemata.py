@@ -75,7 +75,7 @@ def bodies(mutants, source_of):
             continue
         source = source_of(mutant["file"])
         start, end = source.range(mutant["span"])
-        head = source.text[source.range(mutant["function"]["span"])[0] : start].split("(", 1)[0]
+        head = source.text[source.range(mutant["function"]["span"])[0] : start]
         if "const fn" not in head and "impl " not in mutant["function"]["return_type"]:
             found[key(mutant)] = (start, end)
     inside = lambda one, other: one[0][0] == other[0][0] and one != other and other[1][0] <= one[1][0] and one[1][1] <= other[1][1]
