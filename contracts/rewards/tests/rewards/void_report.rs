@@ -59,6 +59,23 @@ fn only_what_pends_at_that_revision() {
     assert_eq!(suite.report_status(0), ReportStatus::Final);
 }
 
+/// Only the arbiter's silence counts as one: two words, and then a first silence, leave the epoch open.
+#[test]
+fn a_word_is_no_silence() {
+    let (mut suite, draft) = Suite::with_pending();
+    for revision in 0..2 {
+        suite.void(0, revision).unwrap();
+        assert_eq!(suite.report_status(0), ReportStatus::Open, "revision {revision}");
+        suite.resubmit(&draft);
+    }
+    suite.challenge(0, 2).unwrap();
+    suite.reach_deadline(0, 2);
+    suite.wait(1);
+    suite.resolve_silence(0, 2).unwrap();
+    let report = suite.report(0);
+    assert_eq!((report.status, report.revision), (ReportStatus::Open, 3));
+}
+
 #[test]
 fn a_challenge_becomes_moot_and_its_bond_goes_back() {
     let (mut suite, _) = Suite::with_pending();
