@@ -148,14 +148,15 @@ def test(args, every, chosen):
     return kinds
 
 
-def record(args, chosen, kinds):
-    """Writes the results of files that were tested completely."""
+def record(args, chosen, kinds, unlisted):
+    """Writes the results of the files that were tested completely and have no survivor without a reason."""
     version = subprocess.run([args.tool, "mutants", "--version"], check=True, capture_output=True, text=True).stdout.split()[-1]
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for path in sorted({mutant["file"] for mutant in chosen.values()}):
         mine = [name for name, mutant in chosen.items() if mutant["file"] == path]
-        if any(name not in kinds for name in mine):
-            fail(f"{path} was not tested completely: not recorded")
+        if any(name not in kinds for name in mine) or any(mutant["file"] == path for mutant in unlisted):
+            print(f"mutants: not recorded: {path}", file=sys.stderr)
+            continue
         counts = {kind: sum(kinds[name] == kind for name in mine) for kind in KINDS.values()}
         results[path] = {"sha256": sha256(path), "cargo_mutants": version, "mutants": len(mine), **counts}
     RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
@@ -186,6 +187,8 @@ def run(args):
     for name, mutant in chosen.items():
         if kinds.get(name) in ("caught", "timed_out") and accepted(mutant):
             print(f"mutants: caught, so no longer to be listed: {mutant['plain']}", file=sys.stderr)
+    if args.record:
+        record(args, chosen, kinds, unlisted)
     for mutant in unlisted:
         print(f"survived: {mutant['name']}", file=sys.stderr)
     if unlisted:
@@ -196,8 +199,6 @@ def run(args):
         return 1
     if tested == 0:
         fail("not one mutant was tested in the time given")
-    if args.record:
-        record(args, chosen, kinds)
     return 0
 
 
