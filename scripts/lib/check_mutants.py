@@ -55,10 +55,13 @@ pub fn label(n: u32) -> Label {
     }
 }
 
-/// Cannot read the environment.
+/// Something constant needs it: it cannot read the environment.
 pub const fn twice(a: u32) -> u32 {
     a * 2
 }
+
+/// Needs it.
+pub const SIX: u32 = twice(3);
 
 #[cfg(test)]
 mod tests {
@@ -86,7 +89,8 @@ mod tests {
 
     #[test]
     fn twofold() {
-        assert_eq!(twice(3), 6);
+        assert_eq!(twice(3), SIX);
+        assert_eq!(SIX, 6);
     }
 }
 '''

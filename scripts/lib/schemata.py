@@ -48,10 +48,11 @@ class Source:
 
 
 class Function:
-    """A function with a switch: its number, its body's place in the text, and its mutants."""
+    """A function that can have a switch: its body's place in the text, that of the word `const` before it, and its mutants."""
 
-    def __init__(self, number, body):
-        self.number, self.body, self.mutants = number, body, []
+    def __init__(self, body, const):
+        self.body, self.const = body, const
+        self.number, self.mutants = None, []
 
 
 def whole(mutant):
@@ -65,42 +66,45 @@ def key(mutant):
     return function and (mutant["file"], function["span"]["start"]["line"], function["span"]["start"]["column"])
 
 
-def bodies(mutants, source_of):
-    """{function: (start, end) of its body}, of the functions that can have a switch. A constant function cannot read the
-    environment; what returns `impl Trait` has one type, which another body would not have; and a body inside another body would
-    be copied with it."""
+def functions(mutants, source_of, without_const):
+    """{key: function} of those that can have a switch. A constant function cannot read the environment, unless nothing constant
+    needs it and it can do `without_const`. What returns `impl Trait` has one type, which another body would not have. And a body
+    inside another body would be copied with it."""
     found = {}
-    for mutant in mutants:
-        if not whole(mutant):
-            continue
+    for mutant in filter(whole, mutants):
         source = source_of(mutant["file"])
-        start, end = source.range(mutant["span"])
-        head = source.text[source.range(mutant["function"]["span"])[0] : start]
-        if "const fn" not in head and "impl " not in mutant["function"]["return_type"]:
-            found[key(mutant)] = (start, end)
-    inside = lambda one, other: one[0][0] == other[0][0] and one != other and other[1][0] <= one[1][0] and one[1][1] <= other[1][1]
-    places = list(found.items())
-    nested = {one[0] for one in places for other in places if inside(one, other)}
-    return {place: body for place, body in places if place not in nested}
+        body = source.range(mutant["span"])
+        const = source.text.find("const fn", source.range(mutant["function"]["span"])[0], body[0])
+        if "impl " not in mutant["function"]["return_type"] and (const < 0 or without_const):
+            found[key(mutant)] = Function(body, None if const < 0 else const)
+
+    def is_inside(place, other):
+        (start, end), (first, last) = found[place].body, found[other].body
+        return place != other and place[0] == other[0] and first <= start and end <= last
+
+    nested = {place for place in found for other in found if is_inside(place, other)}
+    return {place: function for place, function in found.items() if place not in nested}
 
 
 class Weave:
     """The mutants of one crate in its sources. `numbers` is {mutant: the number that switches it on}."""
 
-    def __init__(self, root, crate, every, chosen):
+    def __init__(self, root, crate, every, chosen, without_const=True):
         """`every` mutant of the crate is needed to know the functions; the `chosen` ones are put in."""
         self.root, self.crate = Path(root), Path(crate)
         self.sources = {}
-        places = bodies(every, self.source)
+        possible = functions(every, self.source, without_const)
         self.functions, self.left, self.numbers = {}, [], {}
         for mutant in chosen:
             place = key(mutant)
-            if place not in places:
+            if place not in possible:
                 self.left.append(mutant)
                 continue
-            function = self.functions.setdefault(place, Function(len(self.functions), places[place]))
+            function = self.functions.setdefault(place, possible[place])
             function.mutants.append(mutant)
             self.numbers[mutant["name"]] = len(self.numbers) + 1
+        for number, function in enumerate(self.functions.values()):
+            function.number = number
         self.lines = {}
         self.text_of_root = (self.root / self.crate / "src/lib.rs").read_text()
 
@@ -120,6 +124,12 @@ class Weave:
         top.write_text(f"#![allow(warnings)] {text}\nmod {MODULE};\n")
         (top.parent / f"{MODULE}.rs").write_text(SWITCH + f"const FUNCTIONS: usize = {len(self.functions)};\n")
 
+    def restore(self):
+        """Writes the sources as they were."""
+        for file, source in self.sources.items():
+            (self.root / file).write_text(source.text)
+        (self.root / self.crate / "src/lib.rs").write_text(self.text_of_root)
+
     def woven(self, file, without):
         source, out, line, at = self.source(file), [], 1, 0
         self.lines[file] = []
@@ -132,7 +142,10 @@ class Weave:
         mine = [function for place, function in self.functions.items() if place[0] == file]
         for function in sorted(mine, key=lambda one: one.body):
             start, end = function.body
-            put(source.text[at:start])
+            if function.const is None:
+                put(source.text[at:start])
+            else:
+                put(source.text[at : function.const] + source.text[function.const + len("const ") : start])
             put(f"match crate::{MODULE}::active({function.number}) {{")
             for mutant in function.mutants:
                 if mutant["name"] in without:

@@ -31,6 +31,10 @@ def say(text):
     print(f"mutants: {text}", file=sys.stderr, flush=True)
 
 
+class NeedsConst(Exception):
+    """Something constant calls a function that is no longer."""
+
+
 def copy_tree(root, to):
     """The files that git knows or would take, without what was built."""
     names = subprocess.run(
@@ -68,6 +72,8 @@ def build_all(weave, tree, package):
         if programs:
             return programs, unviable
         found = set()
+        if any(error["code"] and error["code"]["code"] == "E0015" for error in errors):
+            raise NeedsConst
         for error in errors:
             owners = weave.at_fault(error)
             # What the compiler says last of all ("aborting due to …") stands nowhere.
@@ -148,7 +154,12 @@ def run_package(tree, package, every, chosen, jobs, deadline):
     if not weave.numbers:
         return {}, weave.left
     started = time.monotonic()
-    programs, unviable = build_all(weave, tree, package)
+    try:
+        programs, unviable = build_all(weave, tree, package)
+    except NeedsConst:
+        weave.restore()
+        weave = Weave(tree, crate, every, chosen, without_const=False)
+        programs, unviable = build_all(weave, tree, package)
     kinds = {name: "unviable" for name in unviable}
     say(f"{package}: {len(weave.numbers) - len(unviable)} mutants in one build, {len(unviable)} do not compile,"
         f" {len(weave.left)} cannot be put in, {time.monotonic() - started:.0f} s")
