@@ -150,7 +150,7 @@ def main():
         os.environ["CARGO_TARGET_DIR"] = str(folder / "target")
         schemata_run.CPU_SECONDS = 1
         args = argparse.Namespace(
-            tool=tool, output=folder / "output", file=[], changed=None, sample=None, seed="1", minutes=None, one_by_one=False
+            tool=tool, output=folder / "output", file=[], changed=None, sample=None, seed="1", minutes=None, jobs=2, one_by_one=False
         )
         args.output.mkdir()
         every, chosen = mutants.select(args)

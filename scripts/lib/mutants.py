@@ -138,7 +138,7 @@ def test(args, every, chosen):
     kinds, left = {}, chosen
     if not args.one_by_one:
         try:
-            kinds, others = schemata_run.run(Path.cwd(), args.output, every, chosen, os.cpu_count(), deadline)
+            kinds, others = schemata_run.run(Path.cwd(), args.output, every, chosen, args.jobs, deadline)
         except schemata_run.Failed as failed:
             fail(failed)
         left = {mutant["name"]: mutant for mutant in others}
@@ -224,6 +224,7 @@ def main():
     running.add_argument("--sample", type=int)
     running.add_argument("--seed", default="1")
     running.add_argument("--minutes", type=int)
+    running.add_argument("--jobs", type=int, default=os.cpu_count())
     running.add_argument("--one-by-one", action="store_true")
     running.add_argument("--record", action="store_true")
     args = parser.parse_args()

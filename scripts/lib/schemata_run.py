@@ -16,7 +16,9 @@ from schemata import ACTIVE, REACHED, Weave
 
 # A loop without end must not take a busy machine's time for its own: what counts is the processor's, many times what the test
 # takes without a mutant. The clock only ends what waits for ever.
-CPU_SECONDS, CPU_FACTOR, CLOCK_SECONDS = 10, 10, 900
+CPU_SECONDS, CPU_FACTOR, CLOCK_SECONDS = 10, 10, 3600
+# Tests that take longer than this of the processor's time, like long random searches, meet only what the others did not notice.
+QUICK_SECONDS = 3
 # A loop may also take memory without end.
 MEMORY_BYTES = 4 << 30
 # The compiler reports errors of one phase after another.
@@ -111,14 +113,15 @@ class Test:
         """Runs it with a mutant."""
         return self.run({ACTIVE: str(number)}, int(CPU_SECONDS + CPU_FACTOR * self.seconds))
 
-    def measure(self, note):
-        """Runs it without a mutant."""
+    def measure(self, note, cpu):
+        """Runs it without a mutant: whether it ends in time."""
         started = time.monotonic()
-        result = self.run({REACHED: str(note)}, CLOCK_SECONDS)
-        if result != "passed":
-            raise Failed(f"the test {self.name} {result} without any mutant: nothing was tested")
+        result = self.run({REACHED: str(note)}, cpu)
+        if result == "failed":
+            raise Failed(f"the test {self.name} fails without any mutant: nothing was tested")
         self.seconds = time.monotonic() - started
         self.reached = frozenset(map(int, note.read_text().split())) if note.exists() else frozenset()
+        return result == "passed"
 
 
 def tests_of(programs, folder):
@@ -160,26 +163,48 @@ def run_package(tree, package, every, chosen, jobs, deadline):
         weave.restore()
         weave = Weave(tree, crate, every, chosen, without_const=False)
         programs, unviable = build_all(weave, tree, package)
-    kinds = {name: "unviable" for name in unviable}
     say(f"{package}: {len(weave.numbers) - len(unviable)} mutants in one build, {len(unviable)} do not compile,"
         f" {len(weave.left)} cannot be put in, {time.monotonic() - started:.0f} s")
-    tests = tests_of(programs, tree / crate)
     notes = tree / "reached"
-    notes.mkdir(exist_ok=True)
-    started = time.monotonic()
-    with ThreadPoolExecutor(jobs) as pool:
-        list(pool.map(lambda pair: pair[1].measure(notes / f"{crate.replace('/', '-')}-{pair[0]}"), enumerate(tests)))
-    say(f"{package}: {len(tests)} tests pass without a mutant, {time.monotonic() - started:.0f} s")
+    notes.mkdir()
     work = [(mutant, function) for function in weave.functions.values() for mutant in function.mutants]
     work = [(mutant, function) for mutant, function in work if mutant["name"] not in unviable]
-    kills = {}
-    started = time.monotonic()
+    kinds, kills = {name: "unviable" for name in unviable}, {}
+    tests = tests_of(programs, tree / crate)
+    for cpu in (QUICK_SECONDS, CLOCK_SECONDS):
+        started = time.monotonic()
+        tests, slow = measure(tests, notes, cpu, jobs)
+        say(f"{package}: {len(tests)} tests pass without a mutant, {time.monotonic() - started:.0f} s")
+        kinds |= judge_all(work, weave, tests, kills, jobs, deadline)
+        work = [(mutant, function) for mutant, function in work if kinds.get(mutant["name"]) == "survived"]
+        if not (slow and work):
+            break
+        # Not known before the slow ones have met them, too.
+        for mutant, _ in work:
+            del kinds[mutant["name"]]
+        if deadline and time.monotonic() > deadline:
+            break
+        say(f"{package}: {len(work)} left for {len(slow)} slow tests")
+        tests = slow
+    return kinds, weave.left
+
+
+def measure(tests, notes, cpu, jobs):
+    """The tests that end in time, and those that do not."""
+    with ThreadPoolExecutor(jobs) as pool:
+        ended = list(pool.map(lambda pair: pair[1].measure(notes / f"{cpu}-{pair[0]}", cpu), enumerate(tests)))
+    return tuple([test for test, is_quick in zip(tests, ended) if is_quick == wanted] for wanted in (True, False))
+
+
+def judge_all(work, weave, tests, kills, jobs, deadline):
+    """What happened to each mutant, {name: kind}, without those for which there was no time."""
+    kinds, started = {}, time.monotonic()
 
     def one(pair):
         mutant, function = pair
         kind = judge(mutant, function, weave.numbers[mutant["name"]], tests, kills, deadline)
         if kind == "survived":
-            say(f"survived: {mutant['name']}")
+            say(f"survived these tests: {mutant['name']}")
         return mutant["name"], kind
 
     with ThreadPoolExecutor(jobs) as pool:
@@ -187,8 +212,8 @@ def run_package(tree, package, every, chosen, jobs, deadline):
             if kind:
                 kinds[name] = kind
             if done % 50 == 0:
-                say(f"{package}: {done} of {len(work)}, {time.monotonic() - started:.0f} s")
-    return kinds, weave.left
+                say(f"{done} of {len(work)}, {time.monotonic() - started:.0f} s")
+    return kinds
 
 
 def run(root, folder, every, chosen, jobs, deadline):
