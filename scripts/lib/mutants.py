@@ -148,8 +148,9 @@ def test(args, every, chosen):
     return kinds
 
 
-def record(args, chosen, kinds, unlisted):
-    """Writes the results of the files that were tested completely and have no survivor without a reason."""
+def record(args, chosen, hashes, kinds, unlisted):
+    """Writes the results of the files that were tested completely and have no survivor without a reason. `hashes` are those of the
+    files when the test began."""
     version = subprocess.run([args.tool, "mutants", "--version"], check=True, capture_output=True, text=True).stdout.split()[-1]
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for path in sorted({mutant["file"] for mutant in chosen.values()}):
@@ -158,7 +159,7 @@ def record(args, chosen, kinds, unlisted):
             print(f"mutants: not recorded: {path}", file=sys.stderr)
             continue
         counts = {kind: sum(kinds[name] == kind for name in mine) for kind in KINDS.values()}
-        results[path] = {"sha256": sha256(path), "cargo_mutants": version, "mutants": len(mine), **counts}
+        results[path] = {"sha256": hashes[path], "cargo_mutants": version, "mutants": len(mine), **counts}
     RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
 
 
@@ -169,6 +170,7 @@ def run(args):
         where = f"lines changed since {args.changed}" if args.changed else ", ".join(args.file) or "the contract crates"
         print(f"mutants: none in {where}")
         return 0
+    hashes = {path: sha256(path) for path in {mutant["file"] for mutant in chosen.values()}}
     kinds = test(args, every, chosen)
     reasons = {package: listed(package) for package in {mutant["package"] for mutant in chosen.values()}}
     accepted = lambda mutant: mutant["plain"] in reasons[mutant["package"]]
@@ -188,7 +190,7 @@ def run(args):
         if kinds.get(name) in ("caught", "timed_out") and accepted(mutant):
             print(f"mutants: caught, so no longer to be listed: {mutant['plain']}", file=sys.stderr)
     if args.record:
-        record(args, chosen, kinds, unlisted)
+        record(args, chosen, hashes, kinds, unlisted)
     for mutant in unlisted:
         print(f"survived: {mutant['name']}", file=sys.stderr)
     if unlisted:
