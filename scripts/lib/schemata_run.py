@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
@@ -89,37 +90,40 @@ def build_all(weave, tree, package):
 
 
 class Test:
-    """One test: how long it takes and which functions it reaches without a mutant."""
+    """One test: how much of the processor's time it takes and which functions it reaches without a mutant."""
 
     def __init__(self, program, name, folder):
         self.program, self.name, self.folder = program, name, folder
-        self.seconds, self.reached = 0.0, frozenset()
+        self.cpu_seconds, self.reached = 0.0, frozenset()
 
-    def run(self, variables, cpu):
-        """"passed", "failed" or "timed out" after `cpu` seconds of the processor's time."""
-        limits = ["prlimit", f"--cpu={cpu}:{cpu + 5}", f"--as={MEMORY_BYTES}", "--core=0"]
+    def run(self, variables, cpu_max):
+        """"passed", "failed", or "timed out" after `cpu_max` seconds of the processor's time; and how many it took."""
+        limits = ["prlimit", f"--cpu={cpu_max}:{cpu_max + 5}", f"--as={MEMORY_BYTES}", "--core=0"]
         environment = {**os.environ, "CARGO_MANIFEST_DIR": str(self.folder), "RUST_BACKTRACE": "0", **variables}
         command = [*limits, self.program, "--exact", self.name]
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        process = subprocess.Popen(command, cwd=self.folder, env=environment, **quiet)
+        clock = threading.Timer(CLOCK_SECONDS, process.kill)
+        clock.start()
         try:
-            code = subprocess.run(command, cwd=self.folder, env=environment, timeout=CLOCK_SECONDS, **quiet).returncode
-        except subprocess.TimeoutExpired:
-            return "timed out"
+            _, status, usage = os.wait4(process.pid, 0)
+        finally:
+            clock.cancel()
+        process.returncode = code = os.waitstatus_to_exitcode(status)
+        seconds = usage.ru_utime + usage.ru_stime
         if code == 0:
-            return "passed"
-        return "timed out" if code in (-signal.SIGXCPU, -signal.SIGKILL) else "failed"
+            return "passed", seconds
+        return "timed out" if code in (-signal.SIGXCPU, -signal.SIGKILL) else "failed", seconds
 
     def meet(self, number):
         """Runs it with a mutant."""
-        return self.run({ACTIVE: str(number)}, int(CPU_SECONDS + CPU_FACTOR * self.seconds))
+        return self.run({ACTIVE: str(number)}, int(CPU_SECONDS + CPU_FACTOR * self.cpu_seconds))[0]
 
-    def measure(self, note, cpu):
+    def measure(self, note, cpu_max):
         """Runs it without a mutant: whether it ends in time."""
-        started = time.monotonic()
-        result = self.run({REACHED: str(note)}, cpu)
+        result, self.cpu_seconds = self.run({REACHED: str(note)}, cpu_max)
         if result == "failed":
             raise Failed(f"the test {self.name} fails without any mutant: nothing was tested")
-        self.seconds = time.monotonic() - started
         self.reached = frozenset(map(int, note.read_text().split())) if note.exists() else frozenset()
         return result == "passed"
 
@@ -137,7 +141,7 @@ def judge(mutant, function, number, tests, kills, deadline):
     """What happened to a mutant: a kind, or None when the time was over."""
     # What noticed another mutant of the function or of the file will notice this one, too; else the quick ones first.
     def order(test):
-        return (-kills.get((test, function.number), 0), -kills.get((test, mutant["file"]), 0), test.seconds)
+        return (-kills.get((test, function.number), 0), -kills.get((test, mutant["file"]), 0), test.cpu_seconds)
 
     for test in sorted((test for test in tests if function.number in test.reached), key=order):
         if deadline and time.monotonic() > deadline:
