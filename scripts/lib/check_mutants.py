@@ -154,7 +154,7 @@ def main():
         )
         args.output.mkdir()
         every, chosen = mutants.select(args)
-        kinds = mutants.test(args, every, chosen)
+        kinds = mutants.test(args, every, chosen, set())
         found = {mutant["plain"].split(": ", 1)[1]: kinds.get(name) for name, mutant in chosen.items()}
     finally:
         os.chdir("/")

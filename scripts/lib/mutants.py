@@ -132,13 +132,13 @@ def run_tool(args, every, chosen, deadline):
     return kinds
 
 
-def test(args, every, chosen):
+def test(args, every, chosen, accepted):
     """What happened to each of the chosen mutants: {name: kind}, without those for which there was no time."""
     deadline = time.monotonic() + args.minutes * 60 if args.minutes else None
     kinds, left = {}, chosen
     if not args.one_by_one:
         try:
-            kinds, others = schemata_run.run(Path.cwd(), args.output, every, chosen, args.jobs, deadline)
+            kinds, others = schemata_run.run(Path.cwd(), args.output, every, chosen, accepted, args.jobs, deadline)
         except schemata_run.Failed as failed:
             fail(failed)
         left = {mutant["name"]: mutant for mutant in others}
@@ -171,9 +171,9 @@ def run(args):
         print(f"mutants: none in {where}")
         return 0
     hashes = {path: sha256(path) for path in {mutant["file"] for mutant in chosen.values()}}
-    kinds = test(args, every, chosen)
     reasons = {package: listed(package) for package in {mutant["package"] for mutant in chosen.values()}}
     accepted = lambda mutant: mutant["plain"] in reasons[mutant["package"]]
+    kinds = test(args, every, chosen, {name for name, mutant in chosen.items() if accepted(mutant)})
     survivors = [mutant for name, mutant in chosen.items() if kinds.get(name) == "survived"]
     unlisted = [mutant for mutant in survivors if not accepted(mutant)]
 

@@ -154,7 +154,7 @@ def judge(mutant, function, number, tests, kills, deadline):
     return "survived"
 
 
-def run_package(tree, package, every, chosen, jobs, deadline):
+def run_package(tree, package, every, chosen, accepted, jobs, deadline):
     """Tests the chosen mutants of one crate: ({mutant: kind}, those that have to be built one by one)."""
     crate = chosen[0]["file"].split("/src/")[0]
     weave = Weave(tree, crate, every, chosen)
@@ -181,6 +181,8 @@ def run_package(tree, package, every, chosen, jobs, deadline):
         say(f"{package}: {len(tests)} tests pass without a mutant, {time.monotonic() - started:.0f} s")
         kinds |= judge_all(work, weave, tests, kills, jobs, deadline)
         work = [(mutant, function) for mutant, function in work if kinds.get(mutant["name"]) == "survived"]
+        # What is listed with a reason needs no long search.
+        work = [(mutant, function) for mutant, function in work if mutant["name"] not in accepted]
         if not (slow and work):
             break
         # Not known before the slow ones have met them, too.
@@ -220,8 +222,9 @@ def judge_all(work, weave, tests, kills, jobs, deadline):
     return kinds
 
 
-def run(root, folder, every, chosen, jobs, deadline):
-    """Tests mutants of any crates, {name: mutant}: ({name: kind}, the mutants that have to be built one by one)."""
+def run(root, folder, every, chosen, accepted, jobs, deadline):
+    """Tests mutants of any crates, {name: mutant}: ({name: kind}, the mutants that have to be built one by one). The `accepted` ones
+    are expected to survive."""
     kinds, left = {}, []
     for package in sorted({mutant["package"] for mutant in chosen.values()}):
         mine = [mutant for mutant in chosen.values() if mutant["package"] == package]
@@ -231,7 +234,7 @@ def run(root, folder, every, chosen, jobs, deadline):
         tree.mkdir()
         copy_tree(root, tree)
         try:
-            some, others = run_package(tree, package, all_mine, mine, jobs, deadline)
+            some, others = run_package(tree, package, all_mine, mine, accepted, jobs, deadline)
         finally:
             shutil.rmtree(tree)
         kinds.update(some)
