@@ -137,9 +137,9 @@ impl<'a> InterestPredictor<'a> {
     /// [`InterestError`] for an asset outside the catalogue or a number that is not finite.
     pub fn probability(&self, user: &UserId, asset: AssetId) -> Result<f64, InterestError> {
         let logit = if self.view.is_active(user) {
-            self.model.logit(&self.view.row(user, asset)?)?
+            self.model.margin(&self.view.row(user, asset)?)?
         } else {
-            self.model.prior_logit()
+            self.model.prior_margin()
         };
         Ok(sigmoid(logit - self.correction))
     }
@@ -312,7 +312,7 @@ impl<'a> Columns<'a> {
             hashes.push(hex::encode(model.hash()));
             let start = self.table.cuts_s.partition_point(|&cut| cut < cut_s);
             for row in start..self.table.rows_until(cut_s) {
-                test.logits.push(model.logit(self.row(row)?)?);
+                test.logits.push(model.margin(self.row(row)?)?);
                 test.labels.push(self.table.labels[row]);
                 test.groups.push(self.table.groups[row]);
             }
@@ -439,7 +439,7 @@ mod tests {
         let odds = |p: f64| 10.0 * p / (1.0 - p);
         let (rows, positives) = (model.rows() as f64, model.positives() as f64);
         assert!((odds(prior) - (positives + 1.0) / (rows - positives + 1.0)).abs() < 1e-12);
-        assert!((odds(own).ln() - model.logit(&row).unwrap()).abs() < 1e-9);
+        assert!((odds(own).ln() - model.margin(&row).unwrap()).abs() < 1e-9);
         assert!(predictor.probability(&user(4), AssetId(500)).is_err());
     }
 

@@ -21,12 +21,13 @@ mod math;
 mod metrics;
 mod model;
 mod prior;
+mod rng;
+mod schema;
 mod standardise;
+mod trained_on;
 mod traits;
 
-pub use dataset::{
-    CHUNK_ROWS, Dataset, FEATURE_ABS_MAX, FEATURES_MAX, FeatureSchema, NAME_BYTES_MAX, ROWS_MAX,
-};
+pub use dataset::{CHUNK_ROWS, Dataset, ROWS_MAX, TARGET_ABS_MAX, Target, TargetKind};
 pub use error::ModelError;
 pub use logistic::{
     CheckedLogisticParams, LogisticModel, LogisticParams, NEWTON_ROUNDS_MAX, loss_and_gradient,
@@ -35,5 +36,10 @@ pub use math::{log_loss_of_logit, sampling_correction, sigmoid};
 pub use metrics::{GroupedAuc, Reliability, auc, base_rate, calibration_error, grouped_auc, mean_log_loss};
 pub use model::{FILE_BYTES_MAX, Model};
 pub use prior::PriorModel;
+pub use rng::{CounterRng, splitmix64};
+pub use schema::{
+    FEATURE_ABS_MAX, FEATURES_MAX, FeatureKind, FeatureSchema, LEVELS_MAX, MISSING, NAME_BYTES_MAX,
+};
 pub use standardise::Standardiser;
+pub use trained_on::TrainedOn;
 pub use traits::{Fit, ParamGuard, Predict};

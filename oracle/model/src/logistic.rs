@@ -5,10 +5,10 @@
 
 use rayon::prelude::*;
 
+use crate::codec::{Body, Reader, Writer};
 use crate::linalg::solve_spd;
 use crate::math::{canonical, log_loss_of_logit, sigmoid};
-use crate::prior::laplace_logit;
-use crate::{Dataset, FeatureSchema, Fit, ModelError, ParamGuard, Predict, Standardiser};
+use crate::{Dataset, Fit, ModelError, ParamGuard, Predict, Standardiser, TrainedOn};
 
 /// Most Newton rounds a fit may be asked for.
 pub const NEWTON_ROUNDS_MAX: u32 = 100;
@@ -60,10 +60,8 @@ impl CheckedLogisticParams {
 /// A fitted logistic regression.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogisticModel {
-    pub(crate) schema: FeatureSchema,
+    pub(crate) trained_on: TrainedOn,
     pub(crate) params: LogisticParams,
-    pub(crate) rows: u64,
-    pub(crate) positives: u64,
     pub(crate) standardiser: Standardiser,
     pub(crate) intercept: f64,
     pub(crate) weights: Vec<f64>,
@@ -81,20 +79,59 @@ impl LogisticModel {
     }
 }
 
-impl Predict for LogisticModel {
-    fn schema(&self) -> &FeatureSchema {
-        &self.schema
+impl Body for LogisticModel {
+    const KIND: u8 = 1;
+
+    fn trained_on(&self) -> &TrainedOn {
+        &self.trained_on
     }
 
-    fn logit(&self, row: &[i64]) -> Result<f64, ModelError> {
+    /// `l2_micro u32 ‖ newton_rounds u32 ‖ intercept ‖ per feature (mean ‖ deviation ‖ weight)`.
+    fn write(&self, out: &mut Writer) {
+        out.u32(self.params.l2_micro);
+        out.u32(self.params.newton_rounds);
+        out.f64(self.intercept);
+        for (index, &weight) in self.weights.iter().enumerate() {
+            out.f64(self.standardiser.means[index]);
+            out.f64(self.standardiser.deviations[index]);
+            out.f64(weight);
+        }
+    }
+
+    fn read(trained_on: TrainedOn, input: &mut Reader<'_>) -> Result<Self, ModelError> {
+        let params = LogisticParams { l2_micro: input.u32()?, newton_rounds: input.u32()? };
+        let params = params.check()?.0;
+        let intercept = input.f64()?;
+        let mut standardiser = Standardiser { means: Vec::new(), deviations: Vec::new() };
+        let mut weights = Vec::new();
+        for _ in 0..trained_on.schema.len() {
+            standardiser.means.push(input.f64()?);
+            let deviation = input.f64()?;
+            if deviation <= 0.0 {
+                return Err(input.error(format!("standard deviation {deviation} is not positive")));
+            }
+            standardiser.deviations.push(deviation);
+            weights.push(input.f64()?);
+        }
+        Ok(Self { trained_on, params, standardiser, intercept, weights })
+    }
+}
+
+impl Predict for LogisticModel {
+    fn trained_on(&self) -> &TrainedOn {
+        &self.trained_on
+    }
+
+    fn margin(&self, row: &[i64]) -> Result<f64, ModelError> {
         let mut sum = self.intercept;
         for term in self.explain(row)? {
             sum += term;
         }
-        if sum.is_finite() { Ok(sum) } else { Err(ModelError::NotFinite { what: "logit", value: sum }) }
+        if sum.is_finite() { Ok(sum) } else { Err(ModelError::NotFinite { what: "a margin", value: sum }) }
     }
 
     fn explain(&self, row: &[i64]) -> Result<Vec<f64>, ModelError> {
+        self.trained_on.schema.check_row(row)?;
         let mut terms = self.standardiser.standardise(row)?;
         for (term, weight) in terms.iter_mut().zip(&self.weights) {
             *term *= weight;
@@ -102,12 +139,8 @@ impl Predict for LogisticModel {
         Ok(terms)
     }
 
-    fn base_logit(&self) -> f64 {
+    fn base_margin(&self) -> f64 {
         self.intercept
-    }
-
-    fn prior_logit(&self) -> f64 {
-        laplace_logit(self.rows, self.positives)
     }
 }
 
@@ -115,8 +148,8 @@ impl Fit for CheckedLogisticParams {
     type Model = LogisticModel;
 
     fn fit(&self, data: &Dataset<'_>) -> Result<LogisticModel, ModelError> {
-        data.require_both_classes("logistic regression")?;
-        let objective = Objective { data, standardiser: Standardiser::measure(data), l2: self.l2() };
+        let labels = complete("logistic regression", data)?;
+        let objective = Objective { data, labels, standardiser: Standardiser::measure(data), l2: self.l2() };
         // Start from the exact optimum of the model without features.
         let mut beta = vec![0.0; data.schema().len() + 1];
         beta[0] = libm::log(data.positives() as f64 / (data.rows() as u64 - data.positives()) as f64);
@@ -128,10 +161,8 @@ impl Fit for CheckedLogisticParams {
         }
         let weights = beta.split_off(1);
         let model = LogisticModel {
-            schema: data.schema().clone(),
+            trained_on: TrainedOn::of(data),
             params: self.0.clone(),
-            rows: data.rows() as u64,
-            positives: data.positives(),
             standardiser: objective.standardiser,
             intercept: canonical(beta[0]),
             weights: weights.into_iter().map(canonical).collect(),
@@ -159,13 +190,23 @@ pub fn loss_and_gradient(
     if beta.len() != expected {
         return Err(ModelError::Shape { what: "coefficients", expected, got: beta.len() });
     }
-    let objective = Objective { data, standardiser: Standardiser::measure(data), l2: params.l2() };
+    let labels = data.labels("the loss of a logistic regression")?;
+    let objective = Objective { data, labels, standardiser: Standardiser::measure(data), l2: params.l2() };
     let derivatives = objective.derivatives(beta);
     Ok((derivatives.loss, derivatives.gradient))
 }
 
+/// The labels of data that this estimator can learn from: both classes, nothing missing.
+fn complete<'a>(what: &'static str, data: &Dataset<'a>) -> Result<&'a [bool], ModelError> {
+    if let Some((row, feature)) = data.first_missing() {
+        return Err(ModelError::Missing { what, row, feature });
+    }
+    data.labels_of_both_classes(what)
+}
+
 struct Objective<'a> {
     data: &'a Dataset<'a>,
+    labels: &'a [bool],
     standardiser: Standardiser,
     l2: f64,
 }
@@ -212,7 +253,7 @@ impl Objective<'_> {
                 let mut sum = 0.0;
                 for row in rows {
                     self.standardiser.write_into(self.data.row(row), &mut z);
-                    sum += log_loss_of_logit(linear(beta, &z), self.data.labels()[row]);
+                    sum += log_loss_of_logit(linear(beta, &z), self.labels[row]);
                 }
                 sum
             })
@@ -260,7 +301,7 @@ impl Objective<'_> {
         for row in rows {
             self.standardiser.write_into(self.data.row(row), &mut x[1..]);
             let logit = linear(beta, &x[1..]);
-            let label = self.data.labels()[row];
+            let label = self.labels[row];
             let p = sigmoid(logit);
             let residual = p - if label { 1.0 } else { 0.0 };
             let curvature = p * (1.0 - p);

@@ -65,10 +65,10 @@ fn newton_step_by_hand() {
     let model = params(500_000, 1).fit(&data).unwrap();
     assert!((model.intercept() - 3f64.ln()).abs() < 1e-15);
     assert!((model.weights()[0] - 4.0 / 11.0).abs() < 1e-15);
-    assert_eq!(model.logit(&[1]).unwrap(), model.intercept() + model.weights()[0]);
+    assert_eq!(model.margin(&[1]).unwrap(), model.intercept() + model.weights()[0]);
     assert_eq!(model.explain(&[-1]).unwrap(), [-model.weights()[0]]);
     // (3 + 1) / (1 + 1)
-    assert!((model.prior_logit() - 2f64.ln()).abs() < 1e-15);
+    assert!((model.trained_on().prior_margin() - 2f64.ln()).abs() < 1e-15);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn separable_data_stay_finite() {
     let labels = [false, false, false, true];
     let data = Dataset::from_rows(&schema, &[0, 1, 2, 1000], &labels).unwrap();
     let model = params(1, 100).fit(&data).unwrap();
-    assert!(model.logit(&[1000]).unwrap() > 0.0 && model.logit(&[2]).unwrap() < 0.0);
+    assert!(model.margin(&[1000]).unwrap() > 0.0 && model.margin(&[2]).unwrap() < 0.0);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn one_class_is_refused_and_a_constant_feature_is_not() {
     let data = Dataset::from_rows(&schema, &[7, 7, 7], &[true, false, false]).unwrap();
     let model = params(1, 5).fit(&data).unwrap();
     assert_eq!(model.weights(), [0.0]);
-    assert!(matches!(model.logit(&[1, 2]), Err(ModelError::Shape { expected: 1, got: 2, .. })));
+    assert!(matches!(model.margin(&[1, 2]), Err(ModelError::Shape { expected: 1, got: 2, .. })));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn model_hash_is_golden() {
     let (values, labels) = table(5_000);
     let data = Dataset::from_rows(&schema, &values, &labels).unwrap();
     let model = Model::Logistic(params(1_000, 6).fit(&data).unwrap());
-    assert_eq!(hex::encode(model.hash()), "56edc5a99142d21b1a18fc70a982573de2e97c35e1d092d54d22f199690c9f79");
+    assert_eq!(hex::encode(model.hash()), "1b6bf63a38300bc8d42a7b4d06f74e7670702ba8a5e4fbc3ab9f6859e57138b7");
 }
 
 fn small_model() -> LogisticModel {
@@ -160,8 +160,9 @@ fn small_model() -> LogisticModel {
 #[test]
 fn files_hold_what_the_format_says() {
     let bytes = Model::Logistic(small_model()).to_bytes();
-    let mut expected = b"ATTNMODL\x00\x01\x01\x00\x00\x00\x03\x00\x01\x00\x02x0".to_vec();
+    let mut expected = b"ATTNMODL\x00\x02\x01\x00\x00\x00\x03\x00\x01\x00\x02x0\x00\x00".to_vec();
     expected.extend(4u64.to_be_bytes());
+    expected.push(0);
     expected.extend(3u64.to_be_bytes());
     expected.extend(500_000u32.to_be_bytes());
     expected.extend(1u32.to_be_bytes());
@@ -212,7 +213,7 @@ proptest! {
         let schema = schema(3);
         let (values, labels) = table(500);
         let model = params(1_000, 3).fit(&Dataset::from_rows(&schema, &values, &labels).unwrap()).unwrap();
-        let sum = model.base_logit() + model.explain(&row).unwrap().iter().sum::<f64>();
-        prop_assert!((sum - model.logit(&row).unwrap()).abs() < 1e-9);
+        let sum = model.base_margin() + model.explain(&row).unwrap().iter().sum::<f64>();
+        prop_assert!((sum - model.margin(&row).unwrap()).abs() < 1e-9);
     }
 }
