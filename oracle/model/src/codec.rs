@@ -35,7 +35,7 @@ pub(crate) fn encode<B: Body>(model: &B) -> Vec<u8> {
 
 /// Checks magic and format, and returns the kind with a reader of the rest.
 pub(crate) fn open(bytes: &[u8]) -> Result<(u8, Reader<'_>), ModelError> {
-    let mut input = Reader { bytes, offset: 0 };
+    let mut input = Reader::new(bytes);
     if input.bytes(MAGIC.len())? != MAGIC {
         return Err(ModelError::File { offset: 0, problem: "does not begin with ATTNMODL".into() });
     }
@@ -62,7 +62,7 @@ pub(crate) fn finish<B: Body>(mut input: Reader<'_>) -> Result<B, ModelError> {
 
 /// Appends numbers of fixed width.
 #[derive(Debug, Default)]
-pub(crate) struct Writer(Vec<u8>);
+pub(crate) struct Writer(pub(crate) Vec<u8>);
 
 impl Writer {
     pub(crate) fn bytes(&mut self, bytes: &[u8]) {
@@ -85,6 +85,10 @@ impl Writer {
         self.bytes(&value.to_be_bytes());
     }
 
+    pub(crate) fn i64(&mut self, value: i64) {
+        self.bytes(&value.to_be_bytes());
+    }
+
     pub(crate) fn f64(&mut self, value: f64) {
         self.u64(value.to_bits());
     }
@@ -98,6 +102,10 @@ pub(crate) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, offset: 0 }
+    }
+
     pub(crate) fn error(&self, problem: impl Into<String>) -> ModelError {
         ModelError::File { offset: self.offset, problem: problem.into() }
     }
@@ -145,6 +153,10 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn u64(&mut self) -> Result<u64, ModelError> {
         Ok(u64::from_be_bytes(self.array()?))
+    }
+
+    pub(crate) fn i64(&mut self) -> Result<i64, ModelError> {
+        Ok(i64::from_be_bytes(self.array()?))
     }
 
     pub(crate) fn f64(&mut self) -> Result<f64, ModelError> {

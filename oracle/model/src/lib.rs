@@ -14,6 +14,7 @@
 
 mod codec;
 mod dataset;
+mod encoder;
 mod error;
 mod linalg;
 mod logistic;
@@ -28,6 +29,7 @@ mod trained_on;
 mod traits;
 
 pub use dataset::{CHUNK_ROWS, Dataset, ROWS_MAX, TARGET_ABS_MAX, Target, TargetKind};
+pub use encoder::{COLUMNS_MAX, Encoder, Normalisation};
 pub use error::ModelError;
 pub use logistic::{
     CheckedLogisticParams, LogisticModel, LogisticParams, NEWTON_ROUNDS_MAX, loss_and_gradient,
