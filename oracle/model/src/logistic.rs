@@ -4,6 +4,7 @@
 //! intercept b is not penalised (Hastie, Tibshirani and Friedman, Elements of Statistical Learning, 4.4.1).
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::codec::{Body, Reader, Writer};
 use crate::linalg::solve_spd;
@@ -17,12 +18,19 @@ const HALVINGS_MAX: u32 = 10;
 const L2_MICRO_MAX: u32 = 1_000_000_000;
 
 /// Unchecked hyper-parameters, integers so that a specification can hash them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogisticParams {
     /// L2 penalty on the standardised weights in millionths, 1 to 10^9 (0 could make the system singular).
     pub l2_micro: u32,
     /// Newton rounds, 1 to [`NEWTON_ROUNDS_MAX`]; exactly that many, unless no step lowers the objective.
     pub newton_rounds: u32,
+}
+
+impl Default for LogisticParams {
+    /// What the interest model of the sales uses.
+    fn default() -> Self {
+        Self { l2_micro: 1_000, newton_rounds: 8 }
+    }
 }
 
 /// Hyper-parameters within their ranges; made by [`LogisticParams::check`] alone.

@@ -18,6 +18,8 @@ mod query;
 mod report;
 mod run;
 mod spec;
+mod table;
+mod train;
 mod watch;
 
 use std::path::PathBuf;
@@ -77,12 +79,14 @@ pub enum Command {
         after_help = "Example: attention-oracle import --sales sales.csv --assets assets.csv --report cleaning.json"
     )]
     Import(data::ImportArgs),
-    /// Train the model of an epoch (kept, and used when the epoch is scored).
-    #[command(after_help = "Example: attention-oracle train --task interest --epoch 0")]
-    Train(model::TrainArgs),
-    /// Evaluate the model on the test cuts beside its baselines.
-    #[command(after_help = "Example: attention-oracle evaluate --task interest --json")]
-    Evaluate(model::EvaluateArgs),
+    /// Train a model: that of an epoch (kept, and used when the epoch is scored), or one of a table.
+    #[command(after_help = "Examples: attention-oracle train --task interest --epoch 0
+          attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model")]
+    Train(train::TrainArgs),
+    /// Evaluate a model: that of the epochs on the test cuts beside its baselines, or one of a table on another table.
+    #[command(after_help = "Examples: attention-oracle evaluate --task interest --json
+          attention-oracle evaluate --model M.model --data other.csv --json")]
+    Evaluate(train::EvaluateArgs),
     /// Quantiles of past attention, to choose a campaign's scale.
     #[command(after_help = "Example: attention-oracle scale --from 23 --to 34 --terms terms.json")]
     Scale(model::ScaleArgs),
@@ -151,8 +155,8 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Keys(args) => keys::run(cli, args),
         Command::Import(args) => data::import(cli, args),
         Command::Export(args) => data::export(cli, args),
-        Command::Train(args) => model::train(cli, args),
-        Command::Evaluate(args) => model::evaluate(cli, args),
+        Command::Train(args) => train::train(cli, args),
+        Command::Evaluate(args) => train::evaluate(cli, args),
         Command::Scale(args) => model::scale(cli, args),
         Command::Links(args) => links::run(cli, args),
         Command::Spec(args) => spec::run(cli, args),
