@@ -15,6 +15,7 @@ mod operator;
 mod post;
 mod progress;
 mod query;
+mod recommend;
 mod report;
 mod run;
 mod spec;
@@ -81,11 +82,13 @@ pub enum Command {
     Import(data::ImportArgs),
     /// Train a model: that of an epoch (kept, and used when the epoch is scored), or one of a table.
     #[command(after_help = "Examples: attention-oracle train --task interest --epoch 0
-          attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model")]
+          attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model
+          attention-oracle train --task recommend --data interactions.csv --out R.model")]
     Train(train::TrainArgs),
     /// Evaluate a model: that of the epochs on the test cuts beside its baselines, or one of a table on another table.
     #[command(after_help = "Examples: attention-oracle evaluate --task interest --json
-          attention-oracle evaluate --model M.model --data other.csv --json")]
+          attention-oracle evaluate --model M.model --data other.csv --json
+          attention-oracle evaluate --task recommend --data interactions.csv --json")]
     Evaluate(train::EvaluateArgs),
     /// Quantiles of past attention, to choose a campaign's scale.
     #[command(after_help = "Example: attention-oracle scale --from 23 --to 34 --terms terms.json")]
