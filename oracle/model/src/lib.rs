@@ -21,6 +21,8 @@ mod math;
 mod metrics;
 mod model;
 mod prior;
+pub mod ranking;
+pub mod recommend;
 mod rng;
 mod schema;
 mod standardise;
