@@ -5,7 +5,7 @@
 //! count u16 ‖ per feature (length u16 ‖ name ‖ categories u16, 0 for a numeric one) ‖ rows u64 ‖ 0 ‖ positives u64` for a
 //! binary target, and `… ‖ 1 ‖ mean` for a real one. Each estimator's file says what its body is.
 
-use crate::{ModelError, TrainedOn};
+use crate::{FILE_BYTES_MAX, ModelError, TrainedOn};
 
 const MAGIC: &[u8; 8] = b"ATTNMODL";
 const FORMAT: u16 = 2;
@@ -33,6 +33,38 @@ pub(crate) fn encode<B: Body>(model: &B) -> Vec<u8> {
     out.0
 }
 
+/// The canonical file of a kind that is fitted on something else than rows of features, so that nothing is said about those.
+pub(crate) fn encode_kind(kind: u8, write: impl FnOnce(&mut Writer)) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.bytes(MAGIC);
+    out.u16(FORMAT);
+    out.u8(kind);
+    write(&mut out);
+    out.0
+}
+
+/// Reads a file written by [`encode_kind`].
+pub(crate) fn finish_kind<T>(
+    bytes: &[u8],
+    kind: u8,
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, ModelError>,
+) -> Result<T, ModelError> {
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(ModelError::TooMany {
+            what: "bytes of a model file",
+            got: bytes.len(),
+            limit: FILE_BYTES_MAX,
+        });
+    }
+    let (got, mut input) = open(bytes)?;
+    if got != kind {
+        return Err(input.error(format!("model kind {got}, must be {kind} here")));
+    }
+    let model = read(&mut input)?;
+    input.end()?;
+    Ok(model)
+}
+
 /// Checks magic and format, and returns the kind with a reader of the rest.
 pub(crate) fn open(bytes: &[u8]) -> Result<(u8, Reader<'_>), ModelError> {
     let mut input = Reader::new(bytes);
@@ -53,10 +85,7 @@ pub(crate) fn open(bytes: &[u8]) -> Result<(u8, Reader<'_>), ModelError> {
 pub(crate) fn finish<B: Body>(mut input: Reader<'_>) -> Result<B, ModelError> {
     let trained_on = TrainedOn::read(&mut input)?;
     let model = B::read(trained_on, &mut input)?;
-    let left = input.bytes.len() - input.offset;
-    if left > 0 {
-        return Err(input.error(format!("{left} bytes after the end")));
-    }
+    input.end()?;
     Ok(model)
 }
 
@@ -120,9 +149,15 @@ impl<'a> Reader<'a> {
         Ok(&self.bytes[start..start + len])
     }
 
+    fn end(&self) -> Result<(), ModelError> {
+        match self.bytes.len() - self.offset {
+            0 => Ok(()),
+            left => Err(self.error(format!("{left} bytes after the end"))),
+        }
+    }
+
     /// How many items of `bytes_each` the rest of the file could hold at most: a bound for what a count may claim before
     /// anything is allocated for it.
-    #[expect(dead_code, reason = "the first model of variable length needs it")]
     pub(crate) fn room_for(&self, count: usize, bytes_each: usize) -> Result<(), ModelError> {
         let left = self.bytes.len() - self.offset;
         if count > left / bytes_each.max(1) {

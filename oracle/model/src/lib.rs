@@ -22,6 +22,8 @@ mod math;
 mod metrics;
 mod model;
 mod prior;
+pub mod ranking;
+pub mod recommend;
 mod rng;
 mod schema;
 mod standardise;

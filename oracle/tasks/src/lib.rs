@@ -11,7 +11,9 @@ mod error;
 pub mod estimator;
 pub mod folds;
 pub mod interest;
+pub mod interest_1m;
 pub mod leakage;
+pub mod recommend;
 pub mod table;
 
 pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Task};

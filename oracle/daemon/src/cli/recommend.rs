@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Instant;
 
-use attention_tasks::recommend::{self, BUNDLE_BYTES_MAX, Bundle, Evaluation, Options, RecommendError, Report};
+use attention_tasks::recommend::{
+    self, BUNDLE_BYTES_MAX, Bundle, Evaluation, Options, RecommendError, Report,
+};
 use clap::Args;
 use serde::Serialize;
 
@@ -61,7 +63,12 @@ fn fit(file: &FileArgs, all: bool) -> Result<(Bundle, Report), CliError> {
     fitted
 }
 
-pub(super) fn train(cli: &Cli, file: &FileArgs, args: &RecommendArgs, out: Option<&Path>) -> Result<(), CliError> {
+pub(super) fn train(
+    cli: &Cli,
+    file: &FileArgs,
+    args: &RecommendArgs,
+    out: Option<&Path>,
+) -> Result<(), CliError> {
     let start = Instant::now();
     let (bundle, report) = fit(file, args.all)?;
     let fit_s = start.elapsed().as_secs_f64();

@@ -57,7 +57,8 @@ struct TrainOutput<'a> {
 
 const DEFAULT_KIND: Kind = Kind::ALL[0];
 
-fn kind_parser() -> clap::builder::PossibleValuesParser {
+/// Takes the name of an estimator.
+pub(super) fn kind_parser() -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(Kind::ALL.map(Kind::name))
 }
 
@@ -67,9 +68,15 @@ impl From<TaskError> for CliError {
     }
 }
 
-pub(super) fn train(cli: &Cli, file: &FileArgs, args: &TableArgs, out: Option<&Path>) -> Result<(), CliError> {
+pub(super) fn train(
+    cli: &Cli,
+    file: &FileArgs,
+    args: &TableArgs,
+    out: Option<&Path>,
+) -> Result<(), CliError> {
     let target = args.target.clone();
-    let target = target.ok_or_else(|| CliError::new(ExitStatus::Usage, "--target COLUMN is needed with --data"))?;
+    let target =
+        target.ok_or_else(|| CliError::new(ExitStatus::Usage, "--target COLUMN is needed with --data"))?;
     let options = TrainOptions {
         typing: TypingOptions { target, ignore: args.ignore.clone(), categorical: args.categorical.clone() },
         estimator: Estimator::new(Kind::from_name(&args.model)?, file.params()?, file.seed)?,
@@ -150,7 +157,8 @@ fn print_reading(reading: &Reading) {
 }
 
 pub(super) fn evaluate(cli: &Cli, file: &FileArgs, model: Option<&Path>) -> Result<(), CliError> {
-    let model = model.ok_or_else(|| CliError::new(ExitStatus::Usage, "--model FILE is needed with --data"))?;
+    let model =
+        model.ok_or_else(|| CliError::new(ExitStatus::Usage, "--model FILE is needed with --data"))?;
     let bundle = read_bounded(model, BUNDLE_BYTES_MAX as u64)?;
     let bundle = Bundle::from_bytes(&bundle).map_err(|error| CliError::file(model, error))?;
     let data = file.path()?;

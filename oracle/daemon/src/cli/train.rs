@@ -77,7 +77,9 @@ pub struct EvaluateArgs {
 impl FileArgs {
     /// The table's path.
     pub(super) fn path(&self) -> Result<&Path, CliError> {
-        self.data.as_deref().ok_or_else(|| CliError::new(ExitStatus::Usage, "--data FILE is needed for this task"))
+        self.data
+            .as_deref()
+            .ok_or_else(|| CliError::new(ExitStatus::Usage, "--data FILE is needed for this task"))
     }
 
     /// The hyper-parameters, if a file of them was named.
@@ -92,10 +94,18 @@ impl FileArgs {
         &self,
         work: impl FnOnce() -> Result<T, CliError> + Send,
     ) -> Result<T, CliError> {
-        // At most THREADS_MAX.
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads as usize).build();
-        pool.map_err(|error| CliError::new(ExitStatus::Failed, error))?.install(work)
+        on_threads(self.threads, work)
     }
+}
+
+/// Runs `work` on so many threads; 0 takes all.
+pub(super) fn on_threads<T: Send>(
+    threads: u64,
+    work: impl FnOnce() -> Result<T, CliError> + Send,
+) -> Result<T, CliError> {
+    // At most THREADS_MAX.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build();
+    pool.map_err(|error| CliError::new(ExitStatus::Failed, error))?.install(work)
 }
 
 pub(super) fn train(cli: &Cli, args: &TrainArgs) -> Result<(), CliError> {
