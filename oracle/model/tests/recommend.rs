@@ -173,7 +173,7 @@ fn neighbours_by_hand() {
     // Newest item 1 in full, 0 before it at a half.
     let event = |item| Event { item, time: 0 };
     let scores = following.scores(&[event(0), event(1)], 0.5);
-    assert_eq!(scores, [0.0, 0.5 * (2.0 / root6), 2.0 / root6 + 0.5 * 0.25]);
+    assert_eq!(scores, [0.0, 0.5 * (2.0 / root6), 0.5 * 0.25 + 2.0 / root6]);
     assert!(together.of(3).is_empty());
 }
 
