@@ -36,7 +36,7 @@ pub struct AlsParams {
 
 impl Default for AlsParams {
     fn default() -> Self {
-        Self { factors: 32, sweeps: 15, alpha_milli: 4_000, l2_milli: 100, seed: 42 }
+        Self { factors: 32, sweeps: 10, alpha_milli: 2_000, l2_milli: 100, seed: 42 }
     }
 }
 

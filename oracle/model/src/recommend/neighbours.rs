@@ -97,7 +97,7 @@ impl CheckedNeighbourParams {
             let count = std::mem::take(&mut counts[other as usize]);
             if other as usize != item {
                 let norm = libm::sqrt(own * places[other as usize].len() as f64) + f64::from(self.0.shrink);
-                links.push((other, count as f64 / (STEP as f64 * norm)));
+                links.push((other, count as f64 / STEP as f64 / norm));
             }
         }
         links.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));

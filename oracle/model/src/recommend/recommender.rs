@@ -24,7 +24,7 @@ const CHOICES_MAX: usize = 2_000;
 /// Most alternatives of all choices together: their scores take 48 bytes each.
 const ALTERNATIVES_MAX: usize = 2_000_000;
 /// What the weights are drawn to where choices are few, in the order of [`COMPONENTS`].
-const USUAL_WEIGHTS: [f64; WIDTH] = [0.5, 0.3, 0.3, 0.3, 0.1, 0.3];
+const USUAL_WEIGHTS: [f64; WIDTH] = [0.4, 0.2, 0.2, 0.3, 0.1, 0.2];
 const STREAM: u64 = 0xB1E4D;
 
 /// Unchecked hyper-parameters.
@@ -47,9 +47,9 @@ impl Default for RecommenderParams {
         Self {
             als: AlsParams::default(),
             together: NeighbourParams { neighbours: 200, shrink: 10, window: 0 },
-            following: NeighbourParams { neighbours: 200, shrink: 10, window: 5 },
+            following: NeighbourParams { neighbours: 200, shrink: 10, window: 10 },
             memory: Memory { lately_ppm: 900_000, following_ppm: 700_000, trend_interactions: 5_000 },
-            weights_l2_micro: 1_000,
+            weights_l2_micro: 10_000,
         }
     }
 }
