@@ -24,7 +24,8 @@ pub struct Interest1M {
 
 /// Makes the first `rows` rows.
 pub fn interest_1m(rows: usize) -> Interest1M {
-    let mut table = Interest1M { values: Vec::with_capacity(rows * COLUMNS), labels: Vec::with_capacity(rows) };
+    let mut table =
+        Interest1M { values: Vec::with_capacity(rows * COLUMNS), labels: Vec::with_capacity(rows) };
     for number in 0..rows {
         let (features, label) = row(number as u64);
         table.values.extend(features);

@@ -98,7 +98,8 @@ pub(super) fn run(cli: &Cli, command: &BenchCommand) -> Result<(), CliError> {
 
 /// A new process for each, as the peak of memory is the process's.
 fn in_own_process(kind: Kind, args: &ModelsArgs) -> Result<Figures, CliError> {
-    let failed = |error: String| CliError::new(ExitStatus::Failed, format!("measuring {}: {error}", kind.name()));
+    let failed =
+        |error: String| CliError::new(ExitStatus::Failed, format!("measuring {}: {error}", kind.name()));
     let program = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
     let (threads, rows) = (args.threads.to_string(), args.rows.to_string());
     let arguments = ["bench", "models", "--here", kind.name(), "--threads", &threads, "--rows", &rows];

@@ -54,7 +54,7 @@ fn fit(file: &FileArgs, all: bool) -> Result<(Bundle, Report), CliError> {
     if let Some(params) = file.params()? {
         options.params = params;
     } else {
-        options.params.seed = file.seed;
+        options.params.als.seed = file.seed;
     }
     let path = file.path()?;
     let working = spinner("training");

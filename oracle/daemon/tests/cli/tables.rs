@@ -20,7 +20,10 @@ fn table(rows: u32) -> String {
         let visitor = if row % 5 == 0 { "new" } else { "returning" };
         let noise = row.wrapping_mul(2_654_435_761) >> 28;
         let bought = pages * 4 + 20 * u32::from(month == "Nov") + noise > 45;
-        text.push_str(&format!("{pages},{seconds}.5,{month},{visitor},{}\n", if bought { "TRUE" } else { "FALSE" }));
+        text.push_str(&format!(
+            "{pages},{seconds}.5,{month},{visitor},{}\n",
+            if bought { "TRUE" } else { "FALSE" }
+        ));
     }
     text
 }
@@ -51,18 +54,25 @@ fn every_estimator_trains_and_evaluates() {
     let text = table(600);
     let (header, rows) = text.split_once('\n').unwrap();
     let reversed: Vec<&str> = rows.lines().rev().collect();
-    std::fs::write(folder.path().join("reversed.csv"), format!("{header}\n{}\n", reversed.join("\n"))).unwrap();
+    std::fs::write(folder.path().join("reversed.csv"), format!("{header}\n{}\n", reversed.join("\n")))
+        .unwrap();
     let help = run(folder.path(), &["train", "--help"]).succeeds().out;
-    let kinds = help.split("[possible values: ").find_map(|part| part.split(']').next().filter(|l| l.contains("logistic")));
+    let kinds = help
+        .split("[possible values: ")
+        .find_map(|part| part.split(']').next().filter(|l| l.contains("logistic")));
     let kinds: Vec<&str> = kinds.unwrap().split(',').map(str::trim).collect();
     for kind in kinds {
         let trained = train(folder.path(), &["--model", kind, "--threads", "1", "--json"]).json();
-        assert_eq!((&trained["model"], &trained["rows"], &trained["task"]), (&json!(kind), &json!(600), &json!("interest")));
+        assert_eq!(
+            (&trained["model"], &trained["rows"], &trained["task"]),
+            (&json!(kind), &json!(600), &json!("interest"))
+        );
         let arguments = ["--model", kind, "--threads", "3", "--json", "--data", "reversed.csv"];
         let arguments: Vec<&str> = TRAIN[..3].iter().chain(&TRAIN[5..]).chain(&arguments).copied().collect();
         let again = run(folder.path(), &arguments).json();
         assert_eq!(again["model_hash"], trained["model_hash"], "{kind}");
-        let measured = run(folder.path(), &["evaluate", "--model", "M.model", "--data", "other.csv", "--json"]).json();
+        let measured =
+            run(folder.path(), &["evaluate", "--model", "M.model", "--data", "other.csv", "--json"]).json();
         assert_eq!((&measured["model_hash"], &measured["rows"]), (&trained["model_hash"], &json!(900)));
         assert!(number(&measured, "log_loss") < number(&measured, "base_log_loss"), "{kind}: {measured}");
         assert!(number(&measured, "mse") < number(&measured, "base_mse"), "{kind}: {measured}");
@@ -76,7 +86,10 @@ fn folds_measure_rows_that_were_not_fitted_on() {
     let trained = train(folder.path(), &["--folds", "4", "--json"]).json();
     let measured = &trained["cross_validation"];
     assert_eq!(measured["folds"], 4);
-    assert!(number(&measured["auc"], "mean") > 0.8 && number(&measured["auc"], "standard_error") > 0.0, "{measured}");
+    assert!(
+        number(&measured["auc"], "mean") > 0.8 && number(&measured["auc"], "standard_error") > 0.0,
+        "{measured}"
+    );
     let text = train(folder.path(), &["--folds", "4"]).succeeds().out;
     assert!(text.contains("over 4 folds") && text.contains("model_hash "), "{text}");
 }
@@ -87,7 +100,8 @@ fn other_columns_and_categories_are_reported() {
     train(folder.path(), &[]).succeeds();
     let text = "revenue,month,extra,visitor,seconds,pages\nFALSE,Dec,x,new,,3\nTRUE,Nov,y,new,1e15,9\n";
     std::fs::write(folder.path().join("odd.csv"), text).unwrap();
-    let measured = run(folder.path(), &["evaluate", "--model", "M.model", "--data", "odd.csv", "--json"]).json();
+    let measured =
+        run(folder.path(), &["evaluate", "--model", "M.model", "--data", "odd.csv", "--json"]).json();
     assert_eq!(measured["reading"]["unknown_categories"], json!({ "month": 1 }));
     assert_eq!(measured["reading"]["missing"], json!({ "seconds": 1 }));
     assert_eq!(measured["reading"]["out_of_range"], json!({ "seconds": 1 }));
@@ -143,7 +157,13 @@ fn a_copy_of_the_target_is_refused_by_name() {
         .lines()
         .enumerate()
         .map(|(at, line)| {
-            let copy = if at == 0 { "paid" } else if line.ends_with("TRUE") { "17.5" } else { "0" };
+            let copy = if at == 0 {
+                "paid"
+            } else if line.ends_with("TRUE") {
+                "17.5"
+            } else {
+                "0"
+            };
             format!("{copy},{line}\n")
         })
         .collect();
@@ -185,16 +205,26 @@ fn a_recommender_trains_and_evaluates() {
     for user in 0..40u32 {
         for step in 0..8u32 {
             let group = user % 4;
-            text.push_str(&format!("{},u{user},i{}\n", 1_000 + step * 50 + user, group * 10 + (user + step) % 9));
+            text.push_str(&format!(
+                "{},u{user},i{}\n",
+                1_000 + step * 50 + user,
+                group * 10 + (user + step) % 9
+            ));
         }
     }
     std::fs::write(folder.path().join("log.csv"), text).unwrap();
-    let trained =
-        run(folder.path(), &["train", "--task", "recommend", "--data", "log.csv", "--out", "R.model", "--json"]).json();
+    let trained = run(
+        folder.path(),
+        &["train", "--task", "recommend", "--data", "log.csv", "--out", "R.model", "--json"],
+    )
+    .json();
     assert_eq!((&trained["users"], &trained["task"]), (&json!(40), &json!("recommend")));
     assert!(number(&trained, "hit_rate_10") > number(&trained, "popularity_hit_rate_10"), "{trained}");
     let evaluate = |more: &[&str]| {
-        run(folder.path(), &[&["evaluate", "--task", "recommend", "--data", "log.csv", "--json"][..], more].concat())
+        run(
+            folder.path(),
+            &[&["evaluate", "--task", "recommend", "--data", "log.csv", "--json"][..], more].concat(),
+        )
     };
     let measured = evaluate(&["--model", "R.model", "--threads", "2"]).json();
     for key in ["users", "hit_rate_10", "ndcg_10", "popularity_hit_rate_10", "model_hash"] {
@@ -202,14 +232,17 @@ fn a_recommender_trains_and_evaluates() {
     }
     assert_eq!(evaluate(&[]).json(), measured);
     // A model for use has seen what it would be measured by.
-    run(folder.path(), &["train", "--task", "recommend", "--data", "log.csv", "--all", "--out", "A.model"]).succeeds();
+    run(folder.path(), &["train", "--task", "recommend", "--data", "log.csv", "--all", "--out", "A.model"])
+        .succeeds();
     assert_eq!(evaluate(&["--model", "A.model"]).code, 3);
 }
 
 #[test]
 fn the_benchmark_measures_every_estimator() {
     let folder = tempfile::tempdir().unwrap();
-    let figures = run(folder.path(), &["bench", "models", "--dataset", "interest-1m", "--rows", "5000", "--json"]).json();
+    let figures =
+        run(folder.path(), &["bench", "models", "--dataset", "interest-1m", "--rows", "5000", "--json"])
+            .json();
     for figures in figures.as_array().unwrap() {
         for key in ["fit_s", "predict_s", "peak_rss_mb", "log_loss"] {
             assert!(number(figures, key) >= 0.0, "{key}: {figures}");
@@ -217,6 +250,7 @@ fn the_benchmark_measures_every_estimator() {
         assert!(number(figures, "auc") > 0.6, "{figures}");
         assert_eq!(figures["model_hash"].as_str().unwrap().len(), 64);
     }
-    let one = run(folder.path(), &["bench", "models", "--rows", "2000", "--models", "logistic"]).succeeds().out;
+    let one =
+        run(folder.path(), &["bench", "models", "--rows", "2000", "--models", "logistic"]).succeeds().out;
     assert!(one.contains("logistic") && one.contains("AUC"), "{one}");
 }

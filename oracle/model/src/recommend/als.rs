@@ -5,6 +5,7 @@
 //! alone; a user's factors follow from a history by one more solve, so that somebody new needs no new fit.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::interactions::{Interactions, limit};
 use super::solve::{add_outer, gramian, packed_len, solve_in_place};
@@ -20,7 +21,8 @@ pub const FACTORS_MAX: u32 = 256;
 const STREAM: u64 = 0x0A15;
 
 /// Unchecked hyper-parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct AlsParams {
     /// Factors of a user and of an item, 1 to [`FACTORS_MAX`].
     pub factors: u32,

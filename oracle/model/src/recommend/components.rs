@@ -5,6 +5,7 @@ use super::interactions::{Event, Interactions};
 use super::neighbours::{CheckedNeighbourParams, Neighbours};
 use super::popularity::Popularity;
 use crate::ModelError;
+use serde::{Deserialize, Serialize};
 
 /// What the scores are called, in their order.
 pub const COMPONENTS: [&str; 6] = ["als", "together", "together_lately", "following", "popularity", "trend"];
@@ -12,7 +13,8 @@ pub const COMPONENTS: [&str; 6] = ["als", "together", "together_lately", "follow
 pub(super) const WIDTH: usize = COMPONENTS.len();
 
 /// How far back the scores look; part of the hyper-parameters of a recommender.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Memory {
     /// Weight of an item in a history relative to the next newer one, in millionths, 1 to 10^6, for `together_lately`.
     pub lately_ppm: u32,

@@ -5,6 +5,7 @@
 //! the more (sequential rules, Ludewig and Jannach 2018).
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::interactions::{Event, Interactions};
 use super::{ITEMS_MAX, in_range};
@@ -19,7 +20,8 @@ const STEP: u64 = 840;
 pub const NEIGHBOURS_MAX: u32 = 1_000;
 
 /// Unchecked hyper-parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NeighbourParams {
     /// Neighbours kept for an item, 1 to [`NEIGHBOURS_MAX`].
     pub neighbours: u32,

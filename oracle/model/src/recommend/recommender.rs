@@ -5,6 +5,7 @@
 //! leave out.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::als::{AlsModel, AlsParams, CheckedAlsParams};
@@ -28,7 +29,8 @@ const USUAL_WEIGHTS: [f64; WIDTH] = [0.4, 0.2, 0.2, 0.3, 0.1, 0.2];
 const STREAM: u64 = 0xB1E4D;
 
 /// Unchecked hyper-parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct RecommenderParams {
     /// Of the factors; its seed is also that of all sampling.
     pub als: AlsParams,
