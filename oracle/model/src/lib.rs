@@ -26,6 +26,7 @@ mod schema;
 mod standardise;
 mod trained_on;
 mod traits;
+mod trees;
 
 pub use dataset::{CHUNK_ROWS, Dataset, ROWS_MAX, TARGET_ABS_MAX, Target, TargetKind};
 pub use error::ModelError;
