@@ -3,11 +3,25 @@
 //! All three share one path. Features become at most 255 bins each (`bins`); rows carry integer statistics (`sums`);
 //! histograms are exact integer sums (`histogram`), so no order of adding and no number of threads changes them; the
 //! best split follows from them (`split`), ties going to the lowest feature and then the lowest bin. A finished
-//! [`tree::Tree`] tests raw values, never bins, and is all that a model file holds.
+//! tree (`tree`) tests raw values, never bins, and is all that a model file holds (`codec`).
 
 mod bins;
+mod codec;
+mod gbdt;
+mod grow;
+mod histogram;
+mod partition;
+mod shap;
+mod split;
+mod sums;
+mod tree;
 
-pub(crate) use bins::{BINS, Bins, Columns, MISSING_BIN};
+pub use gbdt::{CheckedGbdtParams, GbdtModel, GbdtParams, LEAVES_MAX, Objective, ROUNDS_MAX};
+pub use split::Monotone;
+pub use tree::TREE_DEPTH_MAX;
 
-/// Most rows that trees are fitted on: row counts and hessians share 64 bits.
+use bins::{BINS, Bins, Columns};
+use histogram::{FeatureHistogram, Groups};
+
+/// Most rows that trees are fitted on: the count and the hessian of a sum share 64 bits.
 pub const TREE_ROWS_MAX: usize = 1 << 24;
