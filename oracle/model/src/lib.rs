@@ -45,6 +45,7 @@ pub use standardise::Standardiser;
 pub use trained_on::TrainedOn;
 pub use traits::{Fit, ParamGuard, Predict};
 pub use trees::{
-    CheckedGbdtParams, GbdtModel, GbdtParams, LEAVES_MAX, Monotone, Objective, ROUNDS_MAX, TREE_DEPTH_MAX,
-    TREE_ROWS_MAX,
+    CheckedForestParams, CheckedGbdtParams, CheckedTreeParams, FOREST_TREES_MAX, ForestModel, ForestParams,
+    GbdtModel, GbdtParams, LEAVES_MAX, Monotone, Objective, ROUNDS_MAX, TREE_DEPTH_MAX, TREE_ROWS_MAX,
+    TreeModel, TreeParams,
 };

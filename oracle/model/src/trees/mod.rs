@@ -7,6 +7,10 @@
 
 mod bins;
 mod codec;
+mod decision_tree;
+mod deep;
+mod fit_data;
+mod forest;
 mod gbdt;
 mod grow;
 mod histogram;
@@ -16,6 +20,8 @@ mod split;
 mod sums;
 mod tree;
 
+pub use decision_tree::{CheckedTreeParams, TreeModel, TreeParams};
+pub use forest::{CheckedForestParams, FOREST_TREES_MAX, ForestModel, ForestParams};
 pub use gbdt::{CheckedGbdtParams, GbdtModel, GbdtParams, LEAVES_MAX, Objective, ROUNDS_MAX};
 pub use split::Monotone;
 pub use tree::TREE_DEPTH_MAX;

@@ -125,3 +125,82 @@ fn unwound_sum(path: &[Step], at: usize) -> f64 {
     }
     sum
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::splitmix64;
+
+    const FEATURES: usize = 5;
+
+    /// Appends a tree of random tests (a feature may occur again further down) and random numbers of rows.
+    fn grow(tree: &mut Tree, seed: u64, depth: u32) {
+        let draw = |slot: u64, span: u64| splitmix64(seed, slot) % span;
+        let at = tree.nodes.len();
+        if depth == 0 || draw(0, 8) == 0 {
+            tree.nodes.push(Node::Leaf { value: draw(1, 1000) as f64 / 8.0 - 60.0 });
+            tree.rows.push(1 + draw(2, 50) as u32);
+            return;
+        }
+        let feature = draw(3, FEATURES as u64) as u16;
+        let threshold = draw(4, 9) as i64;
+        tree.nodes.push(Node::Numeric { threshold, right: 0, feature, missing_left: draw(5, 2) == 0 });
+        tree.rows.push(0);
+        grow(tree, splitmix64(seed, 6), depth - 1);
+        crate::trees::tree::set_right(&mut tree.nodes[at], tree.nodes.len());
+        grow(tree, splitmix64(seed, 7), depth - 1);
+    }
+
+    /// The worth of a set of features, by its definition.
+    fn worth(tree: &Tree, at: usize, row: &[i64], set: u32) -> f64 {
+        let node = tree.nodes[at];
+        match node {
+            Node::Leaf { value } => value,
+            Node::Numeric { right, feature, .. } | Node::Categorical { right, feature, .. } => {
+                let right = right as usize;
+                if set >> feature & 1 == 1 {
+                    let child = if tree.goes_left(node, row) { at + 1 } else { right };
+                    return worth(tree, child, row, set);
+                }
+                let rows = |at: usize| f64::from(tree.rows[at]);
+                (rows(at + 1) * worth(tree, at + 1, row, set) + rows(right) * worth(tree, right, row, set))
+                    / rows(at)
+            }
+        }
+    }
+
+    /// φ = Σ over sets S of the other features: |S|! (n − |S| − 1)! / n! · (worth with it − worth without).
+    fn shapley(tree: &Tree, row: &[i64], feature: usize) -> f64 {
+        let factorial = |k: usize| (1..=k).product::<usize>() as f64;
+        let mut sum = 0.0;
+        for set in (0..1u32 << FEATURES).filter(|set| set >> feature & 1 == 0) {
+            let size = set.count_ones() as usize;
+            let weight = factorial(size) * factorial(FEATURES - size - 1) / factorial(FEATURES);
+            sum += weight * (worth(tree, 0, row, set | 1 << feature) - worth(tree, 0, row, set));
+        }
+        sum
+    }
+
+    #[test]
+    fn values_are_those_of_the_definition() {
+        for seed in 0..60 {
+            let mut tree = Tree { nodes: Vec::new(), rows: Vec::new(), words: Vec::new() };
+            grow(&mut tree, seed, 1 + seed as u32 % 7);
+            tree.add_up_rows();
+            for number in 0..6 {
+                let mut row: Vec<i64> =
+                    (0..FEATURES as u64).map(|f| (splitmix64(seed, 100 + number * 8 + f) % 10) as i64).collect();
+                if number == 0 {
+                    row[1] = crate::MISSING;
+                }
+                let mut got = vec![0.0; FEATURES];
+                add_shap(&tree, &row, 2.0, &mut got);
+                for (feature, got) in got.into_iter().enumerate() {
+                    let want = 2.0 * shapley(&tree, &row, feature);
+                    assert!((got - want).abs() < 1e-9, "seed {seed}, feature {feature}: {got} and {want}");
+                }
+                assert!((worth(&tree, 0, &row, 0) - tree.mean_value()).abs() < 1e-9);
+            }
+        }
+    }
+}
