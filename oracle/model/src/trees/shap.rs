@@ -147,7 +147,8 @@ mod tests {
         tree.nodes.push(Node::Numeric { threshold, right: 0, feature, missing_left: draw(5, 2) == 0 });
         tree.rows.push(0);
         grow(tree, splitmix64(seed, 6), depth - 1);
-        crate::trees::tree::set_right(&mut tree.nodes[at], tree.nodes.len());
+        let right = tree.nodes.len();
+        crate::trees::tree::set_right(&mut tree.nodes[at], right);
         grow(tree, splitmix64(seed, 7), depth - 1);
     }
 
