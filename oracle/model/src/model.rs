@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::codec::{self, Body};
-use crate::{Dataset, LogisticModel, ModelError, Predict, PriorModel, TrainedOn};
+use crate::{Dataset, LogisticModel, MlpModel, ModelError, Predict, PriorModel, TrainedOn};
 
 /// Largest model file that is read, in bytes.
 pub const FILE_BYTES_MAX: usize = 1 << 28;
@@ -60,6 +60,8 @@ kinds! {
     Prior(PriorModel) = "prior",
     /// Logistic regression.
     Logistic(LogisticModel) = "logistic",
+    /// A neural network.
+    Mlp(MlpModel) = "mlp",
 }
 
 impl Model {
