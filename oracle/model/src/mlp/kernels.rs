@@ -36,6 +36,8 @@ pub(super) fn pack_transposed(matrix: &[f32], columns: usize, panels: &mut [Lane
 
 /// `out = start + left · right`: `left` has rows of `depth`, a multiple of [`BLOCK_ROWS`] of them; `right` is packed;
 /// `start` is added to every row.
+// Not inlined: within a larger function the compiler does not keep the sums in vector registers.
+#[inline(never)]
 pub(super) fn multiply(left: &[f32], depth: usize, right: &[Lanes], start: &[Lanes], out: &mut [f32]) {
     let columns = start.len() * LANES;
     for (rows, out) in left.chunks_exact(depth * BLOCK_ROWS).zip(out.chunks_exact_mut(columns * BLOCK_ROWS)) {
@@ -52,7 +54,7 @@ pub(super) fn multiply(left: &[f32], depth: usize, right: &[Lanes], start: &[Lan
                 }
             }
             for (row, sum) in out.chunks_exact_mut(columns).zip(&sums) {
-                row[at * LANES..(at + 1) * LANES].copy_from_slice(sum);
+                row.as_chunks_mut::<LANES>().0[at] = *sum;
             }
         }
     }
@@ -60,6 +62,8 @@ pub(super) fn multiply(left: &[f32], depth: usize, right: &[Lanes], start: &[Lan
 
 /// `out = leftᵀ · right` for row-major matrices of `left_columns` (a multiple of [`BLOCK_ROWS`]) and `right_columns` (of
 /// [`LANES`]); `out` is row-major with `left_columns` rows.
+// Not inlined: within a larger function the compiler does not keep the sums in vector registers.
+#[inline(never)]
 pub(super) fn multiply_transposed(
     left: &[f32],
     left_columns: usize,
@@ -67,20 +71,22 @@ pub(super) fn multiply_transposed(
     right_columns: usize,
     out: &mut [f32],
 ) {
-    for i in (0..left_columns).step_by(BLOCK_ROWS) {
-        for j in (0..right_columns).step_by(LANES) {
+    let (left, right) = (left.as_chunks::<BLOCK_ROWS>().0, right.as_chunks::<LANES>().0);
+    let (left_blocks, right_blocks) = (left_columns / BLOCK_ROWS, right_columns / LANES);
+    for (i, out) in out.chunks_exact_mut(right_columns * BLOCK_ROWS).enumerate() {
+        for j in 0..right_blocks {
             let mut sums = [[0.0f32; LANES]; BLOCK_ROWS];
-            for (factors, values) in left.chunks_exact(left_columns).zip(right.chunks_exact(right_columns)) {
-                let factors = &factors[i..i + BLOCK_ROWS];
-                let values = &values[j..j + LANES];
+            let factors = left.iter().skip(i).step_by(left_blocks);
+            let values = right.iter().skip(j).step_by(right_blocks);
+            for (factors, values) in factors.zip(values) {
                 for (sum, factor) in sums.iter_mut().zip(factors) {
                     for (slot, value) in sum.iter_mut().zip(values) {
                         *slot += factor * value;
                     }
                 }
             }
-            for (row, sum) in out[i * right_columns..].chunks_mut(right_columns).zip(&sums) {
-                row[j..j + LANES].copy_from_slice(sum);
+            for (row, sum) in out.chunks_exact_mut(right_columns).zip(&sums) {
+                row.as_chunks_mut::<LANES>().0[j] = *sum;
             }
         }
     }

@@ -63,9 +63,10 @@ pub(super) fn target_scale(target: Target<'_>) -> (f64, f64) {
 /// Encoded rows with their targets.
 #[derive(Debug)]
 pub(super) struct Table {
-    width: usize,
+    rows: usize,
+    /// Row after row its `width` inputs and its target: together, because rows are read in random order.
     cells: Vec<f32>,
-    targets: Vec<f32>,
+    width: usize,
     objective: Objective,
 }
 
@@ -82,47 +83,50 @@ impl Table {
         positive_weight: f64,
     ) -> Result<Self, ModelError> {
         // Below 2^47: rows and columns are limited.
-        let len = data.rows() * width;
+        let (rows, stride) = (data.rows(), width + 1);
+        let len = rows * stride;
         if len > CELLS_MAX {
             return Err(ModelError::TooMany { what: "encoded feature values", got: len, limit: CELLS_MAX });
         }
+        let target = |row: usize| match data.target() {
+            Target::Binary(labels) => f32::from(u8::from(labels[row])),
+            Target::Real(values) => ((values[row] - scale.0) / scale.1) as f32,
+        };
         let mut cells = vec![0.0f32; len];
-        // Without a column there is nothing to encode.
-        cells.par_chunks_mut(CHUNK_ROWS * width.max(1)).enumerate().for_each(|(chunk, cells)| {
+        cells.par_chunks_mut(CHUNK_ROWS * stride).enumerate().for_each(|(chunk, cells)| {
             let mut encoded = vec![0.0; encoder.columns()];
-            for (at, row) in cells.chunks_exact_mut(width).enumerate() {
-                encode_row(encoder, data.row(chunk * CHUNK_ROWS + at), &mut encoded, row);
+            for (at, cells) in cells.chunks_exact_mut(stride).enumerate() {
+                let row = chunk * CHUNK_ROWS + at;
+                encode_row(encoder, data.row(row), &mut encoded, cells);
+                cells[width] = target(row);
             }
         });
-        let (targets, objective) = match data.target() {
-            Target::Binary(labels) => (
-                labels.iter().map(|&label| if label { 1.0 } else { 0.0 }).collect(),
-                Objective::LogLoss { positive_weight },
-            ),
-            Target::Real(values) => (
-                values.iter().map(|value| ((value - scale.0) / scale.1) as f32).collect(),
-                Objective::SquaredError,
-            ),
+        let objective = match data.target() {
+            Target::Binary(_) => Objective::LogLoss { positive_weight },
+            Target::Real(_) => Objective::SquaredError,
         };
-        Ok(Self { width, cells, targets, objective })
+        Ok(Self { rows, cells, width, objective })
     }
 
     pub(super) fn rows(&self) -> usize {
-        self.targets.len()
+        self.rows
     }
 
     /// The sum of the losses of at most [`SLICE_ROWS`] rows. Leaves in `work` the loss's derivative by each output, times
     /// `scale`.
     pub(super) fn losses(&self, network: &Network, rows: &[u32], scale: f64, work: &mut Workspace) -> f64 {
         work.clear();
-        for &row in rows {
-            let start = row as usize * self.width;
-            work.push(self.width).copy_from_slice(&self.cells[start..start + self.width]);
+        let mut targets = [0.0; SLICE_ROWS];
+        for (target, &row) in targets.iter_mut().zip(rows) {
+            let start = row as usize * (self.width + 1);
+            let cells = &self.cells[start..=start + self.width];
+            work.push(self.width).copy_from_slice(&cells[..self.width]);
+            *target = cells[self.width];
         }
         network.outputs(work);
         let mut sum = 0.0;
-        for (output, &row) in work.outputs.iter_mut().zip(rows) {
-            let (loss, derivative) = self.objective.loss(*output, self.targets[row as usize]);
+        for (output, target) in work.outputs[..work.rows].iter_mut().zip(targets) {
+            let (loss, derivative) = self.objective.loss(*output, target);
             sum += loss;
             *output = (derivative * scale) as f32;
         }
