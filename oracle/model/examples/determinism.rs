@@ -1,10 +1,10 @@
-//! Fits a logistic regression on a seeded integer data set and prints the model's hash, one line.
+//! Fits every kind of model on seeded integer data and prints a line with name and hash for each.
 //!
 //! `cargo run -p attention-model --example determinism -- [--threads N] [--rows N] [--shuffle]`
-//! The hash is the same for every number of threads and every build profile. `--shuffle` generates the rows
+//! The hashes are the same for every number of threads and every build profile. `--shuffle` generates the rows
 //! in another order and sorts them back by row number, as a reader of shuffled input does.
 
-use attention_model::{Dataset, FeatureSchema, Fit, LogisticParams, Model, ParamGuard};
+use attention_model::{Dataset, FeatureSchema, Fit, LogisticParams, MlpParams, Model, ParamGuard};
 
 const COLUMNS: u64 = 12;
 const SEED: u64 = 20_250_101;
@@ -54,6 +54,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let params = LogisticParams { l2_micro: 1_000, newton_rounds: 8 }.check()?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let model = Model::Logistic(pool.install(|| params.fit(&data))?);
-    println!("{}", hex::encode(model.hash()));
+    println!("logistic {}", hex::encode(model.hash()));
+    // Two slices a batch, and the last one not full.
+    let params = MlpParams { epochs: 2, batch_rows: 250, ensemble_size: 2, ..MlpParams::default() }.check()?;
+    println!("mlp {}", hex::encode(Model::Mlp(pool.install(|| params.fit(&data))?).hash()));
     Ok(())
 }
