@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use attention_model::recommend::{AlsParams, Interaction, Interactions, RecommenderParams};
-use attention_model::{Dataset, FeatureSchema, Fit, LogisticParams, Model, ModelError, ParamGuard};
+use attention_model::{Dataset, FeatureSchema, Fit, LogisticParams, MlpParams, Model, ModelError, ParamGuard};
 
 const COLUMNS: u64 = 12;
 const SEED: u64 = 20_250_101;
@@ -80,5 +80,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let als = AlsParams { factors: 16, sweeps: 5, ..AlsParams::default() };
     let params = RecommenderParams { als, ..RecommenderParams::default() }.check()?;
     println!("recommend {}", hex::encode(pool.install(|| params.fit(interactions))?.hash()));
+    // Two slices a batch, and the last one not full.
+    let params = MlpParams { epochs: 2, batch_rows: 250, ensemble_size: 2, ..MlpParams::default() }.check()?;
+    println!("mlp {}", hex::encode(Model::Mlp(pool.install(|| params.fit(&data))?).hash()));
     Ok(())
 }

@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use attention_model::{
-    Dataset, FeatureSchema, Fit, ForestParams, GbdtParams, LogisticParams, Model, ModelError, ParamGuard,
+    Dataset, FeatureSchema, Fit, ForestParams, GbdtParams, LogisticParams, MlpParams, Model, ModelError, ParamGuard,
     Predict, TreeParams, auc, mean_log_loss, sigmoid, splitmix64,
 };
 use sha2::{Digest, Sha256};
@@ -30,6 +30,7 @@ const KINDS: &[(&str, FitKind)] = &[
     ("tree", |data| Ok(Model::Tree(TreeParams::default().check()?.fit(data)?))),
     ("forest", |data| Ok(Model::Forest(ForestParams::default().check()?.fit(data)?))),
     ("gbdt", |data| Ok(Model::Gbdt(GbdtParams::default().check()?.fit(data)?))),
+    ("mlp", |data| Ok(Model::Mlp(MlpParams::default().check()?.fit(data)?))),
 ];
 
 /// The features, the true log-odds and the label of one row.

@@ -1,7 +1,7 @@
 //! The bytes of a model file: fixed width, big-endian, one string of bytes a model.
 //!
 //! `"ATTNMODL" ‖ format u16 ‖ kind u8 ‖ what it was trained on ‖ the body of its kind`. Nothing may follow. Every
-//! number with a fraction is the 64 bits of a finite f64 that is not −0. *Trained on* is `schema version u32 ‖ feature
+//! number with a fraction is the 64 bits of a finite f64 that is not −0 (a network's weights: the 32 bits of an f32). *Trained on* is `schema version u32 ‖ feature
 //! count u16 ‖ per feature (length u16 ‖ name ‖ categories u16, 0 for a numeric one) ‖ rows u64 ‖ 0 ‖ positives u64` for a
 //! binary target, and `… ‖ 1 ‖ mean` for a real one. Each estimator's file says what its body is.
 

@@ -13,6 +13,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod codec;
+mod curve;
 mod dataset;
 mod encoder;
 mod error;
@@ -20,6 +21,7 @@ mod linalg;
 mod logistic;
 mod math;
 mod metrics;
+mod mlp;
 mod model;
 mod prior;
 pub mod ranking;
@@ -31,6 +33,7 @@ mod trained_on;
 mod traits;
 mod trees;
 
+pub use curve::{Curve, EpochLoss};
 pub use dataset::{CHUNK_ROWS, Dataset, ROWS_MAX, TARGET_ABS_MAX, Target, TargetKind};
 pub use encoder::{COLUMNS_MAX, Encoder, Normalisation};
 pub use error::ModelError;
@@ -39,6 +42,9 @@ pub use logistic::{
 };
 pub use math::{log_loss_of_logit, sampling_correction, sigmoid};
 pub use metrics::{GroupedAuc, Reliability, auc, base_rate, calibration_error, grouped_auc, mean_log_loss};
+pub use mlp::{
+    Activation, CheckedMlpParams, ENSEMBLE_MAX, HIDDEN_LAYERS_MAX, MlpModel, MlpParams, UNITS_MAX,
+};
 pub use model::{FILE_BYTES_MAX, Model};
 pub use prior::PriorModel;
 pub use rng::{CounterRng, splitmix64};

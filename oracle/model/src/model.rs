@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::codec::{self, Body};
 use crate::{
-    Dataset, ForestModel, GbdtModel, LogisticModel, ModelError, Predict, PriorModel, TrainedOn, TreeModel,
+    Dataset, ForestModel, GbdtModel, LogisticModel, MlpModel, ModelError, Predict, PriorModel, TrainedOn, TreeModel,
 };
 
 /// Largest model file that is read, in bytes.
@@ -68,6 +68,8 @@ kinds! {
     Forest(ForestModel) = "forest",
     /// Gradient boosting of trees.
     Gbdt(GbdtModel) = "gbdt",
+    /// A neural network.
+    Mlp(MlpModel) = "mlp",
 }
 
 impl Model {
