@@ -5,6 +5,8 @@
 //! is missing. A missing number is put at the centre, 0. Everything is measured on the training rows alone, and from exact
 //! integers, so that no order of rows changes a bit.
 
+use rayon::prelude::*;
+
 use crate::codec::{Reader, Writer};
 use crate::math::canonical;
 use crate::{Dataset, FEATURE_ABS_MAX, FeatureKind, FeatureSchema, MISSING, ModelError};
@@ -37,6 +39,27 @@ impl Normalisation {
             Self::Quantile => "quantile",
         }
     }
+
+    /// Its number in model files.
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Self::Standard => 0,
+            Self::Robust => 1,
+            Self::Quantile => 2,
+        }
+    }
+
+    /// Reads what [`Normalisation::number`] wrote.
+    pub(crate) fn read(input: &mut Reader<'_>) -> Result<Self, ModelError> {
+        match input.u8()? {
+            0 => Ok(Self::Standard),
+            1 => Ok(Self::Robust),
+            2 => Ok(Self::Quantile),
+            other => {
+                Err(input.error(format!("unknown normalisation {other}; this version knows 0, 1 and 2")))
+            }
+        }
+    }
 }
 
 /// What becomes of one feature.
@@ -63,24 +86,20 @@ impl Encoder {
     /// # Errors
     /// [`ModelError::TooMany`] above [`COLUMNS_MAX`] columns.
     pub fn measure(data: &Dataset<'_>, normalisation: Normalisation) -> Result<Self, ModelError> {
-        let features = data
-            .schema()
-            .kinds()
-            .iter()
-            .enumerate()
-            .map(|(feature, kind)| {
-                let column = || (0..data.rows()).map(|row| data.row(row)[feature]);
-                let missing = column().any(|value| value == MISSING);
-                let present = column().filter(|&value| value != MISSING);
-                let scale = match kind {
-                    FeatureKind::Categorical { levels } => Scale::OneHot { levels: *levels },
+        let moments = moments(data);
+        let features = (0..data.schema().len())
+            .into_par_iter()
+            .map(|feature| {
+                let of_rows = &moments[feature];
+                let scale = match data.schema().kinds()[feature] {
+                    FeatureKind::Categorical { levels } => Scale::OneHot { levels },
                     FeatureKind::Numeric => match normalisation {
-                        Normalisation::Standard => standard(present),
-                        Normalisation::Robust => robust(present),
-                        Normalisation::Quantile => quantile(present),
+                        Normalisation::Standard => standard(of_rows),
+                        Normalisation::Robust => robust(sorted_column(data, feature)),
+                        Normalisation::Quantile => quantile(sorted_column(data, feature)),
                     },
                 };
-                (scale, missing)
+                (scale, of_rows.present < data.rows() as i128)
             })
             .collect();
         Self::of(features)
@@ -137,6 +156,43 @@ impl Encoder {
             at += scale.width();
             if *missing {
                 out[at] = if value == MISSING { 1.0 } else { 0.0 };
+                at += 1;
+            }
+        }
+    }
+
+    /// As [`Encoder::write_into`] for several rows of the data the schema is of: column c of the i-th one of `rows` goes
+    /// to `out[c · stride + i]`, to the last bit what [`Encoder::encode`] gives.
+    pub(crate) fn write_columns(&self, data: &Dataset<'_>, rows: &[usize], stride: usize, out: &mut [f64]) {
+        let mut at = 0;
+        for (feature, (scale, missing)) in self.features.iter().enumerate() {
+            let values = rows.iter().map(|&row| data.row(row)[feature]);
+            let column = at * stride;
+            match scale {
+                Scale::Linear { centre, spread } => {
+                    for (slot, value) in out[column..].iter_mut().zip(values.clone()) {
+                        *slot = if value == MISSING { 0.0 } else { (value as f64 - centre) / spread };
+                    }
+                }
+                Scale::Quantile { knots } => {
+                    for (slot, value) in out[column..].iter_mut().zip(values.clone()) {
+                        *slot = if value == MISSING { 0.0 } else { position(knots, value) };
+                    }
+                }
+                Scale::OneHot { levels } => {
+                    out[column..column + usize::from(*levels) * stride].fill(0.0);
+                    for (index, value) in values.clone().enumerate() {
+                        if value != MISSING {
+                            out[column + value as usize * stride + index] = 1.0;
+                        }
+                    }
+                }
+            }
+            at += scale.width();
+            if *missing {
+                for (slot, value) in out[at * stride..].iter_mut().zip(values) {
+                    *slot = if value == MISSING { 1.0 } else { 0.0 };
+                }
                 at += 1;
             }
         }
@@ -240,16 +296,57 @@ impl Scale {
     }
 }
 
-/// The population's mean and standard deviation, `sqrt(n·Σx² − (Σx)²) / n`, from exact i128 sums; the spread of a
-/// constant feature is 1, which puts it at 0.
-fn standard(values: impl Iterator<Item = i64>) -> Scale {
-    let (mut n, mut sum, mut square) = (0i128, 0i128, 0i128);
-    for value in values {
-        let value = i128::from(value);
-        n += 1;
-        sum += value;
-        square += value * value;
+/// Exact sums over the values of one feature that are not missing.
+#[derive(Clone, Copy, Default)]
+struct Moments {
+    present: i128,
+    sum: i128,
+    square: i128,
+}
+
+/// The sums of every feature, in one pass over the rows.
+fn moments(data: &Dataset<'_>) -> Vec<Moments> {
+    let columns = data.schema().len();
+    let chunks: Vec<Vec<Moments>> = data
+        .chunks()
+        .into_par_iter()
+        .map(|rows| {
+            let mut chunk = vec![Moments::default(); columns];
+            for row in rows {
+                for (moments, &value) in chunk.iter_mut().zip(data.row(row)) {
+                    if value != MISSING {
+                        moments.present += 1;
+                        moments.sum += i128::from(value);
+                        moments.square += i128::from(value * value);
+                    }
+                }
+            }
+            chunk
+        })
+        .collect();
+    let mut total = vec![Moments::default(); columns];
+    for chunk in chunks {
+        for (total, chunk) in total.iter_mut().zip(chunk) {
+            total.present += chunk.present;
+            total.sum += chunk.sum;
+            total.square += chunk.square;
+        }
     }
+    total
+}
+
+/// The values of one feature that are not missing, in rising order.
+fn sorted_column(data: &Dataset<'_>, feature: usize) -> Vec<i64> {
+    let column = (0..data.rows()).map(|row| data.row(row)[feature]);
+    let mut sorted: Vec<i64> = column.filter(|&value| value != MISSING).collect();
+    sorted.sort_unstable();
+    sorted
+}
+
+/// The population's mean and standard deviation, `sqrt(n·Σx² − (Σx)²) / n`; the spread of a constant feature is 1,
+/// which puts it at 0.
+fn standard(moments: &Moments) -> Scale {
+    let Moments { present: n, sum, square } = *moments;
     if n == 0 {
         return Scale::Linear { centre: 0.0, spread: 1.0 };
     }
@@ -260,9 +357,7 @@ fn standard(values: impl Iterator<Item = i64>) -> Scale {
 }
 
 /// Median and distance of the quartiles (nearest rank); where both quartiles are one value, half the range, or 1.
-fn robust(values: impl Iterator<Item = i64>) -> Scale {
-    let mut sorted: Vec<i64> = values.collect();
-    sorted.sort_unstable();
+fn robust(sorted: Vec<i64>) -> Scale {
     let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else {
         return Scale::Linear { centre: 0.0, spread: 1.0 };
     };
@@ -277,9 +372,7 @@ fn robust(values: impl Iterator<Item = i64>) -> Scale {
     Scale::Linear { centre: rank(2) as f64, spread }
 }
 
-fn quantile(values: impl Iterator<Item = i64>) -> Scale {
-    let mut sorted: Vec<i64> = values.collect();
-    sorted.sort_unstable();
+fn quantile(sorted: Vec<i64>) -> Scale {
     let Some(last) = sorted.len().checked_sub(1) else {
         return Scale::Linear { centre: 0.0, spread: 1.0 };
     };

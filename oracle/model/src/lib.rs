@@ -12,6 +12,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod blocks;
 mod codec;
 mod dataset;
 mod encoder;
@@ -24,15 +25,15 @@ mod model;
 mod prior;
 mod rng;
 mod schema;
-mod standardise;
 mod trained_on;
 mod traits;
+mod weighted;
 
 pub use dataset::{CHUNK_ROWS, Dataset, ROWS_MAX, TARGET_ABS_MAX, Target, TargetKind};
 pub use encoder::{COLUMNS_MAX, Encoder, Normalisation};
 pub use error::ModelError;
 pub use logistic::{
-    CheckedLogisticParams, LogisticModel, LogisticParams, NEWTON_ROUNDS_MAX, loss_and_gradient,
+    CheckedLogisticParams, DENSE_COLUMNS_MAX, LogisticModel, LogisticParams, NEWTON_ROUNDS_MAX, loss_and_gradient,
 };
 pub use math::{log_loss_of_logit, sampling_correction, sigmoid};
 pub use metrics::{GroupedAuc, Reliability, auc, base_rate, calibration_error, grouped_auc, mean_log_loss};
@@ -42,6 +43,5 @@ pub use rng::{CounterRng, splitmix64};
 pub use schema::{
     FEATURE_ABS_MAX, FEATURES_MAX, FeatureKind, FeatureSchema, LEVELS_MAX, MISSING, NAME_BYTES_MAX,
 };
-pub use standardise::Standardiser;
 pub use trained_on::TrainedOn;
 pub use traits::{Fit, ParamGuard, Predict};
