@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let labels: Vec<bool> = table.iter().map(|(_, _, label)| *label).collect();
     let schema = FeatureSchema::new(1, (0..COLUMNS).map(|slot| format!("x{slot}")).collect())?;
     let data = Dataset::from_rows(&schema, &values, &labels)?;
-    let params = LogisticParams { l2_micro: 1_000, newton_rounds: 8 }.check()?;
+    let params = LogisticParams { l2_micro: 1_000, newton_rounds: 8, ..LogisticParams::default() }.check()?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let model = Model::Logistic(pool.install(|| params.fit(&data))?);
     println!("{}", hex::encode(model.hash()));

@@ -11,7 +11,7 @@ fn schema(columns: usize) -> FeatureSchema {
 }
 
 fn params(l2_micro: u32, newton_rounds: u32) -> CheckedLogisticParams {
-    LogisticParams { l2_micro, newton_rounds }.check().unwrap()
+    LogisticParams { l2_micro, newton_rounds, warm_rounds: 0, ..LogisticParams::default() }.check().unwrap()
 }
 
 /// A fixed, irregular table made by integer arithmetic alone.
@@ -30,12 +30,12 @@ fn hyperparameters_are_checked() {
         (1, 0, "newton_rounds"),
         (1, 101, "newton_rounds"),
     ] {
-        match (LogisticParams { l2_micro, newton_rounds }).check() {
+        match (LogisticParams { l2_micro, newton_rounds, ..LogisticParams::default() }).check() {
             Err(ModelError::Hyperparameter { name: got, .. }) => assert_eq!(got, name),
             other => panic!("{other:?}"),
         }
     }
-    assert!(LogisticParams { l2_micro: 1_000_000_000, newton_rounds: 100 }.check().is_ok());
+    assert!(LogisticParams { l2_micro: 1_000_000_000, newton_rounds: 100, ..LogisticParams::default() }.check().is_ok());
 }
 
 /// Four rows x = −1, 1, −1, 1 (mean 0, deviation 1) with y = 0, 1, 1, 1, l2 = 1/2, at b = w = 0: p = 1/2 in
