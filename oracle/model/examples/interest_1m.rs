@@ -23,9 +23,8 @@ const LABELS_SHA256: &str = "014ae4315237e91e8d5423a128e6d7eb9a2e492bd0ad19e8192
 type FitKind = fn(&Dataset<'_>) -> Result<Model, ModelError>;
 
 /// Every kind that can be asked for by name, with its default parameters.
-const KINDS: &[(&str, FitKind)] = &[
-    ("logistic", |data| Ok(Model::Logistic(LogisticParams::default().check()?.fit(data)?))),
-];
+const KINDS: &[(&str, FitKind)] =
+    &[("logistic", |data| Ok(Model::Logistic(LogisticParams::default().check()?.fit(data)?)))];
 
 /// The features, the true log-odds and the label of one row.
 fn row(number: usize) -> ([i64; COLUMNS], f64, bool) {

@@ -37,12 +37,7 @@ impl Block {
     }
 
     /// Encodes at most [`BLOCK_ROWS`] rows of the data, given by number.
-    pub(crate) fn fill(
-        &mut self,
-        encoder: &Encoder,
-        data: &Dataset<'_>,
-        rows: impl Iterator<Item = usize>,
-    ) {
+    pub(crate) fn fill(&mut self, encoder: &Encoder, data: &Dataset<'_>, rows: impl Iterator<Item = usize>) {
         let before = self.rows.len();
         self.rows.clear();
         self.rows.extend(rows.take(BLOCK_ROWS));
@@ -228,11 +223,9 @@ mod tests {
             .collect();
         let labels = vec![false; rows];
         let data = Dataset::from_rows(&schema, &values, &labels).unwrap();
-        for (normalisation, step) in [
-            (Normalisation::Standard, 1),
-            (Normalisation::Robust, 16),
-            (Normalisation::Quantile, 3),
-        ] {
+        for (normalisation, step) in
+            [(Normalisation::Standard, 1), (Normalisation::Robust, 16), (Normalisation::Quantile, 3)]
+        {
             let encoder = Encoder::measure(&data, normalisation).unwrap();
             let n = encoder.columns() + 1;
             let factor = |row: usize| row as f64 % 5.0 - 1.5;

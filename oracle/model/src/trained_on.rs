@@ -33,7 +33,9 @@ impl TrainedOn {
     pub(crate) fn expect_binary(&self, input: &Reader<'_>) -> Result<(), ModelError> {
         match self.target {
             TargetKind::Binary { .. } => Ok(()),
-            TargetKind::Real { .. } => Err(input.error("a model of this kind has a binary target, not a real one")),
+            TargetKind::Real { .. } => {
+                Err(input.error("a model of this kind has a binary target, not a real one"))
+            }
         }
     }
 

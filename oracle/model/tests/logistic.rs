@@ -35,7 +35,11 @@ fn hyperparameters_are_checked() {
             other => panic!("{other:?}"),
         }
     }
-    assert!(LogisticParams { l2_micro: 1_000_000_000, newton_rounds: 100, ..LogisticParams::default() }.check().is_ok());
+    assert!(
+        LogisticParams { l2_micro: 1_000_000_000, newton_rounds: 100, ..LogisticParams::default() }
+            .check()
+            .is_ok()
+    );
 }
 
 /// Four rows x = −1, 1, −1, 1 (mean 0, deviation 1) with y = 0, 1, 1, 1, l2 = 1/2, at b = w = 0: p = 1/2 in

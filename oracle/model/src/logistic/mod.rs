@@ -98,13 +98,18 @@ impl CheckedLogisticParams {
         if self.0.warm_rounds == 0 || !objective.has_both_classes(step) {
             return Ok(None);
         }
-        let Ok(Some(start)) = objective.minimise(cold.to_vec(), self.0.warm_rounds, step, f64::INFINITY) else {
+        let Ok(Some(start)) = objective.minimise(cold.to_vec(), self.0.warm_rounds, step, f64::INFINITY)
+        else {
             return Ok(None);
         };
         objective.minimise(start, self.0.newton_rounds, 1, objective.without_features(cold[0]))
     }
 
-    fn objective<'a>(&self, data: &'a Dataset<'a>, encoder: &'a Encoder) -> Result<Objective<'a>, ModelError> {
+    fn objective<'a>(
+        &self,
+        data: &'a Dataset<'a>,
+        encoder: &'a Encoder,
+    ) -> Result<Objective<'a>, ModelError> {
         let micro = |value: u32| f64::from(value) / 1_000_000.0;
         Ok(Objective {
             data,

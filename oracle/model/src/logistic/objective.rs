@@ -71,9 +71,8 @@ impl Objective<'_> {
                 change.iter_mut().for_each(|entry| *entry = -*entry);
                 change
             };
-            let moved = |length: f64| -> Vec<f64> {
-                beta.iter().zip(&change).map(|(b, d)| b + length * d).collect()
-            };
+            let moved =
+                |length: f64| -> Vec<f64> { beta.iter().zip(&change).map(|(b, d)| b + length * d).collect() };
             if self.promise(&beta, &here, &change) <= ROUNDING * here.loss {
                 beta = moved(1.0);
                 break;
@@ -168,8 +167,8 @@ impl Objective<'_> {
             terms.gradient[index] = weight * if label { p - 1.0 } else { p };
             terms.gram[index] = weight * (e * inverse * inverse);
         }
-        terms.scalar = (linear[0] + libm::log(product[0]))
-            + self.positive_weight * (linear[1] + libm::log(product[1]));
+        terms.scalar =
+            (linear[0] + libm::log(product[0])) + self.positive_weight * (linear[1] + libm::log(product[1]));
         terms
     }
 }

@@ -77,8 +77,7 @@ mod tests {
         let (l1, change) = (0.5, proximal_step(&beta, &here, 0.5));
         let full = [[1.0, 0.5, 0.25], [0.5, 2.0, 1.0], [0.25, 1.0, 2.0]];
         for i in 0..3 {
-            let slope: f64 =
-                here.gradient[i] + full[i].iter().zip(&change).map(|(h, d)| h * d).sum::<f64>();
+            let slope: f64 = here.gradient[i] + full[i].iter().zip(&change).map(|(h, d)| h * d).sum::<f64>();
             let weight = beta[i] + change[i];
             match i {
                 0 => assert!(slope.abs() < 1e-12),
