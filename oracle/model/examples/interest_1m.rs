@@ -7,8 +7,8 @@
 use std::time::Instant;
 
 use attention_model::{
-    Dataset, FeatureSchema, Fit, LogisticParams, Model, ModelError, ParamGuard, Predict, auc, mean_log_loss,
-    sigmoid, splitmix64,
+    Dataset, FeatureSchema, Fit, LinearParams, LogisticParams, Model, ModelError, ParamGuard, Predict, auc,
+    mean_log_loss, sigmoid, splitmix64,
 };
 use sha2::{Digest, Sha256};
 
@@ -23,8 +23,14 @@ const LABELS_SHA256: &str = "014ae4315237e91e8d5423a128e6d7eb9a2e492bd0ad19e8192
 type FitKind = fn(&Dataset<'_>) -> Result<Model, ModelError>;
 
 /// Every kind that can be asked for by name, with its default parameters.
-const KINDS: &[(&str, FitKind)] =
-    &[("logistic", |data| Ok(Model::Logistic(LogisticParams::default().check()?.fit(data)?)))];
+const KINDS: &[(&str, FitKind)] = &[
+    ("logistic", |data| Ok(Model::Logistic(LogisticParams::default().check()?.fit(data)?))),
+    ("logistic-l1", |data| {
+        let params = LogisticParams { l1_micro: 1_000, l2_micro: 0, ..LogisticParams::default() };
+        Ok(Model::Logistic(params.check()?.fit(data)?))
+    }),
+    ("linear", |data| Ok(Model::Linear(LinearParams::default().check()?.fit(data)?))),
+];
 
 /// The features, the true log-odds and the label of one row.
 fn row(number: usize) -> ([i64; COLUMNS], f64, bool) {

@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use crate::dataset::chunks_of;
-use crate::{Dataset, Encoder};
+use crate::encoder::EncodedRows;
 
 /// Rows of a block: its columns stay in the processor's nearest caches.
 pub(crate) const BLOCK_ROWS: usize = 128;
@@ -37,14 +37,14 @@ impl Block {
     }
 
     /// Encodes at most [`BLOCK_ROWS`] rows of the data, given by number.
-    pub(crate) fn fill(&mut self, encoder: &Encoder, data: &Dataset<'_>, rows: impl Iterator<Item = usize>) {
+    pub(crate) fn fill(&mut self, encoded: &EncodedRows<'_>, rows: impl Iterator<Item = usize>) {
         let before = self.rows.len();
         self.rows.clear();
         self.rows.extend(rows.take(BLOCK_ROWS));
         let now = self.rows.len();
         self.columns[0] = [0.0; BLOCK_ROWS];
         self.columns[0][..now].fill(1.0);
-        encoder.write_columns(data, &self.rows, BLOCK_ROWS, self.columns[1..].as_flattened_mut());
+        encoded.write_columns(&self.rows, BLOCK_ROWS, self.columns[1..].as_flattened_mut());
         for (column, zero) in self.columns.iter_mut().zip(&mut self.zero) {
             if now < before {
                 column[now..before].fill(0.0);
@@ -160,18 +160,18 @@ impl Sums {
 
 /// Sums over rows 0, `step`, 2·`step`, … of the data, of what `terms` makes of each block.
 pub(crate) fn sums(
-    encoder: &Encoder,
-    data: &Dataset<'_>,
+    encoded: &EncodedRows<'_>,
     step: usize,
     wanted: Wanted,
     terms: impl Fn(&Block) -> BlockTerms + Sync,
 ) -> Sums {
+    let encoder = encoded.encoder();
     let mut total = Sums::zero(encoder.columns(), wanted);
     let mut feature_of = vec![usize::MAX];
     for (feature, columns) in encoder.columns_of_features().into_iter().enumerate() {
         feature_of.extend(columns.map(|_| feature));
     }
-    let chunks = chunks_of(data.rows().div_ceil(step));
+    let chunks = chunks_of(encoded.data().rows().div_ceil(step));
     let at_a_time = (PARTIAL_NUMBERS_MAX / (total.gram.len() + 1)).clamp(4, chunks.len().max(4));
     for group in chunks.chunks(at_a_time) {
         let partials: Vec<Sums> = group
@@ -180,7 +180,7 @@ pub(crate) fn sums(
                 let mut partial = Sums::zero(encoder.columns(), wanted);
                 let mut block = Block::new(encoder.columns());
                 for start in chunk.clone().step_by(BLOCK_ROWS) {
-                    block.fill(encoder, data, (start..chunk.end).map(|row| row * step));
+                    block.fill(encoded, (start..chunk.end).map(|row| row * step));
                     let terms = terms(&block);
                     partial.scalar += terms.scalar;
                     if wanted == Wanted::Everything {
@@ -201,7 +201,7 @@ pub(crate) fn sums(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FeatureKind, FeatureSchema, MISSING, Normalisation};
+    use crate::{Dataset, Encoder, FeatureKind, FeatureSchema, MISSING, Normalisation};
 
     /// Sums by blocks against sums row by row over the encoder's own rows.
     #[test]
@@ -229,7 +229,8 @@ mod tests {
             let encoder = Encoder::measure(&data, normalisation).unwrap();
             let n = encoder.columns() + 1;
             let factor = |row: usize| row as f64 % 5.0 - 1.5;
-            let got = sums(&encoder, &data, step, Wanted::Everything, |block| {
+            let encoded = EncodedRows::new(&encoder, &data);
+            let got = sums(&encoded, step, Wanted::Everything, |block| {
                 let mut terms =
                     BlockTerms { scalar: 0.0, gradient: [0.0; BLOCK_ROWS], gram: [0.0; BLOCK_ROWS] };
                 for (index, &row) in block.rows().iter().enumerate() {

@@ -3,7 +3,9 @@
 //! A numeric feature becomes one normalised column, a categorical one a column for each category but none for a missing
 //! value (one-hot), and each feature with missing values in the training rows one column more that is 1 where the value
 //! is missing. A missing number is put at the centre, 0. Everything is measured on the training rows alone, and from exact
-//! integers, so that no order of rows changes a bit.
+//! integers, so that no order of rows changes a bit, but for ranks among more than 65,536 rows.
+
+mod rows;
 
 use rayon::prelude::*;
 
@@ -11,10 +13,14 @@ use crate::codec::{Reader, Writer};
 use crate::math::canonical;
 use crate::{Dataset, FEATURE_ABS_MAX, FeatureKind, FeatureSchema, MISSING, ModelError};
 
+pub(crate) use rows::EncodedRows;
+
 /// Most columns that the features of a schema may become.
 pub const COLUMNS_MAX: usize = 1 << 14;
 /// Knots of a quantile normalisation: equally spaced ranks from the smallest to the largest value.
 const KNOTS: usize = 129;
+/// Most rows that medians, quartiles and knots are taken from; of more rows, every k-th is looked at.
+const RANKED_ROWS_MAX: usize = 1 << 16;
 /// Half the width of a uniform distribution with variance 1: √3.
 const UNIFORM_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
 
@@ -161,43 +167,6 @@ impl Encoder {
         }
     }
 
-    /// As [`Encoder::write_into`] for several rows of the data the schema is of: column c of the i-th one of `rows` goes
-    /// to `out[c · stride + i]`, to the last bit what [`Encoder::encode`] gives.
-    pub(crate) fn write_columns(&self, data: &Dataset<'_>, rows: &[usize], stride: usize, out: &mut [f64]) {
-        let mut at = 0;
-        for (feature, (scale, missing)) in self.features.iter().enumerate() {
-            let values = rows.iter().map(|&row| data.row(row)[feature]);
-            let column = at * stride;
-            match scale {
-                Scale::Linear { centre, spread } => {
-                    for (slot, value) in out[column..].iter_mut().zip(values.clone()) {
-                        *slot = if value == MISSING { 0.0 } else { (value as f64 - centre) / spread };
-                    }
-                }
-                Scale::Quantile { knots } => {
-                    for (slot, value) in out[column..].iter_mut().zip(values.clone()) {
-                        *slot = if value == MISSING { 0.0 } else { position(knots, value) };
-                    }
-                }
-                Scale::OneHot { levels } => {
-                    out[column..column + usize::from(*levels) * stride].fill(0.0);
-                    for (index, value) in values.clone().enumerate() {
-                        if value != MISSING {
-                            out[column + value as usize * stride + index] = 1.0;
-                        }
-                    }
-                }
-            }
-            at += scale.width();
-            if *missing {
-                for (slot, value) in out[at * stride..].iter_mut().zip(values) {
-                    *slot = if value == MISSING { 1.0 } else { 0.0 };
-                }
-                at += 1;
-            }
-        }
-    }
-
     /// Per feature: has it a column for missing values `u8`; for a numeric one `0 ‖ centre ‖ spread`, or `1 ‖ knots u16 ‖
     /// per knot i64`. The schema says which are categorical.
     pub(crate) fn write(&self, out: &mut Writer) {
@@ -335,9 +304,11 @@ fn moments(data: &Dataset<'_>) -> Vec<Moments> {
     total
 }
 
-/// The values of one feature that are not missing, in rising order.
+/// The values of one feature that are not missing, in rising order: those of every row, or of every k-th so that they are
+/// at most [`RANKED_ROWS_MAX`].
 fn sorted_column(data: &Dataset<'_>, feature: usize) -> Vec<i64> {
-    let column = (0..data.rows()).map(|row| data.row(row)[feature]);
+    let step = data.rows().div_ceil(RANKED_ROWS_MAX).max(1);
+    let column = (0..data.rows()).step_by(step).map(|row| data.row(row)[feature]);
     let mut sorted: Vec<i64> = column.filter(|&value| value != MISSING).collect();
     sorted.sort_unstable();
     sorted
@@ -381,8 +352,12 @@ fn quantile(sorted: Vec<i64>) -> Scale {
 
 /// Where `value` lies among rising knots, from −√3 to √3: linear between two knots; on repeated knots, in their middle.
 fn position(knots: &[i64], value: i64) -> f64 {
-    let below = knots.partition_point(|&knot| knot < value);
-    let up_to = knots.partition_point(|&knot| knot <= value);
+    position_above(knots, knots.partition_point(|&knot| knot < value), value)
+}
+
+/// As [`position`], given how many knots are below `value`.
+fn position_above(knots: &[i64], below: usize, value: i64) -> f64 {
+    let up_to = below + knots[below..].partition_point(|&knot| knot <= value);
     let rank = if below < up_to {
         (below + up_to - 1) as f64 / 2.0
     } else if below == 0 {

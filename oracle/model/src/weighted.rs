@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::blocks::{BLOCK_ROWS, Block};
 use crate::codec::{Reader, Writer};
+use crate::encoder::EncodedRows;
 use crate::math::canonical;
 use crate::{Dataset, Encoder, FeatureSchema, ModelError};
 
@@ -56,6 +57,7 @@ impl WeightedSum {
     /// The sums for all rows of data of the encoder's schema, to the bit those of [`WeightedSum::value`].
     pub(crate) fn values(&self, data: &Dataset<'_>) -> Result<Vec<f64>, ModelError> {
         let beta = self.beta();
+        let encoded = EncodedRows::once(&self.encoder, data);
         let chunks: Result<Vec<Vec<f64>>, ModelError> = data
             .chunks()
             .into_par_iter()
@@ -63,7 +65,7 @@ impl WeightedSum {
                 let mut block = Block::new(self.encoder.columns());
                 let mut out = Vec::with_capacity(rows.len());
                 for start in rows.clone().step_by(BLOCK_ROWS) {
-                    block.fill(&self.encoder, data, start..rows.end);
+                    block.fill(&encoded, start..rows.end);
                     let sums = block.weighted_sums(&beta);
                     out.extend_from_slice(&sums[..block.rows().len()]);
                 }

@@ -1,6 +1,7 @@
 //! Ridge regression in closed form, by the normal equations.
 
 use crate::blocks::{Wanted, sums};
+use crate::encoder::EncodedRows;
 use crate::linalg::solve_spd;
 use crate::logistic::measure;
 use crate::weighted::WeightedSum;
@@ -62,7 +63,8 @@ impl Fit for CheckedLinearParams {
         let mut beta = vec![0.0; encoder.columns() + 1];
         // Errors of the mean alone: less rounding than with the targets themselves if they are far from 0.
         beta[0] = mean;
-        let mut sums = sums(&encoder, data, 1, Wanted::Everything, |block| block_terms(data, block, &beta));
+        let encoded = EncodedRows::once(&encoder, data);
+        let mut sums = sums(&encoded, 1, Wanted::Everything, |block| block_terms(data, block, &beta));
         let rows = data.rows() as f64;
         sums.gram.iter_mut().chain(&mut sums.gradient).for_each(|entry| *entry /= rows);
         for index in 1..beta.len() {

@@ -1,6 +1,7 @@
 //! Linear regression by mini-batch gradient descent on the mean squared error, with the curve of its epochs.
 
 use crate::blocks::{BLOCK_ROWS, Block, Wanted, sums};
+use crate::encoder::EncodedRows;
 use crate::weighted::WeightedSum;
 use crate::{
     CounterRng, Curve, Dataset, Encoder, EpochLoss, Fit, ModelError, Normalisation, ParamGuard, TrainedOn,
@@ -97,16 +98,18 @@ impl CheckedDescentParams {
             got: data.rows(),
             limit: u32::MAX as usize,
         })?;
+        let encoded = EncodedRows::new(&encoder, data);
+        let kept_out = validation.map(|other| EncodedRows::new(&encoder, other));
         let mut descent = Descent::new(params, &encoder, mean);
         let mut curve = Curve { epochs: Vec::new(), best: params.epochs as usize - 1 };
         for epoch in 0..params.epochs {
             let order = CounterRng::new(params.seed, u64::from(epoch)).permutation(rows);
             let mut squares = 0.0;
             for batch in order.chunks(params.batch_rows as usize) {
-                squares += descent.step(data, batch);
+                squares += descent.step(&encoded, batch);
             }
             let training = finite(squares / f64::from(rows))?;
-            let validation = validation.map(|other| mean_squared_error(&encoder, other, &descent.beta));
+            let validation = kept_out.as_ref().map(|rows| mean_squared_error(rows, &descent.beta));
             curve.epochs.push(EpochLoss { training, validation: validation.transpose()? });
         }
         let sum = WeightedSum::new(encoder.clone(), &descent.beta)?;
@@ -126,8 +129,7 @@ impl Fit for CheckedDescentParams {
 }
 
 /// Where gradient descent stands.
-struct Descent<'a> {
-    encoder: &'a Encoder,
+struct Descent {
     learning_rate: f64,
     momentum: f64,
     beta: Vec<f64>,
@@ -136,13 +138,12 @@ struct Descent<'a> {
     block: Block,
 }
 
-impl<'a> Descent<'a> {
-    fn new(params: &DescentParams, encoder: &'a Encoder, mean: f64) -> Self {
+impl Descent {
+    fn new(params: &DescentParams, encoder: &Encoder, mean: f64) -> Self {
         let n = encoder.columns() + 1;
         let mut beta = vec![0.0; n];
         beta[0] = mean;
         Self {
-            encoder,
             learning_rate: f64::from(params.learning_rate_ppm) / 1_000_000.0,
             momentum: f64::from(params.momentum_ppm) / 1_000_000.0,
             beta,
@@ -153,12 +154,12 @@ impl<'a> Descent<'a> {
     }
 
     /// One step; returns the sum of the batch's squared errors before it.
-    fn step(&mut self, data: &Dataset<'_>, batch: &[u32]) -> f64 {
+    fn step(&mut self, encoded: &EncodedRows<'_>, batch: &[u32]) -> f64 {
         self.gradient.fill(0.0);
         let mut squares = 0.0;
         for part in batch.chunks(BLOCK_ROWS) {
-            self.block.fill(self.encoder, data, part.iter().map(|&row| row as usize));
-            let terms = block_terms(data, &self.block, &self.beta);
+            self.block.fill(encoded, part.iter().map(|&row| row as usize));
+            let terms = block_terms(encoded.data(), &self.block, &self.beta);
             self.block.add_products(&terms.gradient, &mut self.gradient);
             squares += terms.scalar;
         }
@@ -171,8 +172,9 @@ impl<'a> Descent<'a> {
     }
 }
 
-fn mean_squared_error(encoder: &Encoder, data: &Dataset<'_>, beta: &[f64]) -> Result<f64, ModelError> {
-    let sums = sums(encoder, data, 1, Wanted::Scalar, |block| block_terms(data, block, beta));
+fn mean_squared_error(encoded: &EncodedRows<'_>, beta: &[f64]) -> Result<f64, ModelError> {
+    let data = encoded.data();
+    let sums = sums(encoded, 1, Wanted::Scalar, |block| block_terms(data, block, beta));
     finite(sums.scalar / data.rows() as f64)
 }
 

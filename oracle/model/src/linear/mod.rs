@@ -13,6 +13,7 @@ pub use descent::{BATCH_ROWS_MAX, CheckedDescentParams, DescentParams, EPOCHS_MA
 use crate::attribution::proportional;
 use crate::blocks::{BLOCK_ROWS, Block, BlockTerms, Wanted, sums};
 use crate::codec::{Body, Reader, Writer};
+use crate::encoder::EncodedRows;
 use crate::logistic::measure;
 use crate::weighted::WeightedSum;
 use crate::{
@@ -201,7 +202,8 @@ pub fn squared_error_and_gradient(
     if beta.len() != expected {
         return Err(ModelError::Shape { what: "coefficients", expected, got: beta.len() });
     }
-    let sums = sums(&encoder, data, 1, Wanted::Everything, |block| block_terms(data, block, beta));
+    let encoded = EncodedRows::once(&encoder, data);
+    let sums = sums(&encoded, 1, Wanted::Everything, |block| block_terms(data, block, beta));
     let rows = data.rows() as f64;
     Ok((sums.scalar / rows, sums.gradient.iter().map(|entry| -2.0 * entry / rows).collect()))
 }

@@ -1,9 +1,10 @@
 //! What a logistic fit minimises, its derivatives, and the damped Newton rounds that do it.
 
+use crate::ModelError;
 use crate::blocks::{BLOCK_ROWS, Block, BlockTerms, Sums, Wanted, sums};
+use crate::encoder::EncodedRows;
 use crate::linalg::solve_spd;
 use crate::math::log_loss_of_logit;
-use crate::{Dataset, Encoder, ModelError};
 
 use super::proximal::proximal_step;
 
@@ -13,9 +14,8 @@ const HALVINGS_MAX: u32 = 10;
 const ROUNDING: f64 = 8.881_784_197_001_252e-16;
 
 pub(super) struct Objective<'a> {
-    pub(super) data: &'a Dataset<'a>,
     pub(super) labels: &'a [bool],
-    pub(super) encoder: &'a Encoder,
+    pub(super) encoded: EncodedRows<'a>,
     pub(super) l1: f64,
     pub(super) l2: f64,
     /// Weight of a positive row; a negative one has 1.
@@ -125,7 +125,7 @@ impl Objective<'_> {
 
     fn evaluate(&self, beta: &[f64], step: usize, wanted: Wanted) -> Derivatives {
         let Sums { scalar, mut gradient, gram: mut hessian } =
-            sums(self.encoder, self.data, step, wanted, |block| self.block_terms(block, beta));
+            sums(&self.encoded, step, wanted, |block| self.block_terms(block, beta));
         let (positives, rows) = self.count(step);
         let total = positives as f64 * self.positive_weight + (rows - positives) as f64;
         let (mut absolute, mut square) = (0.0, 0.0);
