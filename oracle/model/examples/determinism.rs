@@ -7,7 +7,9 @@
 use std::collections::BTreeSet;
 
 use attention_model::recommend::{AlsParams, Interaction, Interactions, RecommenderParams};
-use attention_model::{Dataset, FeatureSchema, Fit, LogisticParams, MlpParams, Model, ModelError, ParamGuard};
+use attention_model::{
+    Dataset, FeatureSchema, Fit, LogisticParams, MlpParams, Model, ModelError, ParamGuard,
+};
 
 const COLUMNS: u64 = 12;
 const SEED: u64 = 20_250_101;
@@ -73,7 +75,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let labels: Vec<bool> = table.iter().map(|(_, _, label)| *label).collect();
     let schema = FeatureSchema::new(1, (0..COLUMNS).map(|slot| format!("x{slot}")).collect())?;
     let data = Dataset::from_rows(&schema, &values, &labels)?;
-    let params = LogisticParams { l2_micro: 1_000, newton_rounds: 8 }.check()?;
+    let params = LogisticParams { l2_micro: 1_000, newton_rounds: 8, ..LogisticParams::default() }.check()?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let model = Model::Logistic(pool.install(|| params.fit(&data))?);
     println!("logistic {}", hex::encode(model.hash()));
@@ -81,7 +83,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let params = RecommenderParams { als, ..RecommenderParams::default() }.check()?;
     println!("recommend {}", hex::encode(pool.install(|| params.fit(interactions))?.hash()));
     // Two slices a batch, and the last one not full.
-    let params = MlpParams { epochs: 2, batch_rows: 250, ensemble_size: 2, ..MlpParams::default() }.check()?;
+    let params =
+        MlpParams { epochs: 2, batch_rows: 250, ensemble_size: 2, ..MlpParams::default() }.check()?;
     println!("mlp {}", hex::encode(Model::Mlp(pool.install(|| params.fit(&data))?).hash()));
     Ok(())
 }

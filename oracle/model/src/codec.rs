@@ -9,6 +9,8 @@ use crate::{FILE_BYTES_MAX, ModelError, TrainedOn};
 
 const MAGIC: &[u8; 8] = b"ATTNMODL";
 const FORMAT: u16 = 2;
+/// Most models inside each other, the outermost not counted.
+const DEPTH_MAX: u8 = 4;
 
 /// The part of a model file that is particular to a kind of model.
 pub(crate) trait Body: Sized {
@@ -128,11 +130,13 @@ impl Writer {
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     offset: usize,
+    /// How many models deep inside others the reader is.
+    depth: u8,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, offset: 0 }
+        Self { bytes, offset: 0, depth: 0 }
     }
 
     pub(crate) fn error(&self, problem: impl Into<String>) -> ModelError {
@@ -166,6 +170,20 @@ impl<'a> Reader<'a> {
             );
         }
         Ok(())
+    }
+
+    /// Goes into a model that is held by another one; bounded, so that no file can exhaust the stack.
+    pub(crate) fn enter(&mut self) -> Result<(), ModelError> {
+        if self.depth >= DEPTH_MAX {
+            return Err(self.error(format!("more than {DEPTH_MAX} models inside each other")));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Comes out of it again.
+    pub(crate) fn leave(&mut self) {
+        self.depth -= 1;
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], ModelError> {

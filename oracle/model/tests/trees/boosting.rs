@@ -76,7 +76,8 @@ fn quantiles_cover_what_they_should() {
     let (schema, table) = (schema(), table(6_000, 3));
     let data = table.real(&schema);
     for ppm in [100_000, 500_000, 900_000] {
-        let model = gbdt(&data, GbdtParams { objective: Objective::Quantile { ppm }, ..GbdtParams::default() });
+        let model =
+            gbdt(&data, GbdtParams { objective: Objective::Quantile { ppm }, ..GbdtParams::default() });
         let margins = model.margins(&data).unwrap();
         let below = margins.iter().zip(&table.targets).filter(|(margin, y)| y <= margin).count();
         let share = below as f64 / table.targets.len() as f64;
@@ -132,7 +133,8 @@ fn predictions_are_monotone_where_they_must_be() {
 #[test]
 fn boosting_stops_early() {
     let (schema, train, test) = (schema(), table(2_000, 1), table(2_000, 2));
-    let noise = |seed: u64| (0..2_000).map(|row| attention_model::splitmix64(seed, row) % 2 == 0).collect::<Vec<_>>();
+    let noise =
+        |seed: u64| (0..2_000).map(|row| attention_model::splitmix64(seed, row) % 2 == 0).collect::<Vec<_>>();
     let (train_labels, test_labels) = (noise(11), noise(12));
     let data = Dataset::from_rows(&schema, &train.values, &train_labels).unwrap();
     let fresh = Dataset::from_rows(&schema, &test.values, &test_labels).unwrap();

@@ -16,7 +16,7 @@ fn forest(data: &Dataset<'_>, params: ForestParams) -> Model {
 fn leaves_without_a_split_hold_the_smoothed_share() {
     let schema = numeric(1);
     let labels: Vec<bool> = (0..3_000).map(|row| row % 3 > 0).collect();
-    let data = Dataset::from_rows(&schema, &vec![1; 3_000], &labels).unwrap();
+    let data = Dataset::from_rows(&schema, &[1; 3_000], &labels).unwrap();
     let model = forest(&data, ForestParams { trees: 50, ..ForestParams::default() });
     let margin = model.margin(&[5]).unwrap();
     assert!((margin - 2f64.ln()).abs() < 0.03, "{margin}");
