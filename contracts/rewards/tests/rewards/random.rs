@@ -70,7 +70,7 @@ const KINDS: &[Kind] = &[
     ("decide", 3, World::decide),
     ("resolve_silence", 2, World::resolve_silence),
     ("demand", 5, World::demand),
-    ("answer", 7, World::answer),
+    ("answer", 12, World::answer),
     ("void_unanswered", 2, World::void_unanswered),
     ("reclaim", 3, World::reclaim),
     ("commit_proof", 1, World::commit_proof),
@@ -197,10 +197,16 @@ fn history(own_seed: u64) {
     println!("{done:?}");
     if steps >= STEPS {
         for (name, ..) in KINDS {
-            assert!(done.kinds.get(name).is_some_and(|count| *count > 0), "{name} never did anything: {done:?}");
+            assert!(
+                done.kinds.get(name).is_some_and(|count| *count > 0),
+                "{name} never did anything: {done:?}"
+            );
         }
         for (name, _) in crate::funds::every_message(&crate::suite::Suite::new()) {
-            assert!(done.messages.get(name).is_some_and(|count| *count > 0), "{name} was never accepted: {done:?}");
+            assert!(
+                done.messages.get(name).is_some_and(|count| *count > 0),
+                "{name} was never accepted: {done:?}"
+            );
         }
     }
 }

@@ -62,9 +62,9 @@ impl World {
         let config = self.model.operators.at(epoch);
         let (operator, count) = (config.operators[place].clone(), config.operators.len() as u64);
         let is_turn = place as u64 == (epoch + u64::from(revision)) % count;
-        let is_time = self.anchor_times_s().is_some_and(|(from_s, by_any_s)| {
-            now.s >= from_s && (is_turn || now.s >= by_any_s)
-        });
+        let is_time = self
+            .anchor_times_s()
+            .is_some_and(|(from_s, by_any_s)| now.s >= from_s && (is_turn || now.s >= by_any_s));
         let is_own = !self.rng.once_in(15);
         let expected = self.model.rules.anchors
             && is_time

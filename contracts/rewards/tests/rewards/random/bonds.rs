@@ -84,7 +84,8 @@ impl World {
     fn tally(&self, from: u64) -> Tally {
         let epochs = &self.model.epochs;
         let end = epochs.open.max(from);
-        let reported: Vec<u64> = epochs.finals.range(from..end).map(|(epoch, _)| *epoch).take(COUNTED_MAX).collect();
+        let reported: Vec<u64> =
+            epochs.finals.range(from..end).map(|(epoch, _)| *epoch).take(COUNTED_MAX).collect();
         let next = if reported.len() == COUNTED_MAX { reported[COUNTED_MAX - 1] + 1 } else { end };
         let count = |admin: &Addr| {
             let was = |epoch: &&u64| self.model.operators.at(**epoch).place(admin).is_some();

@@ -32,10 +32,11 @@ impl World {
         let unlock_s = if self.rng.once_in(3) { self.rng.of(1..20_000) } else { 0 };
         let unlock = if unlock_s == 0 { (0, 0) } else { (over_s, over_s + unlock_s) };
         let claim_deadline_s = over_s + unlock_s;
-        let new = new.rule(|rule| rule.unlock = Unlock { start_s: unlock.0, end_s: unlock.1 }).change(|msg| {
-            msg.claim_deadline_s = claim_deadline_s;
-            msg.refund_address = Some(refund_to.to_string());
-        });
+        let new =
+            new.rule(|rule| rule.unlock = Unlock { start_s: unlock.0, end_s: unlock.1 }).change(|msg| {
+                msg.claim_deadline_s = claim_deadline_s;
+                msg.refund_address = Some(refund_to.to_string());
+            });
         let receipt = Model::receipt_epoch(now_s);
         let limits = self.model.limits_at(receipt);
         let (creation_fee, operator_fee) = (limits.creation_fee(&asset), limits.operator_fee(amount));

@@ -132,10 +132,16 @@ impl World {
         for epoch in [open, self.current_epoch(), u64::MAX] {
             let stored = self.suite.config_at(epoch);
             let config = operators.at(epoch);
-            assert_eq!((stored.config_version, stored.spec_hash.to_vec()), (config.version, vec![config.spec; 32]));
+            assert_eq!(
+                (stored.config_version, stored.spec_hash.to_vec()),
+                (config.version, vec![config.spec; 32])
+            );
             assert_eq!(usize::from(stored.quorum), config.quorum());
             let named: Vec<_> = config.operators.iter().map(|operator| operator.admin.to_string()).collect();
-            assert_eq!(stored.operators.iter().map(|operator| operator.admin.clone()).collect::<Vec<_>>(), named);
+            assert_eq!(
+                stored.operators.iter().map(|operator| operator.admin.clone()).collect::<Vec<_>>(),
+                named
+            );
             assert_eq!(stored.config_digest.to_vec(), self.config_digest(epoch), "epoch {epoch}");
         }
         let participation: ParticipationResponse = self.suite.query(&QueryMsg::Participation {});

@@ -50,7 +50,7 @@ impl World {
         let items = self.items(name, &picks);
         let due = |(id, epoch): &(u64, u64)| self.model.campaigns[id].due(name, *epoch, now_s);
         let total = picks.iter().map(due).sum::<Option<u128>>().filter(|total| *total > 0);
-        self.preview(name, &items, total);
+        self.preview(name, &items, total.filter(|_| !self.is_paused()));
         let mut expected = total.is_some() && !self.is_paused();
         let account_text = account.to_string();
         let mut is_signed = false;

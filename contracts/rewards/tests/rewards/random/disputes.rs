@@ -38,7 +38,8 @@ impl World {
 
     pub fn void_report(&mut self) {
         let at = self.disputed();
-        let roles: Vec<Addr> = [&self.model.owner, &self.model.guardian].into_iter().flatten().cloned().collect();
+        let roles: Vec<Addr> =
+            [&self.model.owner, &self.model.guardian].into_iter().flatten().cloned().collect();
         let sender = if roles.is_empty() { self.person() } else { self.rng.pick(&roles).clone() };
         let msg = ExecuteMsg::VoidReport { epoch: at.0, revision: at.1 };
         let expected = self.model.epochs.pends(at) && !roles.is_empty();
@@ -155,8 +156,7 @@ impl World {
     /// One demand mostly; of a report that hides its assets sometimes so many that the bond doubles.
     pub fn demand(&mut self) {
         let at = self.disputed();
-        let is_hidden =
-            self.posted.get(&at.0).is_some_and(|posted| posted.crooked == Some(Crooked::Hidden));
+        let is_hidden = self.posted.get(&at.0).is_some_and(|posted| posted.crooked == Some(Crooked::Hidden));
         let count = if is_hidden && self.rng.once_in(4) { 2 * DOUBLING + 4 } else { 1 };
         for _ in 0..count {
             self.demand_one(at);
@@ -229,9 +229,8 @@ impl World {
         let posted = self.posted.get(&epoch)?;
         let draft = &posted.draft;
         match target {
-            Target::Commitment { index } => {
-                ((*index as usize) < draft.commitments.len()).then(|| self.suite.commitment_answer(draft, *index))
-            }
+            Target::Commitment { index } => ((*index as usize) < draft.commitments.len())
+                .then(|| self.suite.commitment_answer(draft, *index)),
             Target::Leaf { commitment, position } => {
                 let (id, published) = draft.commitments.iter().nth(commitment.start as usize)?;
                 let leaf = published.leaves.get(*position as usize)?;

@@ -42,7 +42,8 @@ pub fn line(msg: &ExecuteMsg) -> Line {
     use ExecuteMsg as M;
     use Paused::{Refused, RepeatsOnly, Works};
     use Who::{
-        Anyone, Arbiter, NextOwner, NextSponsor, Operator, OperatorOrProposed, Owner, OwnerOrGuardian, Sponsor,
+        Anyone, Arbiter, NextOwner, NextSponsor, Operator, OperatorOrProposed, Owner, OwnerOrGuardian,
+        Sponsor,
     };
     let (name, who, paused) = match msg {
         M::SubmitReport { .. } => ("submit_report", Anyone, RepeatsOnly),
@@ -110,7 +111,9 @@ impl Model {
         match who {
             Who::Anyone => true,
             Who::Owner => self.owner.as_ref() == Some(sender),
-            Who::OwnerOrGuardian => [&self.owner, &self.guardian].into_iter().flatten().any(|is| is == sender),
+            Who::OwnerOrGuardian => {
+                [&self.owner, &self.guardian].into_iter().flatten().any(|is| is == sender)
+            }
             Who::NextOwner => self.next_owner.as_ref() == Some(sender),
             Who::Sponsor(id) => campaign(id).sponsor == *sender,
             Who::NextSponsor(id) => campaign(id).proposed.as_ref() == Some(sender),

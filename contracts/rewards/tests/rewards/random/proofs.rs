@@ -59,7 +59,9 @@ impl World {
             return;
         }
         let guilty = match crooked {
-            Some(Crooked::Budget(id) | Crooked::Total(id) | Crooked::Weight(id) | Crooked::Shift(id, _)) => Some(id),
+            Some(Crooked::Budget(id) | Crooked::Total(id) | Crooked::Weight(id) | Crooked::Shift(id, _)) => {
+                Some(id)
+            }
             Some(Crooked::Hidden) | None => None,
         };
         let id = guilty.filter(|_| !self.rng.once_in(4)).unwrap_or_else(|| *self.rng.pick(&ids));
@@ -152,7 +154,8 @@ impl World {
             first_signature: signature(&first),
             second_signature: signature(&second),
         };
-        let quorums = if self.rng.once_in(3) { Some(quorum - usize::from(self.rng.once_in(6))) } else { None };
+        let quorums =
+            if self.rng.once_in(3) { Some(quorum - usize::from(self.rng.once_in(6))) } else { None };
         let all: Vec<usize> = (0..count).collect();
         let conflicting = quorums.map(|given| ConflictingQuorums {
             first: self.signatures(epoch, &first, &all[..given]),
@@ -185,9 +188,7 @@ impl World {
     fn body(&self, epoch: u64, revision: u32) -> ReportBody {
         match self.posted.get(&epoch) {
             Some(posted) if posted.draft.body.revision == revision => posted.draft.body.clone(),
-            _ => {
-                ReportBody { config_digest: self.config_digest(epoch), epoch, revision, ..self.empty() }
-            }
+            _ => ReportBody { config_digest: self.config_digest(epoch), epoch, revision, ..self.empty() },
         }
     }
 }

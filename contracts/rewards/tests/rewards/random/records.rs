@@ -76,7 +76,8 @@ impl World {
         }
         if leaf.price > 0 {
             if let Some((at, before)) = self.model.prices.get(&(id, denom)).copied() {
-                let allowed = before * self.model.limits_at(epoch).price_change_max_ppm * u128::from(epoch - at);
+                let allowed =
+                    before * self.model.limits_at(epoch).price_change_max_ppm * u128::from(epoch - at);
                 if leaf.price.abs_diff(before) * 1_000_000 > allowed {
                     return;
                 }

@@ -87,7 +87,8 @@ impl World {
         expected &= !self.break_report(fault, &mut draft.body, &mut places);
         let mut signatures = self.signatures(epoch, &draft.body, &places);
         if fault == Some("key") && !places.is_empty() {
-            let stranger = SignatureEntry { index: places[0] as u8, ..self.stray(&draft.body, epoch, places[0]) };
+            let stranger =
+                SignatureEntry { index: places[0] as u8, ..self.stray(&draft.body, epoch, places[0]) };
             signatures[0] = stranger;
         }
         let msg = ExecuteMsg::SubmitReport { body: Binary::new(draft.body.pack()), signatures };
@@ -114,7 +115,8 @@ impl World {
             Some("few") => places.truncate(self.model.operators.at(epoch).quorum() - 1),
             Some("suspended") => {
                 let operators = &self.model.operators.at(epoch).operators;
-                let is_suspended = |place: &usize| self.model.operators.suspended.contains(&operators[*place].admin);
+                let is_suspended =
+                    |place: &usize| self.model.operators.suspended.contains(&operators[*place].admin);
                 let Some(place) = (0..operators.len()).find(is_suspended) else { return false };
                 places.push(place);
                 places.sort_unstable();
@@ -250,7 +252,11 @@ impl World {
     }
 
     /// Two assets whose prices walk, jump, vanish or change their denom.
-    fn put_assets(&mut self, draft: &mut Draft, hidden: bool) -> Vec<(&'static str, &'static str, AssetLeaf)> {
+    fn put_assets(
+        &mut self,
+        draft: &mut Draft,
+        hidden: bool,
+    ) -> Vec<(&'static str, &'static str, AssetLeaf)> {
         if hidden {
             (draft.body.assets_root, draft.body.asset_count) = ([1; 32], HIDDEN);
             return Vec::new();

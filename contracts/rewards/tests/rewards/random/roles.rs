@@ -12,7 +12,8 @@ const WEEK_S: u64 = 604_800;
 
 impl World {
     pub fn pause(&mut self) {
-        let roles: Vec<Addr> = [&self.model.owner, &self.model.guardian].into_iter().flatten().cloned().collect();
+        let roles: Vec<Addr> =
+            [&self.model.owner, &self.model.guardian].into_iter().flatten().cloned().collect();
         let sender = if roles.is_empty() { self.person() } else { self.rng.pick(&roles).clone() };
         let now_s = self.now_s();
         let max_s = self.model.limits_at(self.current_epoch()).pause_max_s;

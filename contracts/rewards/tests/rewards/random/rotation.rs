@@ -48,7 +48,9 @@ impl World {
             all.iter_mut().filter(|operator| operator.admin == admin).for_each(|operator| operator.key = key);
         };
         self.model.operators.change(first, |config| swap(&mut config.operators));
-        if let Some((all, _)) = self.model.operators.proposal.as_mut().and_then(|proposal| proposal.operators.as_mut()) {
+        if let Some((all, _)) =
+            self.model.operators.proposal.as_mut().and_then(|proposal| proposal.operators.as_mut())
+        {
             swap(all);
         }
     }
@@ -86,7 +88,8 @@ impl World {
             }
         }
         let most = all.len().saturating_sub(1) as u8 / 3;
-        let faulty_max = if self.rng.once_in(15) { most + 1 } else { self.rng.of(0..u64::from(most) + 1) as u8 };
+        let faulty_max =
+            if self.rng.once_in(15) { most + 1 } else { self.rng.of(0..u64::from(most) + 1) as u8 };
         (all, faulty_max)
     }
 
@@ -112,7 +115,8 @@ impl World {
 
     pub fn propose_config(&mut self) {
         let operators = if self.rng.once_in(3) { None } else { Some(self.other_operators()) };
-        let spec = if operators.is_none() || self.rng.once_in(3) { Some(self.rng.of(1..4) as u8) } else { None };
+        let spec =
+            if operators.is_none() || self.rng.once_in(3) { Some(self.rng.of(1..4) as u8) } else { None };
         let (sent, is_proven) = match &operators {
             Some(operators) => {
                 let (sent, is_proven) = self.proposed(operators);
@@ -153,9 +157,11 @@ impl World {
         let now_s = self.now_s();
         let operators = &self.model.operators;
         let is_ready = ready_s.is_some_and(|ready_s| now_s >= ready_s || operators.is_stuck());
-        let named = operators.proposal.iter().flat_map(|proposal| &proposal.operators).flat_map(|(all, _)| all);
+        let named =
+            operators.proposal.iter().flat_map(|proposal| &proposal.operators).flat_map(|(all, _)| all);
         let is_fit = |operator: &Operator| {
-            operators.bond(&operator.admin).bonded >= BOND_MIN && !operators.suspended.contains(&operator.admin)
+            operators.bond(&operator.admin).bonded >= BOND_MIN
+                && !operators.suspended.contains(&operator.admin)
         };
         let expected = self.is_owned() && is_ready && named.into_iter().all(is_fit);
         let owner = self.owner();

@@ -90,7 +90,9 @@ impl World {
             recipient: rules.recipient.then(treasury),
             ..Model::default()
         };
-        let keys = (0..KEYS).map(|number| suite.operators.get(usize::from(number)).cloned().unwrap_or_else(|| spare_key(number)));
+        let keys = (0..KEYS).map(|number| {
+            suite.operators.get(usize::from(number)).cloned().unwrap_or_else(|| spare_key(number))
+        });
         let keys = keys.collect();
         let mut world = Self {
             suite,
@@ -227,13 +229,15 @@ impl World {
         if who != Who::Anyone && self.rng.once_in(12) {
             let stranger = self.person();
             if !self.model.may(who, &stranger, (&arbiter(), self.current_epoch())) {
-                let refused = self.suite.app.execute_contract(stranger, self.suite.contract.clone(), msg, funds);
+                let refused =
+                    self.suite.app.execute_contract(stranger, self.suite.contract.clone(), msg, funds);
                 assert!(refused.is_err(), "a stranger's {msg:?} was accepted");
             }
         }
         if !takes_coin && self.rng.once_in(30) {
             let person = self.person();
-            let funded = self.suite.app.execute_contract(person, self.suite.contract.clone(), msg, &coins(1, ATT));
+            let funded =
+                self.suite.app.execute_contract(person, self.suite.contract.clone(), msg, &coins(1, ATT));
             assert!(funded.is_err(), "a coin came with {msg:?}");
         }
         let result = self.execute(sender, msg, funds);
@@ -269,7 +273,11 @@ impl World {
                 | ExecuteMsg::ProveEquivocation { .. }
                 | ExecuteMsg::VoidUnanswered { .. }
         );
-        if may_burn && self.model.rules.no_burn { self.suite.without_bonds(run) } else { run(&mut self.suite) }
+        if may_burn && self.model.rules.no_burn {
+            self.suite.without_bonds(run)
+        } else {
+            run(&mut self.suite)
+        }
     }
 
     /// Pays an asset in for something: coins with the message, tokens by their own `send`.

@@ -64,7 +64,8 @@ impl Disputes {
     pub fn held(&self) -> u128 {
         let challenges = self.challenges.values().filter(|challenge| challenge.is_open);
         let demands = self.demands.values().filter(|demand| demand.is_open);
-        challenges.map(|challenge| challenge.bond).sum::<u128>() + demands.map(|demand| demand.bond).sum::<u128>()
+        challenges.map(|challenge| challenge.bond).sum::<u128>()
+            + demands.map(|demand| demand.bond).sum::<u128>()
     }
 
     /// Closes the challenge of a report, if it is open.

@@ -47,9 +47,8 @@ impl Limits {
 
 impl From<LimitsMsg> for Limits {
     fn from(msg: LimitsMsg) -> Self {
-        let asset = |policy: DenomPolicy| {
-            (policy.denom, (policy.funding_min.u128(), policy.creation_fee.u128()))
-        };
+        let asset =
+            |policy: DenomPolicy| (policy.denom, (policy.funding_min.u128(), policy.creation_fee.u128()));
         Self {
             assets: msg.denoms.into_iter().map(asset).collect(),
             settle_grace_s: msg.settle_grace_s,

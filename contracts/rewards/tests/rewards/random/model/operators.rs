@@ -90,7 +90,9 @@ impl Operators {
     /// Places of the operators of an epoch whose signatures count.
     pub fn active(&self, epoch: u64) -> Vec<usize> {
         let all = self.at(epoch).operators.iter().enumerate();
-        all.filter(|(_, operator)| !self.suspended.contains(&operator.admin)).map(|(place, _)| place).collect()
+        all.filter(|(_, operator)| !self.suspended.contains(&operator.admin))
+            .map(|(place, _)| place)
+            .collect()
     }
 
     /// Whether no quorum is left in the newest configuration.
