@@ -3,7 +3,7 @@
 use attention_protocol::msg::ExecuteMsg;
 use cosmwasm_std::{Addr, coins};
 
-use super::model::operators::UNBONDING_S;
+use super::model::operators::{BOND_MIN, Bond, UNBONDING_S};
 use super::world::World;
 use crate::suite::{BOND, USD};
 
@@ -21,16 +21,42 @@ struct Tally {
 }
 
 impl World {
-    /// Somebody who is an operator's admin or may become one: often one who has no bond and was proposed.
-    fn bonding(&mut self) -> Addr {
+    /// Admins who are proposed and lack the bond that is asked.
+    fn poor(&self) -> Vec<Addr> {
         let named = self.model.operators.proposal.iter().flat_map(|proposal| &proposal.operators);
         let named = named.flat_map(|(operators, _)| operators).map(|operator| operator.admin.clone());
-        let poor: Vec<Addr> = named.filter(|admin| self.model.operators.bond(admin).bonded < 1_000).collect();
+        named.filter(|admin| self.model.operators.bond(admin).bonded < BOND_MIN).collect()
+    }
+
+    /// Somebody who is an operator's admin or may become one: often one who was proposed and lacks the bond.
+    fn bonding(&mut self) -> Addr {
+        let poor = self.poor();
         if !poor.is_empty() && !self.rng.once_in(3) { self.rng.pick(&poor).clone() } else { self.admin() }
     }
 
+    /// An admin of whom something is true, if there is one; now and then another.
+    fn admin_with(&mut self, is: impl Fn(&Bond) -> bool) -> Addr {
+        let mut such = self.admins.clone();
+        such.retain(|admin| is(&self.model.operators.bond(admin)));
+        if such.is_empty() || self.rng.once_in(5) { self.admin() } else { self.rng.pick(&such).clone() }
+    }
+
     pub fn post_bond(&mut self) {
-        let (admin, amount) = (self.bonding(), u128::from(self.rng.of(1..4_000)));
+        let admin = self.bonding();
+        self.post_bond_of(admin);
+    }
+
+    /// Everybody who is proposed puts up what is asked.
+    pub fn bond_proposed(&mut self) {
+        for _ in 0..self.admins.len() {
+            if let Some(admin) = self.poor().pop() {
+                self.post_bond_of(admin);
+            }
+        }
+    }
+
+    fn post_bond_of(&mut self, admin: Addr) {
+        let amount = u128::from(self.rng.of(1..4_000));
         let expected = self.model.operators.may_post(&admin, self.current_epoch());
         if self.rng.once_in(12) {
             let person = self.person();
@@ -45,14 +71,16 @@ impl World {
     }
 
     pub fn unbond(&mut self) {
-        let admin = self.admin();
+        let admin = self.admin_with(|bond| bond.bonded > BOND_MIN);
         let bonded = self.model.operators.bond(&admin).bonded;
-        let amount = match self.rng.of(0..4) {
+        let required = self.model.operators.required(&admin, self.model.epochs.open);
+        let amount = match self.rng.of(0..5) {
             0 => bonded,
             1 => bonded + 1,
+            2 => bonded.max(required) - required,
+            3 => bonded.max(required) - required + 1,
             _ => u128::from(self.rng.of(0..3_000)),
         };
-        let required = self.model.operators.required(&admin, self.model.epochs.open);
         let expected = amount > 0 && amount <= bonded && bonded - amount >= required;
         let result = self.send(&admin, &ExecuteMsg::Unbond { amount: amount.into() }, &[]);
         assert_eq!(result.is_ok(), expected, "{amount} of {bonded}, {required} required: {result:?}");
@@ -66,7 +94,7 @@ impl World {
     }
 
     pub fn withdraw_bond(&mut self) {
-        let admin = self.admin();
+        let admin = self.admin_with(|bond| bond.leaving > 0);
         let bond = self.model.operators.bond(&admin);
         if bond.leaving > 0 && self.rng.once_in(2) {
             self.reach(bond.ready_s);

@@ -146,7 +146,9 @@ impl World {
     }
 
     pub fn accept_sponsor(&mut self) {
-        let Some(id) = self.campaign() else { return };
+        let Some(any) = self.campaign() else { return };
+        let proposed = self.model.campaigns.iter().find(|(_, campaign)| campaign.proposed.is_some());
+        let id = proposed.map(|(id, _)| *id).filter(|_| !self.rng.once_in(4)).unwrap_or(any);
         let next = self.model.campaigns[&id].proposed.clone();
         let sender = next.clone().unwrap_or_else(|| self.person());
         let result = self.send(&sender, &ExecuteMsg::AcceptSponsor { campaign: id }, &[]);

@@ -16,6 +16,13 @@ const DEMANDS_MAX: u32 = 256;
 const DOUBLING: u32 = 16;
 
 impl World {
+    /// Mostly sees to it that a report pends.
+    pub fn have_pending(&mut self) {
+        if self.model.epochs.pending().is_none() && !self.rng.once_in(4) {
+            self.report();
+        }
+    }
+
     /// The report that pends; now and then, or without one, another.
     fn disputed(&mut self) -> At {
         let epochs = &self.model.epochs;
@@ -37,6 +44,7 @@ impl World {
     }
 
     pub fn void_report(&mut self) {
+        self.have_pending();
         let at = self.disputed();
         let roles: Vec<Addr> =
             [&self.model.owner, &self.model.guardian].into_iter().flatten().cloned().collect();
@@ -51,6 +59,7 @@ impl World {
     }
 
     pub fn challenge(&mut self) {
+        self.have_pending();
         let (at, by, now) = (self.disputed(), self.person(), self.now());
         let (funds, is_bond) = self.bond(CHALLENGE_BOND);
         let is_first = !self.model.disputes.challenges.contains_key(&at);
@@ -67,6 +76,14 @@ impl World {
         }
     }
 
+    /// Mostly sees to it that the arbiter has something to decide.
+    fn have_challenge(&mut self) {
+        let at = (self.model.epochs.open, self.model.epochs.revision);
+        if self.deadline_s(at).is_none() && !self.rng.once_in(4) {
+            self.challenge();
+        }
+    }
+
     /// The arbiter's deadline, if it has to decide.
     fn deadline_s(&self, at: At) -> Option<u64> {
         let challenge = self.model.disputes.challenges.get(&at).filter(|challenge| challenge.is_open);
@@ -74,6 +91,7 @@ impl World {
     }
 
     pub fn decide(&mut self) {
+        self.have_challenge();
         let (at, stands) = (self.disputed(), self.rng.once_in(2));
         let now = self.now();
         let expected = self.deadline_s(at).is_some_and(|deadline_s| now.s <= deadline_s);
@@ -94,6 +112,7 @@ impl World {
     }
 
     pub fn resolve_silence(&mut self) {
+        self.have_challenge();
         let at = self.disputed();
         if let Some(deadline_s) = self.deadline_s(at)
             && self.rng.once_in(2)
@@ -155,6 +174,7 @@ impl World {
 
     /// One demand mostly; of a report that hides its assets sometimes so many that the bond doubles.
     pub fn demand(&mut self) {
+        self.have_pending();
         let at = self.disputed();
         let is_hidden = self.posted.get(&at.0).is_some_and(|posted| posted.crooked == Some(Crooked::Hidden));
         let count = if is_hidden && self.rng.once_in(4) { 2 * DOUBLING + 4 } else { 1 };
@@ -197,6 +217,9 @@ impl World {
 
     /// Shows what was demanded; now and then something else, or what nobody asked for.
     pub fn answer(&mut self) {
+        if self.open_demand(true).is_none() && !self.rng.once_in(4) {
+            self.demand();
+        }
         let open = if self.rng.once_in(12) { None } else { self.open_demand(true) };
         let (at, key, target) = match open {
             Some((at, key)) => (at, key, self.model.disputes.demands[&(at, key)].target.clone()),
@@ -249,6 +272,9 @@ impl World {
 
     /// Nobody showed it: the report is void, and its signers pay.
     pub fn void_unanswered(&mut self) {
+        if self.open_demand(true).is_none() {
+            self.demand();
+        }
         let Some((at, key)) = self.open_demand(true) else { return };
         let (deadline_s, deadline_height) = {
             let demand = &self.model.disputes.demands[&(at, key)];
@@ -275,6 +301,10 @@ impl World {
 
     /// Nobody has to show it any more: the report was voided for another reason.
     pub fn reclaim(&mut self) {
+        if self.open_demand(false).is_none() && self.rng.once_in(4) {
+            self.demand();
+            self.void_report();
+        }
         let Some((at, key)) = self.open_demand(false) else { return };
         let expected = self.model.disputes.voided.contains(&at);
         let msg = ExecuteMsg::ReclaimDemand { epoch: at.0, revision: at.1, target: Binary::from(key) };

@@ -51,6 +51,9 @@ impl World {
 
     /// The proof that fits what is wrong with the pending report, or one of something that is right.
     pub fn prove_fraud(&mut self) {
+        if self.model.epochs.pending().is_none() && !self.rng.once_in(4) {
+            self.report_as(true);
+        }
         let Some(at) = self.model.epochs.pending() else { return };
         let posted = &self.posted[&at.0];
         let crooked = posted.crooked;
@@ -145,15 +148,23 @@ impl World {
         let (count, quorum) = (config.operators.len(), config.quorum());
         let place = self.rng.of(0..count as u64) as usize;
         let signer = config.operators[place].admin.clone();
-        let is_other = self.rng.once_in(10);
-        let signature = |body: &ReportBody| self.signatures(epoch, body, &[place]).remove(0).signature;
+        // Most of it is a near miss: the same report twice, another revision, another operator's signature.
+        let miss = self.rng.of(0..6);
+        let shown = match miss {
+            0 => first.clone(),
+            1 => ReportBody { revision: revision + 1, ..second.clone() },
+            _ => second.clone(),
+        };
+        let signature =
+            |body: &ReportBody, place: usize| self.signatures(epoch, body, &[place]).remove(0).signature;
         let evidence = Equivocation {
             first: Binary::new(first.pack()),
-            second: Binary::new(if is_other { first.pack() } else { second.pack() }),
+            second: Binary::new(shown.pack()),
             signer: place as u8,
-            first_signature: signature(&first),
-            second_signature: signature(&second),
+            first_signature: signature(&first, place),
+            second_signature: signature(&shown, if miss == 2 { (place + 1) % count } else { place }),
         };
+        let is_right = miss > 2 || (miss == 2 && count == 1);
         let quorums =
             if self.rng.once_in(3) { Some(quorum - usize::from(self.rng.once_in(6))) } else { None };
         let all: Vec<usize> = (0..count).collect();
@@ -166,7 +177,7 @@ impl World {
         let voids = quorums.is_some() && self.model.epochs.pends((epoch, revision));
         let is_quorum = !voids || quorums == Some(quorum);
         let is_new = !self.model.operators.suspended.contains(&signer);
-        let expected = !is_other && is_quorum && (is_new || voids);
+        let expected = is_right && is_quorum && (is_new || voids);
         let msg = ExecuteMsg::ProveEquivocation { evidence, quorums: conflicting };
         let result = self.send(&prover, &msg, &[]);
         assert_eq!(result.is_ok(), expected, "epoch {epoch}, revision {revision}: {result:?}");

@@ -37,6 +37,12 @@ const FAULTS: [&str; 8] = ["few", "suspended", "key", "history", "config", "revi
 impl World {
     /// Closes the open epoch and reports it; a report that pends is left to become final, or posted again.
     pub fn report(&mut self) {
+        let is_bent = self.rng.once_in(5);
+        self.report_as(is_bent);
+    }
+
+    /// The same, crooked or honest if there is one to post.
+    pub fn report_as(&mut self, is_bent: bool) {
         if let Stage::Pending { ends_s, .. } = self.model.epochs.stage {
             if self.rng.once_in(8) {
                 self.repeat();
@@ -63,7 +69,7 @@ impl World {
             self.anchor_in_time();
         }
         if self.model.epochs.open == epoch {
-            self.post(fault);
+            self.post(fault, is_bent);
         }
     }
 
@@ -72,10 +78,10 @@ impl World {
         matches!(self.model.epochs.stage, Stage::Awaited { input: Some(_), .. })
     }
 
-    fn post(&mut self, fault: Option<&str>) {
+    fn post(&mut self, fault: Option<&str>, is_bent: bool) {
         let epoch = self.model.epochs.open;
         let mut draft = self.honest();
-        let crooked = if self.rng.once_in(5) { self.bend(&mut draft) } else { None };
+        let crooked = if is_bent { self.bend(&mut draft) } else { None };
         let assets = self.put_assets(&mut draft, crooked == Some(Crooked::Hidden));
         let active = self.model.operators.active(epoch);
         let quorum = self.model.operators.at(epoch).quorum();

@@ -116,7 +116,7 @@ impl World {
     /// Refused while anything is left that only an owner could end or take. Late in a world's life the owner ends all of it before:
     /// what follows has no owner.
     pub fn renounce(&mut self) {
-        if self.age > 80 && self.is_owned() && self.rng.once_in(2) {
+        if self.age > 80 && self.is_owned() {
             self.put_in_order();
         }
         let current = self.current_epoch();

@@ -154,6 +154,9 @@ impl World {
         {
             self.reach(ready_s);
         }
+        if self.rng.once_in(2) {
+            self.bond_proposed();
+        }
         let now_s = self.now_s();
         let operators = &self.model.operators;
         let is_ready = ready_s.is_some_and(|ready_s| now_s >= ready_s || operators.is_stuck());
