@@ -232,7 +232,7 @@ impl World {
     pub fn withdraw_fees_in(&mut self, denom: &str) {
         let owner = self.owner();
         let due = self.model.fees.get(denom).copied().unwrap_or(0);
-        let is_blocked = denom == self.model.iron_asset && self.model.iron == super::model::Iron::Fails;
+        let is_blocked = self.model.is_blocked(denom);
         let result = self.send(&owner, &ExecuteMsg::WithdrawFees { denom: denom.into() }, &[]);
         assert_eq!(result.is_ok(), due > 0 && self.is_owned() && !is_blocked, "{result:?}");
         if result.is_ok() {

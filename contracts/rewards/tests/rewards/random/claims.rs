@@ -8,7 +8,7 @@ use cosmwasm_std::{Addr, Binary};
 use k256::ecdsa::Signature;
 use k256::ecdsa::signature::hazmat::PrehashSigner;
 
-use super::model::{Iron, NOBODY};
+use super::model::NOBODY;
 use super::world::World;
 use crate::suite::signing_key;
 
@@ -201,7 +201,7 @@ impl World {
         let result = self.send(&account, &msg, &[]);
         let key = (asset, account);
         let due = self.model.owed.get(&key).copied().unwrap_or(0);
-        let is_blocked = key.0 == self.model.iron_asset && self.model.iron == Iron::Fails;
+        let is_blocked = self.model.is_blocked(&key.0);
         assert_eq!(result.is_ok(), due > 0 && !is_blocked, "{result:?}");
         if result.is_ok() {
             self.model.owed.remove(&key);

@@ -4,7 +4,7 @@ use attention_protocol::AssetLeaf;
 use attention_protocol::msg::{
     AssetPriceResponse, ConsentChangesResponse, ConsentResponse, ExecuteMsg, QueryMsg, ScoreResponse,
 };
-use cosmwasm_std::Binary;
+use cosmwasm_std::{Binary, Uint128, to_json_binary};
 
 use super::model::{Iron, Model};
 use super::world::World;
@@ -100,13 +100,20 @@ impl World {
     }
 
     pub fn iron_becomes(&mut self) {
-        let all = [Iron::Honest, Iron::Honest, Iron::Fails, Iron::Fails, Iron::Fee, Iron::Phantom];
-        let iron = *self.rng.pick(&all);
+        let dishonest = [Iron::Fails, Iron::Fails, Iron::Fee, Iron::Phantom, Iron::Liar, Iron::Reenters];
+        let iron = if self.rng.once_in(3) { Iron::Honest } else { *self.rng.pick(&dishonest) };
         let mode = match iron {
             Iron::Honest => Mode::Honest,
             Iron::Fee => Mode::FeeOnTransfer,
             Iron::Fails => Mode::Fails("blocked".into()),
             Iron::Phantom => Mode::Phantom,
+            Iron::Liar => Mode::Liar(Uint128::zero()),
+            Iron::Reenters => {
+                // The contract owes the token nothing.
+                let denom = self.model.iron_asset.clone();
+                let withdraw = ExecuteMsg::WithdrawOwed { denom, recipient: None };
+                Mode::Reenters(self.suite.contract.clone(), to_json_binary(&withdraw).unwrap())
+            }
         };
         let asset = self.model.iron_asset.clone();
         self.suite.become_mode(&asset, mode);

@@ -33,6 +33,10 @@ pub enum Iron {
     Fails,
     /// Deposits are told and never made.
     Phantom,
+    /// It says that the contract holds nothing.
+    Liar,
+    /// Every transfer calls the contract, and is undone when that is refused.
+    Reenters,
 }
 
 /// What a deployment can differ in.
@@ -137,9 +141,14 @@ impl Model {
         }
     }
 
+    /// Whether the asset's token lets no transfer through.
+    pub fn is_blocked(&self, asset: &str) -> bool {
+        asset == self.iron_asset && matches!(self.iron, Iron::Fails | Iron::Reenters)
+    }
+
     /// A payout: it arrives, with or without a loss on the way, or is owed.
     pub fn pay(&mut self, (account, recipient): (&Addr, &Addr), asset: &str, amount: u128) {
-        if asset == self.iron_asset && self.iron == Iron::Fails {
+        if self.is_blocked(asset) {
             self.owe(asset, account, amount);
         } else {
             self.arrive(recipient, asset, amount);
@@ -167,7 +176,7 @@ impl Model {
 
     /// Whether the asset's token lets a deposit arrive.
     pub fn deposits_work(&self, asset: &str) -> bool {
-        asset != self.iron_asset || self.iron == Iron::Honest
+        asset != self.iron_asset || matches!(self.iron, Iron::Honest | Iron::Reenters)
     }
 
     /// A part of a bond is nobody's any more: for the recipient, or burned, or where that is refused, kept for nobody.
