@@ -83,11 +83,7 @@ impl Tree {
     }
 }
 
-fn read_node(
-    schema: &FeatureSchema,
-    input: &mut Reader<'_>,
-    tree: &mut Tree,
-) -> Result<Node, ModelError> {
+fn read_node(schema: &FeatureSchema, input: &mut Reader<'_>, tree: &mut Tree) -> Result<Node, ModelError> {
     let tag = input.u8()?;
     if tag == 0 {
         let value = input.f64()?;
@@ -99,9 +95,11 @@ fn read_node(
         return Ok(Node::Leaf { value });
     }
     let feature = input.u16()?;
-    let kind = schema.kinds().get(usize::from(feature)).copied().ok_or_else(|| {
-        input.error(format!("a test of feature {feature}; there are {}", schema.len()))
-    })?;
+    let kind = schema
+        .kinds()
+        .get(usize::from(feature))
+        .copied()
+        .ok_or_else(|| input.error(format!("a test of feature {feature}; there are {}", schema.len())))?;
     let missing_left = match input.u8()? {
         0 => false,
         1 => true,

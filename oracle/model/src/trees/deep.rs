@@ -56,8 +56,7 @@ pub(crate) fn grow_deep(
     let mut sketch = Sketch::new(data.scale.rows(sums));
     let mut open = vec![Waiting { node: 0, rows: 0..rows.len(), sums, depth: 0, key: rules.seed }];
     while let Some(Waiting { node, rows: range, sums, depth, key }) = open.pop() {
-        let splittable =
-            depth < rules.depth_max && range.len() >= 2 * rules.split.rows_min as usize;
+        let splittable = depth < rules.depth_max && range.len() >= 2 * rules.split.rows_min as usize;
         let split = if splittable {
             best_split(data, rules, &rows[range.clone()], sums, key, &mut histogram)
         } else {

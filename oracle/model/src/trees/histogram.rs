@@ -157,7 +157,9 @@ mod tests {
                 (0..features).map(|f| (0..rows).map(|row| draw(f, row) as u8 % 200).collect()).collect(),
             );
             let stats: Vec<Sums> = (0..rows)
-                .map(|row| scale.row(draw(99, row) as f64 / 2f64.powi(64), draw(98, row) as f64 / 2f64.powi(64)))
+                .map(|row| {
+                    scale.row(draw(99, row) as f64 / 2f64.powi(64), draw(98, row) as f64 / 2f64.powi(64))
+                })
                 .collect();
             let chosen: Vec<u32> = (0..rows as u32).filter(|row| draw(97, *row as usize) % 3 > 0).collect();
             let groups = Groups::interleave(&columns);

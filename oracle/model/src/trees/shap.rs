@@ -189,8 +189,9 @@ mod tests {
             grow(&mut tree, seed, 1 + seed as u32 % 7);
             tree.add_up_rows();
             for number in 0..6 {
-                let mut row: Vec<i64> =
-                    (0..FEATURES as u64).map(|f| (splitmix64(seed, 100 + number * 8 + f) % 10) as i64).collect();
+                let mut row: Vec<i64> = (0..FEATURES as u64)
+                    .map(|f| (splitmix64(seed, 100 + number * 8 + f) % 10) as i64)
+                    .collect();
                 if number == 0 {
                     row[1] = crate::MISSING;
                 }

@@ -62,7 +62,8 @@ fn scores(sessions: &Sessions, fit: impl Fn(&Dataset<'_>) -> Model) -> (f64, f64
     let (mut areas, mut losses) = (0.0, 0.0);
     for fold in 0..FOLDS {
         let part = |test: bool| -> (Vec<i64>, Vec<bool>) {
-            let chosen = (0..).zip(&sessions.rows).filter(|(at, _)| (splitmix64(77, *at) % FOLDS == fold) == test);
+            let chosen =
+                (0..).zip(&sessions.rows).filter(|(at, _)| (splitmix64(77, *at) % FOLDS == fold) == test);
             let (values, labels): (Vec<Vec<i64>>, Vec<bool>) = chosen.map(|(_, row)| row.clone()).unzip();
             (values.concat(), labels)
         };
@@ -82,15 +83,12 @@ fn defaults_are_good_on_unseen_sessions() {
         eprintln!("skipped: no online-shoppers/sessions.csv under ATTENTION_DATA");
         return;
     };
-    let gbdt = scores(&sessions, |data| {
-        Model::Gbdt(GbdtParams::default().check().unwrap().fit(data).unwrap())
-    });
-    let forest = scores(&sessions, |data| {
-        Model::Forest(ForestParams::default().check().unwrap().fit(data).unwrap())
-    });
-    let tree = scores(&sessions, |data| {
-        Model::Tree(TreeParams::default().check().unwrap().fit(data).unwrap())
-    });
+    let gbdt =
+        scores(&sessions, |data| Model::Gbdt(GbdtParams::default().check().unwrap().fit(data).unwrap()));
+    let forest =
+        scores(&sessions, |data| Model::Forest(ForestParams::default().check().unwrap().fit(data).unwrap()));
+    let tree =
+        scores(&sessions, |data| Model::Tree(TreeParams::default().check().unwrap().fit(data).unwrap()));
     eprintln!("gbdt {gbdt:.4?}, forest {forest:.4?}, tree {tree:.4?}");
     assert!(gbdt.0 > 0.925 && gbdt.1 < 0.24, "{gbdt:?}");
     assert!(forest.0 > 0.92, "{forest:?}");

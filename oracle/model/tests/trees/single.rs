@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use attention_model::{
-    Dataset, FeatureKind, FeatureSchema, Fit, GbdtParams, MISSING, ModelError, ParamGuard, Predict,
-    Target, TreeParams, splitmix64,
+    Dataset, FeatureKind, FeatureSchema, Fit, GbdtParams, MISSING, ModelError, ParamGuard, Predict, Target,
+    TreeParams, splitmix64,
 };
 use proptest::prelude::*;
 
@@ -34,7 +34,8 @@ fn greedy_error(rows: &[(Vec<i64>, f64)], depth: u16, min_rows: usize) -> f64 {
     let mut best: Option<(f64, usize, i64)> = None;
     for feature in 0..rows[0].0.len() {
         for value in rows.iter().map(|(x, _)| x[feature]).collect::<BTreeSet<_>>() {
-            let (left, right): (Vec<_>, Vec<_>) = rows.iter().cloned().partition(|(x, _)| x[feature] <= value);
+            let (left, right): (Vec<_>, Vec<_>) =
+                rows.iter().cloned().partition(|(x, _)| x[feature] <= value);
             if left.len() < min_rows || right.len() < min_rows {
                 continue;
             }
@@ -72,8 +73,10 @@ fn a_tree_is_the_one_of_the_exhaustive_search() {
         for (depth, min_rows) in [(1, 1), (2, 5), (3, 3), (4, 1)] {
             let data = real(&schema, &values, &targets);
             let model = params(depth, min_rows).check().unwrap().fit(&data).unwrap();
-            let got: f64 =
-                rows.iter().map(|(x, y)| (model.margin(x).unwrap() - y) * (model.margin(x).unwrap() - y)).sum();
+            let got: f64 = rows
+                .iter()
+                .map(|(x, y)| (model.margin(x).unwrap() - y) * (model.margin(x).unwrap() - y))
+                .sum();
             let want = greedy_error(&rows, depth, min_rows as usize);
             assert!((got - want).abs() < 1e-3 * (1.0 + want), "seed {seed}, depth {depth}: {got} and {want}");
         }
@@ -92,7 +95,7 @@ fn a_stump_by_hand() {
         assert!((model.margin(&[x]).unwrap() - sign * 5f64.ln()).abs() < 1e-12, "{x}");
     }
     assert_eq!(model.leaves(), 2);
-    assert_eq!(model.base_margin(), 0.0);
+    assert!(model.base_margin().abs() < 1e-12);
     assert!((model.explain(&[3]).unwrap()[0] - 5f64.ln()).abs() < 1e-12);
 }
 
@@ -163,7 +166,7 @@ fn threads_do_not_change_a_bit_and_the_hash_is_golden() {
     let data = table.binary(&schema);
     let fit = || attention_model::Model::Tree(params(6, 20).check().unwrap().fit(&data).unwrap());
     same_on_all_threads(fit);
-    assert_eq!(hex::encode(fit().hash()), "GOLDEN_TREE");
+    assert_eq!(hex::encode(fit().hash()), "3e3f3e43aa7502b7d8ebb5c1bdd90572136941b7f6e980da49ad3976e0ee5b0d");
 }
 
 proptest! {

@@ -103,8 +103,7 @@ impl<'a> Watch<'a> {
             return Err(ModelError::Shape { what: "validation rows, at least", expected: 1, got: 0 });
         }
         let loss = Loss::of(params, data)?;
-        let mut watch =
-            Self { data, loss, margins: vec![start; data.rows()], best: 0.0, best_trees: 0 };
+        let mut watch = Self { data, loss, margins: vec![start; data.rows()], best: 0.0, best_trees: 0 };
         watch.best = watch.measure();
         Ok(watch)
     }
@@ -143,11 +142,8 @@ fn add_tree(tree: &Tree, data: &Dataset<'_>, margins: &mut [f64]) {
 
 fn grow_rules(params: &GbdtParams, data: &Dataset<'_>) -> Result<GrowRules, ModelError> {
     let features = data.schema().len();
-    let monotone = if params.monotone.is_empty() {
-        vec![Monotone::Free; features]
-    } else {
-        params.monotone.clone()
-    };
+    let monotone =
+        if params.monotone.is_empty() { vec![Monotone::Free; features] } else { params.monotone.clone() };
     if monotone.len() != features {
         return Err(ModelError::Shape {
             what: "monotone constraints",

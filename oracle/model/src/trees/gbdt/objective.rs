@@ -37,9 +37,7 @@ impl<'a> Loss<'a> {
                 positive_weight: f64::from(params.positive_weight_ppm) / MILLION,
             },
             Objective::SquaredError => Self::Squared { targets: real()? },
-            Objective::AbsoluteError => {
-                Self::Pinball { targets: real()?, ppm: 500_000, slopes: [1.0, 1.0] }
-            }
+            Objective::AbsoluteError => Self::Pinball { targets: real()?, ppm: 500_000, slopes: [1.0, 1.0] },
             Objective::Quantile { ppm } => {
                 let quantile = f64::from(ppm) / MILLION;
                 Self::Pinball { targets: real()?, ppm, slopes: [quantile, 1.0 - quantile] }
@@ -184,8 +182,7 @@ mod tests {
                 assert!((gradient - slope).abs() < 1e-7, "loss {number}, row {row}: {gradient}, {slope}");
                 if number < 2 {
                     let step = 1e-3;
-                    let bend = (at(margins[row] + step) - 2.0 * at(margins[row])
-                        + at(margins[row] - step))
+                    let bend = (at(margins[row] + step) - 2.0 * at(margins[row]) + at(margins[row] - step))
                         / (step * step);
                     let hessian = scale.hessian(sums[0]);
                     assert!((hessian - bend).abs() < 1e-6, "loss {number}, row {row}: {hessian}, {bend}");
