@@ -95,7 +95,7 @@ fn a_stump_by_hand() {
         assert!((model.margin(&[x]).unwrap() - sign * 5f64.ln()).abs() < 1e-12, "{x}");
     }
     assert_eq!(model.leaves(), 2);
-    assert_eq!(model.base_margin(), 0.0);
+    assert!(model.base_margin().abs() < 1e-12);
     assert!((model.explain(&[3]).unwrap()[0] - 5f64.ln()).abs() < 1e-12);
 }
 
@@ -166,7 +166,7 @@ fn threads_do_not_change_a_bit_and_the_hash_is_golden() {
     let data = table.binary(&schema);
     let fit = || attention_model::Model::Tree(params(6, 20).check().unwrap().fit(&data).unwrap());
     same_on_all_threads(fit);
-    assert_eq!(hex::encode(fit().hash()), "GOLDEN_TREE");
+    assert_eq!(hex::encode(fit().hash()), "3e3f3e43aa7502b7d8ebb5c1bdd90572136941b7f6e980da49ad3976e0ee5b0d");
 }
 
 proptest! {
