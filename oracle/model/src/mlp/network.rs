@@ -36,7 +36,8 @@ pub(super) struct Shape {
 
 impl Shape {
     pub(super) fn new(columns: usize, hidden: &[u16], activation: Activation) -> Self {
-        let (mut inputs, mut depth, mut at) = (columns, padded(columns, BLOCK_ROWS), 0);
+        // Without a column there is a block of padding: no matrix is empty.
+        let (mut inputs, mut depth, mut at) = (columns, padded(columns.max(1), BLOCK_ROWS), 0);
         let mut layer = |outputs: usize, width: usize| {
             let weights = at..at + depth * width;
             let biases = weights.end..weights.end + width;
