@@ -266,7 +266,10 @@ fn model_hashes_are_golden() {
         AlsParams { factors: 5, ..AlsParams::default() }.check().unwrap().fit(&tastes(40, 30, 10)).unwrap();
     let hash = <sha2::Sha256 as sha2::Digest>::digest(als.to_bytes());
     assert_eq!(hex::encode(hash), "c2533db70ffba654642062bb997c2898cc7cfff23f6122440fa7b6e943fd3b67");
-    assert_eq!(hex::encode(small_model().hash()), "5b948d8fa408b0842608dd1141fafa2b008175b1e17868560c756d86a534688b");
+    assert_eq!(
+        hex::encode(small_model().hash()),
+        "5b948d8fa408b0842608dd1141fafa2b008175b1e17868560c756d86a534688b"
+    );
 }
 
 #[test]
