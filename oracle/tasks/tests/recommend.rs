@@ -197,6 +197,23 @@ fn files_that_cannot_be_used_are_named() {
     assert!(evaluate(single.path(), &bundle).unwrap_err().to_string().contains("no user with two items"));
 }
 
+/// An open quote would otherwise make one malformed row, or none, of the rest of the file.
+#[test]
+fn open_quotes_swallow_nothing() {
+    let error = |text: &str| train(TextFile::new(text).path(), &quick()).unwrap_err().to_string();
+    let rows: String = (0..1_500).map(|at| format!("ann,i{at},{at},fine\n")).collect();
+    let swallowed = error(&format!("user,item,timestamp,text\nann,\"a,1,fine\n{rows}"));
+    assert!(
+        swallowed.ends_with("line 2: a quoted cell goes on for 1501 lines; is its quote closed?"),
+        "{swallowed}"
+    );
+    let swallowed = error(&format!("user,item,timestamp,text\nann,a,1,\"fine\n{rows}"));
+    assert!(swallowed.contains("line 2: a quoted cell goes on for 1501 lines"), "{swallowed}");
+    // A text of several lines in a column that is not read is none of our business.
+    let text = "user,item,timestamp,text\nann,a,1,\"so\nso\"\nann,b,2,\"fine\"\n";
+    assert_eq!(train(TextFile::new(text).path(), &quick()).unwrap().1.read.rows, 2);
+}
+
 #[test]
 fn columns_may_have_other_names() {
     let columns = Columns { user: "buyer".into(), item: "asset".into(), timestamp: "when".into() };

@@ -96,7 +96,8 @@ pub fn train(path: &Path, options: &Options) -> Result<(Bundle, Report), Recomme
     train_on(Log::read(open(path)?, &name(path), &options.columns, options.malformed_max)?, options)
 }
 
-/// Measures a recommender by the last interactions of the users of a CSV file, given their earlier ones.
+/// Measures a recommender by the last interactions of the users of a CSV file, given their earlier ones. Of malformed rows as
+/// many are left out as [`Options::default`] allows.
 ///
 /// # Errors
 /// [`RecommendError::Seen`] if it was trained on any of them; else as [`train`].

@@ -10,7 +10,9 @@ use super::{RecommendError, timestamp};
 
 /// Longest name of a user or item, in bytes.
 pub const NAME_BYTES_MAX: usize = 256;
-const FILE_BYTES_MAX: u64 = 4 << 30;
+const FILE_BYTES_MAX: u64 = 1 << 30;
+/// Most lines of one row: a text may go over several, but a quote that is never closed would swallow the rest of the file.
+const ROW_LINES_MAX: u64 = 1_000;
 /// How many malformed rows are spelt out in a report.
 const SPELT_OUT: usize = 20;
 
@@ -79,6 +81,13 @@ impl Log {
         let mut record = csv::ByteRecord::new();
         while csv.read_byte_record(&mut record).map_err(unreadable)? {
             report.rows += 1;
+            let line = record.position().map_or(0, csv::Position::line);
+            let lines = csv.position().line() - line;
+            if lines > ROW_LINES_MAX || places.iter().any(|&at| record.get(at).is_some_and(broken)) {
+                let error =
+                    format!("line {line}: a quoted cell goes on for {lines} lines; is its quote closed?");
+                return Err(RecommendError::Read { file: file.to_owned(), error });
+            }
             match cells(&record, places, columns) {
                 Ok((user, item, time)) => {
                     if rows.len() >= INTERACTIONS_MAX {
@@ -93,7 +102,6 @@ impl Log {
                     }
                 }
                 Err(problem) => {
-                    let line = record.position().map_or(0, csv::Position::line);
                     let problem = format!("line {line}, {problem}");
                     report.malformed += 1;
                     if report.malformed > u64::from(malformed_max) {
@@ -134,6 +142,10 @@ fn keep_newest(rows: &mut Vec<Interaction>) -> u64 {
     rows.sort_unstable_by_key(|row| (row.user, row.item, std::cmp::Reverse(row.time)));
     rows.dedup_by_key(|row| (row.user, row.item));
     (before - rows.len()) as u64
+}
+
+fn broken(cell: &[u8]) -> bool {
+    cell.contains(&b'\n')
 }
 
 /// Where the columns user, item, timestamp stand.
