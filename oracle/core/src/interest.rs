@@ -5,8 +5,8 @@ use attention_features::{
     FeaturesError, InterestSpec, InterestTable, ModelSpec, UserId, build_table, cuts_between,
 };
 use attention_model::{
-    Dataset, FeatureSchema, Fit, LogisticParams, Model, ModelError, ParamGuard, Predict, PriorModel, auc,
-    base_rate, calibration_error, grouped_auc, mean_log_loss, sampling_correction, sigmoid,
+    Dataset, FeatureSchema, Fit, LogisticParams, Model, ModelError, Normalisation, ParamGuard, Predict,
+    PriorModel, auc, base_rate, calibration_error, grouped_auc, mean_log_loss, sampling_correction, sigmoid,
 };
 use serde::Serialize;
 use thiserror::Error;
@@ -294,8 +294,16 @@ impl<'a> Columns<'a> {
             return Ok(Model::Prior(PriorModel::measure(&data)));
         }
         let ModelSpec::Logistic(logistic) = &spec.values().model;
-        let params =
-            LogisticParams { l2_micro: logistic.l2_micro, newton_rounds: logistic.newton_rounds }.check()?;
+        // Every parameter is named: a default that changes must not change what a specification means.
+        let params = LogisticParams {
+            l2_micro: logistic.l2_micro,
+            l1_micro: 0,
+            newton_rounds: logistic.newton_rounds,
+            warm_rounds: 0,
+            positive_weight_milli: 1_000,
+            normalisation: Normalisation::Standard,
+        }
+        .check()?;
         Ok(Model::Logistic(params.fit(&data)?))
     }
 

@@ -1,10 +1,15 @@
-//! Fits a logistic regression on a seeded integer data set and prints the model's hash, one line.
+//! Fits every kind of model on seeded integer data and prints a line with name and hash for each.
 //!
 //! `cargo run -p attention-model --example determinism -- [--threads N] [--rows N] [--shuffle]`
-//! The hash is the same for every number of threads and every build profile. `--shuffle` generates the rows
+//! The hashes are the same for every number of threads and every build profile. `--shuffle` generates the rows
 //! in another order and sorts them back by row number, as a reader of shuffled input does.
 
-use attention_model::{Dataset, FeatureSchema, Fit, LogisticParams, Model, ParamGuard};
+use std::collections::BTreeSet;
+
+use attention_model::recommend::{AlsParams, Interaction, Interactions, RecommenderParams};
+use attention_model::{
+    Dataset, FeatureSchema, Fit, LogisticParams, MlpParams, Model, ModelError, ParamGuard,
+};
 
 const COLUMNS: u64 = 12;
 const SEED: u64 = 20_250_101;
@@ -23,6 +28,24 @@ fn row(number: u64) -> (u64, Vec<i64>, bool) {
     let features: Vec<i64> = (0..COLUMNS).map(|slot| draw(slot, 10 + 90 * (slot + 1)) - 50).collect();
     let signal: i64 = features.iter().enumerate().map(|(at, x)| if at % 2 == 0 { *x } else { -*x / 2 }).sum();
     (number, features, signal + draw(30, 2_000) > 1_800)
+}
+
+/// Who acted on what and when, of the rows in the order of their numbers: a user for every twenty rows, of three tastes.
+fn interactions(mut order: Vec<u64>) -> Result<Interactions, ModelError> {
+    const ITEMS: u64 = 300;
+    order.sort_unstable();
+    let users = order.len() as u64 / 20 + 1;
+    let mut taken = BTreeSet::new();
+    let mut rows = Vec::new();
+    for number in order {
+        let draw = |slot: u64, span: u64| splitmix64(SEED, number * 32 + slot) % span;
+        let user = draw(0, users);
+        let item = if draw(1, 5) > 0 { draw(2, ITEMS / 3) * 3 + user % 3 } else { draw(2, ITEMS) };
+        if taken.insert((user, item)) {
+            rows.push(Interaction { user: user as u32, item: item as u32, time: draw(3, 1 << 30) as i64 });
+        }
+    }
+    Interactions::new(users as u32, ITEMS as u32, &rows)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -45,15 +68,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if shuffle {
         order.sort_by_key(|&number| splitmix64(7, number));
     }
+    let interactions = interactions(order.clone())?;
     let mut table: Vec<(u64, Vec<i64>, bool)> = order.into_iter().map(row).collect();
     table.sort();
     let values: Vec<i64> = table.iter().flat_map(|(_, features, _)| features.iter().copied()).collect();
     let labels: Vec<bool> = table.iter().map(|(_, _, label)| *label).collect();
     let schema = FeatureSchema::new(1, (0..COLUMNS).map(|slot| format!("x{slot}")).collect())?;
     let data = Dataset::from_rows(&schema, &values, &labels)?;
-    let params = LogisticParams { l2_micro: 1_000, newton_rounds: 8 }.check()?;
+    let params = LogisticParams { l2_micro: 1_000, newton_rounds: 8, ..LogisticParams::default() }.check()?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let model = Model::Logistic(pool.install(|| params.fit(&data))?);
-    println!("{}", hex::encode(model.hash()));
+    println!("logistic {}", hex::encode(model.hash()));
+    let als = AlsParams { factors: 16, sweeps: 5, ..AlsParams::default() };
+    let params = RecommenderParams { als, ..RecommenderParams::default() }.check()?;
+    println!("recommend {}", hex::encode(pool.install(|| params.fit(interactions))?.hash()));
+    // Two slices a batch, and the last one not full.
+    let params =
+        MlpParams { epochs: 2, batch_rows: 250, ensemble_size: 2, ..MlpParams::default() }.check()?;
+    println!("mlp {}", hex::encode(Model::Mlp(pool.install(|| params.fit(&data))?).hash()));
     Ok(())
 }

@@ -3,12 +3,13 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 23] = [
+const COMMANDS: [(&str, &[&str]); 24] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
     ("train", &[]),
     ("evaluate", &[]),
+    ("bench", &["models"]),
     ("scale", &[]),
     ("score", &[]),
     ("report", &["build", "show", "verify"]),

@@ -7,6 +7,7 @@
 use super::bins::{FeatureBins, MISSING_BIN};
 use super::histogram::FeatureHistogram;
 use super::sums::{Scale, Sums};
+use serde::{Deserialize, Serialize};
 
 /// What a split has to keep to.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +29,8 @@ pub(crate) struct SplitRules {
 }
 
 /// How a prediction may change with a feature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Monotone {
     /// In any way.
     #[default]
