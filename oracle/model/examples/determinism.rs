@@ -56,7 +56,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let model = Model::Logistic(pool.install(|| params.fit(&data))?);
     println!("logistic {}", hex::encode(model.hash()));
     // Two slices a batch, and the last one not full.
-    let params = MlpParams { epochs: 2, batch_rows: 250, ensemble_size: 2, ..MlpParams::default() }.check()?;
+    let params =
+        MlpParams { epochs: 2, batch_rows: 250, ensemble_size: 2, ..MlpParams::default() }.check()?;
     println!("mlp {}", hex::encode(Model::Mlp(pool.install(|| params.fit(&data))?).hash()));
     Ok(())
 }
