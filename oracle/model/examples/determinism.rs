@@ -1,10 +1,13 @@
-//! Fits a logistic regression on a seeded integer data set and prints the model's hash, one line.
+//! Fits every kind of model on seeded integer data and prints a line with name and hash for each.
 //!
 //! `cargo run -p attention-model --example determinism -- [--threads N] [--rows N] [--shuffle]`
-//! The hash is the same for every number of threads and every build profile. `--shuffle` generates the rows
+//! The hashes are the same for every number of threads and every build profile. `--shuffle` generates the rows
 //! in another order and sorts them back by row number, as a reader of shuffled input does.
 
-use attention_model::{Dataset, FeatureSchema, Fit, LogisticParams, Model, ParamGuard};
+use attention_model::{
+    CalibratedModel, Calibration, Calibrator, Dataset, DescentParams, FeatureSchema, Fit, LinearParams,
+    LogisticParams, Model, ModelError, Normalisation, ParamGuard, Predict,
+};
 
 const COLUMNS: u64 = 12;
 const SEED: u64 = 20_250_101;
@@ -51,9 +54,36 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let labels: Vec<bool> = table.iter().map(|(_, _, label)| *label).collect();
     let schema = FeatureSchema::new(1, (0..COLUMNS).map(|slot| format!("x{slot}")).collect())?;
     let data = Dataset::from_rows(&schema, &values, &labels)?;
-    let params = LogisticParams { l2_micro: 1_000, newton_rounds: 8, ..LogisticParams::default() }.check()?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let model = Model::Logistic(pool.install(|| params.fit(&data))?);
-    println!("{}", hex::encode(model.hash()));
+    for (name, model) in pool.install(|| weighted_sums(&data))? {
+        println!("{name} {}", hex::encode(model.hash()));
+    }
     Ok(())
+}
+
+/// The kinds that are weighted sums of encoded features, and calibration of one of them.
+fn weighted_sums(data: &Dataset<'_>) -> Result<Vec<(&'static str, Model)>, ModelError> {
+    let logistic = |params: LogisticParams| Ok::<_, ModelError>(Model::Logistic(params.check()?.fit(data)?));
+    let standard = LogisticParams { normalisation: Normalisation::Standard, ..LogisticParams::default() };
+    let model =
+        logistic(LogisticParams { l2_micro: 1_000, newton_rounds: 8, warm_rounds: 0, ..standard.clone() })?;
+    let sparse =
+        LogisticParams { l1_micro: 3_000, positive_weight_milli: 2_000, ..LogisticParams::default() };
+    let linear = LinearParams { normalisation: Normalisation::Robust, ..LinearParams::default() };
+    let descent =
+        DescentParams { epochs: 2, batch_rows: 200, momentum_ppm: 500_000, ..DescentParams::default() };
+    let labels = data.labels("calibration")?;
+    let margins = model.margins(data)?;
+    let calibrated = |kind| {
+        let curve = Calibrator::fit(kind, &margins, labels)?;
+        Ok::<_, ModelError>(Model::Calibrated(CalibratedModel::new(model.clone(), curve)?))
+    };
+    Ok(vec![
+        ("logistic", model.clone()),
+        ("logistic-l1", logistic(sparse)?),
+        ("linear", Model::Linear(linear.check()?.fit(data)?)),
+        ("linear-descent", Model::Linear(descent.check()?.fit(data)?)),
+        ("platt", calibrated(Calibration::Platt)?),
+        ("isotonic", calibrated(Calibration::Isotonic)?),
+    ])
 }

@@ -8,6 +8,7 @@
 mod rows;
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::codec::{Reader, Writer};
 use crate::math::canonical;
@@ -25,7 +26,8 @@ const RANKED_ROWS_MAX: usize = 1 << 16;
 const UNIFORM_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
 
 /// How numeric features are brought to one scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Normalisation {
     /// Mean 0 and standard deviation 1.
     #[default]

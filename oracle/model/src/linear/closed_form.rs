@@ -1,5 +1,7 @@
 //! Ridge regression in closed form, by the normal equations.
 
+use serde::{Deserialize, Serialize};
+
 use crate::blocks::{Wanted, sums};
 use crate::encoder::EncodedRows;
 use crate::linalg::solve_spd;
@@ -10,7 +12,7 @@ use crate::{Dataset, Fit, ModelError, Normalisation, ParamGuard, TrainedOn};
 use super::{LinearModel, Method, block_terms, mean_target};
 
 /// Unchecked hyper-parameters of the closed form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinearParams {
     /// L2 penalty on the weights in millionths of the mean squared error, 1 to 10^9: minimised is `(1/N) Σ (y − A(x))² +
     /// l2·|w|²`.

@@ -11,6 +11,8 @@
 mod objective;
 mod proximal;
 
+use serde::{Deserialize, Serialize};
+
 use crate::codec::{Body, Reader, Writer};
 use crate::encoder::EncodedRows;
 use crate::weighted::WeightedSum;
@@ -28,7 +30,7 @@ const WARM_STEP: usize = 16;
 const WARM_ROWS_MIN: usize = 1 << 16;
 
 /// Unchecked hyper-parameters, integers so that a specification can hash them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogisticParams {
     /// L2 penalty on the weights in millionths of the mean loss, up to 10^9. At least 1 without L1 (0 could make the
     /// system singular). scikit-learn's `C` is `10^6 / (l2_micro · rows)`.
