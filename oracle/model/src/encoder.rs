@@ -5,6 +5,8 @@
 //! is missing. A missing number is put at the centre, 0. Everything is measured on the training rows alone, and from exact
 //! integers, so that no order of rows changes a bit.
 
+use serde::{Deserialize, Serialize};
+
 use crate::codec::{Reader, Writer};
 use crate::math::canonical;
 use crate::{Dataset, FEATURE_ABS_MAX, FeatureKind, FeatureSchema, MISSING, ModelError};
@@ -17,7 +19,8 @@ const KNOTS: usize = 129;
 const UNIFORM_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
 
 /// How numeric features are brought to one scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Normalisation {
     /// Mean 0 and standard deviation 1.
     #[default]

@@ -1,5 +1,7 @@
 //! Hyper-parameters of a neural network and their ranges.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{ModelError, Normalisation, ParamGuard};
 
 /// Most hidden layers.
@@ -12,7 +14,8 @@ const EPOCHS_MAX: u32 = 10_000;
 const BATCH_ROWS_MAX: u32 = 1 << 20;
 
 /// What a hidden unit makes of its weighted inputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Activation {
     /// `max(x, 0)`.
     #[default]
@@ -25,7 +28,7 @@ pub enum Activation {
 ///
 /// The defaults serve a table of some thousand rows as well as one of a million: batches are small, and
 /// [`MlpParams::row_visits_max`] limits the epochs of a large table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MlpParams {
     /// Units of each hidden layer from the inputs on: 1 to [`HIDDEN_LAYERS_MAX`] layers of 1 to [`UNITS_MAX`].
     pub hidden: Vec<u16>,
