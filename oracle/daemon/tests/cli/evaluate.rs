@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::data::{imported, punks};
+use super::data::{import, imported, punks};
+use super::world::Home;
 
 #[test]
 fn the_model_stands_beside_its_baselines() {
@@ -60,7 +61,9 @@ fn a_model_is_trained_once_and_kept() {
 /// The user with the most sales and purchases in an epoch: what is explained adds up to the attention and to the interest.
 #[test]
 fn an_explanation_adds_up() {
-    let home = imported();
+    // A home of its own: training adds a file to the folder.
+    let home = Home::new();
+    import(&home, &punks().join("sales.csv"), &punks().join("assets.csv")).succeeds();
     let explain = |user: &str| home.run(&["explain", "--epoch", "40", "--user", user, "--json"]).json();
     let window = explain("nobody");
     assert_eq!((&window["attention"], &window["assets"]), (&json!("0"), &json!([])));
