@@ -87,12 +87,19 @@ fn add_epochs(world: &mut World, count: usize) -> Result<(), E2eError> {
     Ok(())
 }
 
-/// Every message of the rewards contract in the smallest world.
+/// Every message of the rewards contract in a world of this size.
 ///
 /// # Errors
 /// [`E2eError`].
-pub fn smallest(chain: &LocalChain, code: &str) -> Result<Costs, E2eError> {
-    let mut world = World::create(chain, code, "smallest", STEADY)?;
+pub fn at(
+    chain: &LocalChain,
+    code: &str,
+    name: &str,
+    (campaigns, accounts): (usize, usize),
+) -> Result<Costs, E2eError> {
+    let mut world = World::create(chain, code, name, STEADY)?;
+    world.add_accounts(accounts);
+    world.add_campaigns(campaigns)?;
     world.settle_epoch(false)?;
     measure(&mut world)
 }
