@@ -7,6 +7,10 @@ use attention_rewards::contract::{execute, instantiate, migrate, query, reply};
 use attention_rewards::error::ContractError;
 use cosmwasm_std::{DepsMut, Empty, Env, MessageInfo, Order, Record, Response, Storage};
 use cw_multi_test::{Contract, ContractWrapper};
+use serde::Serialize;
+
+/// Keys and numbers in rows get longer as they rise: at most so many bytes for each row that is touched.
+const LONGER_BYTES: u64 = 8;
 
 /// What a message did to the contract's storage.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,6 +28,23 @@ pub struct Usage {
 
 thread_local! {
     static LOG: RefCell<Vec<(String, Usage)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A larger world: each message reads, writes and iterates over as many rows as in the smallest, and hardly a byte more.
+#[track_caller]
+pub fn assert_alike(log: &[(String, Usage)], smallest: &[(String, Usage)], world: &str) {
+    assert_eq!(log.len(), smallest.len(), "{world}");
+    for ((name, usage), (other, before)) in log.iter().zip(smallest) {
+        assert_eq!(name, other, "{world}");
+        let counts = |usage: &Usage| (usage.reads, usage.writes, usage.removals, usage.ranges, usage.rows);
+        assert_eq!(counts(usage), counts(before), "{name} in {world}: {usage:?} and {before:?}");
+        let touched = usage.reads + usage.rows;
+        assert!(
+            usage.bytes_read <= before.bytes_read + LONGER_BYTES * touched
+                && usage.bytes_written <= before.bytes_written + LONGER_BYTES * usage.writes,
+            "{name} in {world}: {usage:?} and {before:?}"
+        );
+    }
 }
 
 /// Takes what this thread's messages used, in their order, by the messages' names.
@@ -83,19 +104,28 @@ impl Storage for Counted<'_> {
     }
 }
 
+/// Runs a message and notes what it used, if it succeeds.
+pub fn counted<M: Serialize, E>(
+    deps: DepsMut<'_>,
+    msg: M,
+    run: impl FnOnce(DepsMut<'_>, M) -> Result<Response, E>,
+) -> Result<Response, E> {
+    let json = serde_json::to_value(&msg).unwrap();
+    let name = json.as_object().unwrap().keys().next().unwrap().clone();
+    let mut storage = Counted { inner: deps.storage, usage: Cell::default() };
+    let deps = DepsMut { storage: &mut storage, api: deps.api, querier: deps.querier };
+    let response = run(deps, msg)?;
+    LOG.with_borrow_mut(|log| log.push((name, storage.usage.get())));
+    Ok(response)
+}
+
 fn counted_execute(
     deps: DepsMut<'_>,
     env: Env,
     info: MessageInfo,
     msg: ExecuteMsg,
 ) -> Result<Response, Box<ContractError>> {
-    let json = serde_json::to_value(&msg).unwrap();
-    let name = json.as_object().unwrap().keys().next().unwrap().clone();
-    let mut storage = Counted { inner: deps.storage, usage: Cell::default() };
-    let deps = DepsMut { storage: &mut storage, api: deps.api, querier: deps.querier };
-    let response = execute(deps, env, info, msg)?;
-    LOG.with_borrow_mut(|log| log.push((name, storage.usage.get())));
-    Ok(response)
+    counted(deps, msg, |deps, msg| execute(deps, env, info, msg))
 }
 
 /// The contract's code, counted.
