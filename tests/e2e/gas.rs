@@ -236,7 +236,8 @@ pub fn as_documented(stage: &Stage<'_>) -> Result<(), E2eError> {
 pub fn many_at_once(stage: &Stage<'_>) -> Result<(), E2eError> {
     let size = (SETTLED as usize + 1, RECORDED as usize);
     let costs = gas::at(stage.chain, stage.code, "many", size)?;
-    let (settled, recorded) = (costs["settle of 20"] / SETTLED, costs["record_scores of 100"] / u64::from(RECORDED));
+    let (settled, recorded) =
+        (costs["settle of 20"] / SETTLED, costs["record_scores of 100"] / u64::from(RECORDED));
     println!("gas  settle, per campaign of {SETTLED}             {settled:>8}  (<= {SETTLED_MAX})");
     println!("gas  record_scores, per user of {RECORDED}         {recorded:>8}  (<= {RECORDED_MAX})");
     assert!(settled <= SETTLED_MAX, "settle: {settled}");

@@ -12,7 +12,7 @@ use cosmrs::proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, Que
 use cosmrs::proto::cosmos::base::v1beta1::Coin;
 use cosmrs::proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse};
 use cosmrs::proto::cosmwasm::wasm::v1::{
-    MsgExecuteContract, MsgInstantiateContract, QuerySmartContractStateRequest,
+    MsgExecuteContract, MsgInstantiateContract, MsgMigrateContract, QuerySmartContractStateRequest,
     QuerySmartContractStateResponse,
 };
 use cosmrs::proto::traits::{Message, Name};
@@ -79,7 +79,8 @@ impl Direct {
         let info = chain.info();
         let secret = attention_protocol::hash::sha256(&[b"direct", name.as_bytes()]);
         let key = SigningKey::from_slice(&secret).map_err(|error| wrong("a test key", error))?;
-        let address = key.public_key().account_id(&info.prefix).map_err(|error| wrong("a test key", error))?;
+        let address =
+            key.public_key().account_id(&info.prefix).map_err(|error| wrong("a test key", error))?;
         let http = reqwest::blocking::Client::builder().timeout(Duration::from_secs(60)).build();
         Ok(Self {
             http: http.map_err(|error| wrong("an HTTP client", error))?,
@@ -107,14 +108,30 @@ impl Direct {
         Ok(packed(&MsgExecuteContract { sender, contract, msg, funds }))
     }
 
-    /// Makes a contract of stored code and returns its address.
+    /// The message that brings a contract of this key to other stored code.
+    ///
+    /// # Errors
+    /// [`E2eError::Output`] if the message is no JSON.
+    pub fn migrate(
+        &self,
+        contract: &str,
+        code: &str,
+        message: &impl serde::Serialize,
+    ) -> Result<Any, E2eError> {
+        let code_id = code.parse().map_err(|error| wrong("a code id", error))?;
+        let msg = serde_json::to_vec(message).map_err(|error| wrong("a message", error))?;
+        let (sender, contract) = (self.address.clone(), contract.to_string());
+        Ok(packed(&MsgMigrateContract { sender, contract, code_id, msg }))
+    }
+
+    /// Makes a contract of stored code, with the key as its admin, and returns its address.
     ///
     /// # Errors
     /// [`E2eError`], also if the chain refuses.
     pub fn instantiate(&self, code: &str, message: &impl serde::Serialize) -> Result<String, E2eError> {
         let message = MsgInstantiateContract {
             sender: self.address.clone(),
-            admin: String::new(),
+            admin: self.address.clone(),
             code_id: code.parse().map_err(|error| wrong("a code id", error))?,
             label: "gas".into(),
             msg: serde_json::to_vec(message).map_err(|error| wrong("a message", error))?,
@@ -156,8 +173,7 @@ impl Direct {
 
     fn broadcast(&self, messages: Vec<Any>) -> Result<Vec<u8>, E2eError> {
         let bulk = messages.len() > 1;
-        let (gas, fee) =
-            if bulk { (BULK_GAS_LIMIT, BULK_FEE_AMOUNT) } else { (GAS_LIMIT, FEE_AMOUNT) };
+        let (gas, fee) = if bulk { (BULK_GAS_LIMIT, BULK_FEE_AMOUNT) } else { (GAS_LIMIT, FEE_AMOUNT) };
         let bytes = self.signed(messages, gas, fee)?;
         let answer: Value = self.rpc("broadcast_tx_sync", json!({"tx": base64(&bytes)}))?;
         match answer["code"].as_u64() {
@@ -171,8 +187,7 @@ impl Direct {
         let account = self.account()?;
         let amount = cosmrs::Coin::new(fee, &self.fee_denom).map_err(failed)?;
         let fee = Fee { amount: vec![amount], gas_limit, payer: None, granter: None };
-        let auth =
-            SignerInfo::single_direct(Some(self.key.public_key()), account.sequence).auth_info(fee);
+        let auth = SignerInfo::single_direct(Some(self.key.public_key()), account.sequence).auth_info(fee);
         let chain_id = self.chain_id.parse().map_err(|error| wrong("the chain id", error))?;
         let body = Body::new(messages, String::new(), 0u32);
         let document = SignDoc::new(&body, &auth, &chain_id, account.account_number).map_err(failed)?;

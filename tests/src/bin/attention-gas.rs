@@ -45,5 +45,6 @@ fn figures(arguments: &Arguments) -> Result<(), E2eError> {
     let figures = run(&chain, &code, &Sizes { campaigns: many.clone(), accounts: many, epochs })?;
     let text = serde_json::to_string_pretty(&figures).map_err(|error| E2eError::Output(error.to_string()))?;
     let path = &arguments.out;
-    std::fs::write(path, text + "\n").map_err(|source| E2eError::Io { what: path.display().to_string(), source })
+    std::fs::write(path, text + "\n")
+        .map_err(|source| E2eError::Io { what: path.display().to_string(), source })
 }

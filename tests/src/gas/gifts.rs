@@ -39,7 +39,8 @@ struct Shop<'a> {
 /// [`E2eError`].
 pub fn measure(chain: &LocalChain, code: &str) -> Result<Costs, E2eError> {
     let store = |file: &str| Wasmd::new(chain).store(UPLOADER, &artifact(file)?);
-    let (cw20, cw721, gifts) = (store("tokens_cw20.wasm")?, store("tokens_cw721.wasm")?, store("attention_gifts.wasm")?);
+    let (cw20, cw721) = (store("tokens_cw20.wasm")?, store("tokens_cw721.wasm")?);
+    let (frozen, gifts) = (store("tokens_frozen.wasm")?, store("attention_gifts.wasm")?);
     let mut costs = Costs::new();
     let renounced = renounceable(chain, code)?;
     let renounce = renounced.call(&ExecuteMsg::RenounceOwnership {}, None)?;
@@ -48,10 +49,13 @@ pub fn measure(chain: &LocalChain, code: &str) -> Result<Costs, E2eError> {
     let name = "gifts";
     let client = Direct::new(chain, name)?;
     chain.fund(std::slice::from_ref(&client.address), &["1000000000uattn"])?;
-    let token = client.instantiate(&cw20, &json!({
-        "name": "Gold", "symbol": "GOLD", "decimals": 6, "mint": null, "marketing": null,
-        "initial_balances": [{"address": client.address, "amount": (FUNDING * 10).to_string()}],
-    }))?;
+    let token = client.instantiate(
+        &cw20,
+        &json!({
+            "name": "Gold", "symbol": "GOLD", "decimals": 6, "mint": null, "marketing": null,
+            "initial_balances": [{"address": client.address, "amount": (FUNDING * 10).to_string()}],
+        }),
+    )?;
     let policy = DenomPolicy {
         denom: cw20_asset(&token),
         funding_min: Uint128::new(1_000),
@@ -75,6 +79,7 @@ pub fn measure(chain: &LocalChain, code: &str) -> Result<Costs, E2eError> {
     shop.owners()?;
     shop.sponsors()?;
     shop.accounts()?;
+    shop.owed(&frozen, &cw721)?;
     Ok(shop.costs)
 }
 
@@ -152,12 +157,13 @@ impl Shop<'_> {
         let deposited = self.gift(&self.deposited, Delivery::HandOut {})?;
         self.alone("create_gift", minted.clone())?;
         let own = self.client().address.clone();
-        let mint = |id: &str| json!({"mint": {"token_id": id, "owner": own, "token_uri": null, "extension": {}}});
+        let mint =
+            |id: &str| json!({"mint": {"token_id": id, "owner": own, "token_uri": null, "extension": {}}});
         let collection = |message: &Value| self.client().call(&self.deposited, message, vec![]);
-        let hook = to_json_binary(&Cw721HookMsg::Deposit { gift: 2 }).map_err(|error| failed("a hook", error))?;
-        let send = |id: &str| {
-            json!({"send_nft": {"contract": self.gifts, "token_id": id, "msg": hook.to_base64()}})
-        };
+        let hook =
+            to_json_binary(&Cw721HookMsg::Deposit { gift: 2 }).map_err(|error| failed("a hook", error))?;
+        let send =
+            |id: &str| json!({"send_nft": {"contract": self.gifts, "token_id": id, "msg": hook.to_base64()}});
         let (red, blue) = (collection(&mint("red"))?, collection(&mint("blue"))?);
         let (first, second) = (collection(&send("red"))?, collection(&send("blue"))?);
         self.client().send(vec![minted, deposited, red, first, blue])?;
@@ -198,12 +204,28 @@ impl Shop<'_> {
         let (mint, hand_out) = (self.call(&claim(1))?, self.call(&claim(2))?);
         self.alone("claim_gift (minted)", mint)?;
         self.alone("claim_gift (handed out)", hand_out)?;
-        let claim_for = GiftMsg::ClaimGiftFor { account: own, gift: 1, epoch, position, proof: proof.clone() };
+        let claim_for =
+            GiftMsg::ClaimGiftFor { account: own, gift: 1, epoch, position, proof: proof.clone() };
         let claim_for = self.call(&claim_for)?;
         self.alone("claim_gift_for", claim_for)?;
-        let prove = self.call(&GiftMsg::ProvePrivilege { privilege: 1, epoch, position, proof: proof.clone() })?;
+        let prove =
+            self.call(&GiftMsg::ProvePrivilege { privilege: 1, epoch, position, proof: proof.clone() })?;
         self.alone("prove_privilege", prove)?;
         let complete = self.call(&GiftMsg::CompleteQuest { quest: 1, epoch, position, proof })?;
         self.alone("complete_quest (minted gift)", complete)
+    }
+
+    /// A token whose collection was frozen when it was claimed, and no longer is.
+    fn owed(&mut self, frozen: &str, cw721: &str) -> Result<(), E2eError> {
+        let settled = self.world.settled.as_ref().ok_or_else(|| failed("a gift", "nothing is settled"))?;
+        let (epoch, item) = (settled.0, settled.1.claim_item(settled.0, &self.client().id));
+        let (position, proof) = (item.position, item.proof);
+        let claim = self.call(&GiftMsg::ClaimGift { gift: 2, epoch, position, proof })?;
+        let freeze = self.client().migrate(&self.deposited, frozen, &json!({}))?;
+        self.client().send(vec![freeze, claim])?;
+        let update = json!({"with_update": {"minter": null, "creator": null}});
+        let thaw = self.client().migrate(&self.deposited, cw721, &update)?;
+        let withdraw = self.call(&GiftMsg::WithdrawGift { gift: 2, account: None })?;
+        self.after("withdraw_gift", thaw, withdraw)
     }
 }

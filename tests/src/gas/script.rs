@@ -53,7 +53,12 @@ impl<'a> Meter<'a> {
         self.costs.insert(name.into(), gas);
     }
 
-    fn alone(&mut self, name: &str, message: &ExecuteMsg, funds: Option<(u128, &str)>) -> Result<(), E2eError> {
+    fn alone(
+        &mut self,
+        name: &str,
+        message: &ExecuteMsg,
+        funds: Option<(u128, &str)>,
+    ) -> Result<(), E2eError> {
         let call = self.site.call(message, funds)?;
         self.of(name, call)
     }
@@ -174,7 +179,8 @@ fn disputed(
     let anchor = site.anchor(&body)?;
     meter.of("anchor_input", anchor.clone())?;
     let submit = site.submit(&body)?;
-    let simulate = |calls: &[Any]| site.client.simulate(calls).map_err(|error| failed("submit_report", error));
+    let simulate =
+        |calls: &[Any]| site.client.simulate(calls).map_err(|error| failed("submit_report", error));
     let gas = simulate(&[anchor.clone(), submit.clone()])? - simulate(std::slice::from_ref(&anchor))?;
     meter.keep("submit_report", gas + meter.empty);
 
@@ -258,7 +264,9 @@ fn final_report(world: &World, meter: &mut Meter<'_>, book: &EpochBook) -> Resul
     let record = ExecuteMsg::RecordAssets {
         epoch: book.epoch,
         start: 0,
-        assets: Binary::from(assets.iter().flat_map(attention_protocol::AssetLeaf::pack).collect::<Vec<u8>>()),
+        assets: Binary::from(
+            assets.iter().flat_map(attention_protocol::AssetLeaf::pack).collect::<Vec<u8>>(),
+        ),
         siblings: Binary::default(),
     };
     meter.alone("record_assets", &record, None)?;

@@ -237,7 +237,8 @@ impl Site {
     pub fn body(&self, campaigns: (Hash, u32), assets: (Hash, u32)) -> Result<ReportBody, E2eError> {
         let status = self.status()?;
         let config: ConfigResponse = self.query(&QueryMsg::Config { epoch: Some(status.open_epoch) })?;
-        let hash = |binary: &Binary| Hash::try_from(binary.as_slice()).map_err(|error| failed("a hash", error));
+        let hash =
+            |binary: &Binary| Hash::try_from(binary.as_slice()).map_err(|error| failed("a hash", error));
         Ok(ReportBody {
             config_digest: hash(&config.config_digest)?,
             prev_digest: status.prev_digest.as_ref().map_or(Ok(ZERO_HASH), hash)?,

@@ -68,7 +68,17 @@ impl World {
         site.client.send(vec![site.create(0, end)?, site.create(0, 1)?, bond, unbond])?;
         let main = CampaignBook::new(1, &terms(0, end));
         let (others, accounts) = (vec![], vec![]);
-        Ok(Self { site, main, settled: None, lone: 2, first: None, epochs: 0, others, accounts, running_from: 0 })
+        Ok(Self {
+            site,
+            main,
+            settled: None,
+            lone: 2,
+            first: None,
+            epochs: 0,
+            others,
+            accounts,
+            running_from: 0,
+        })
     }
 
     /// Campaigns besides the one that nobody earns in.
@@ -219,7 +229,8 @@ impl World {
     /// # Errors
     /// [`E2eError`].
     pub fn absence(&self) -> Result<CommitmentAbsence, E2eError> {
-        let (epoch, commitments) = self.first.as_ref().ok_or_else(|| failed("an absence", "no report yet"))?;
+        let (epoch, commitments) =
+            self.first.as_ref().ok_or_else(|| failed("an absence", "no report yet"))?;
         let domain = self.site.deployment.commitments_domain(*epoch);
         let built = Tree::<PlainNode>::build("commitments", &domain, commitments);
         let tree = built.map_err(|error| failed("commitments", error))?;
@@ -238,7 +249,13 @@ impl World {
     ///
     /// # Errors
     /// [`E2eError`].
-    pub fn record(&self, epoch: u64, of: &CampaignEpoch, start: usize, count: usize) -> Result<Any, E2eError> {
+    pub fn record(
+        &self,
+        epoch: u64,
+        of: &CampaignEpoch,
+        start: usize,
+        count: usize,
+    ) -> Result<Any, E2eError> {
         let domain = self.site.deployment.allocation_domain(1, epoch);
         let tree = Tree::build("leaves", &domain, &of.leaves).map_err(|error| failed("leaves", error))?;
         let number = |number: usize| u32::try_from(number).map_err(|error| failed("a position", error));
@@ -253,9 +270,8 @@ impl World {
     fn give_rows(&self) -> Result<(), E2eError> {
         let Some((epoch, settled)) = &self.settled else { return Ok(()) };
         let all = settled.leaves.len();
-        let records = (0..all).step_by(RANGE).map(|start| {
-            self.record(*epoch, settled, start, RANGE.min(all - start))
-        });
+        let records =
+            (0..all).step_by(RANGE).map(|start| self.record(*epoch, settled, start, RANGE.min(all - start)));
         let records = records.collect::<Result<Vec<_>, _>>()?;
         for some in records.chunks(RECORDED_AT_ONCE) {
             self.site.client.send(some.to_vec())?;

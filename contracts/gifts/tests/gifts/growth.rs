@@ -13,7 +13,7 @@ use cw_multi_test::{Contract, ContractWrapper};
 use crate::bed::Bed;
 use crate::collection::Mode;
 use crate::every_message::every_message;
-use crate::suite::{Usage, assert_alike, counted, take_log};
+use crate::suite::counting::{Usage, assert_alike, counted, take_log};
 
 /// Everybody who takes part in the script.
 const PEOPLE: [&str; 3] = ["alice", "bob", "carol"];

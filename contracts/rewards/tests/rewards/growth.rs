@@ -7,7 +7,8 @@ mod world;
 use std::collections::BTreeSet;
 
 use crate::funds::every_message;
-use crate::suite::{Suite, Usage, assert_alike};
+use crate::suite::Suite;
+use crate::suite::counting::{Usage, assert_alike};
 
 use script::every_message_once;
 use world::World;

@@ -5,11 +5,12 @@ use attention_protocol::fraud::{Equivocation, FraudProof, RangeProof, Target};
 use attention_protocol::msg::{AccountClaim, ExecuteMsg, ReportStatus};
 use attention_protocol::proof_commit::proof_commit;
 use attention_protocol::{AssetLeaf, Leaf, ReportBody, Score};
-use cosmwasm_std::{Addr, Binary, Uint128, coins};
+use cosmwasm_std::{Addr, Binary, Uint128};
 
 use super::world::Grown;
+use crate::suite::counting::{Usage, take_log};
 use crate::suite::{
-    ATT, BOND, DEMAND_BOND, Draft, NewCampaign, Suite, USD, Usage, admin, commitment_key, spare_key, take_log,
+    ATT, BOND, DEMAND_BOND, Draft, NewCampaign, Suite, USD, admin, commitment_key, spare_key,
 };
 
 const SCORES: [(&str, u32); 4] =

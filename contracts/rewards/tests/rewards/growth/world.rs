@@ -9,7 +9,8 @@ use cosmwasm_std::Binary;
 use k256::ecdsa::Signature;
 use k256::ecdsa::signature::hazmat::PrehashSigner;
 
-use crate::suite::{ATT, BOND, Draft, NewCampaign, Published, Setup, Suite, counted_code, take_log};
+use crate::suite::counting::{counted_code, take_log};
+use crate::suite::{ATT, BOND, Draft, NewCampaign, Published, Setup, Suite};
 
 /// Most leaves of a range, and most items of a batch.
 const RANGE: usize = 256;

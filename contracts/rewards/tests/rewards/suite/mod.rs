@@ -4,7 +4,7 @@
 
 mod campaign;
 mod conservation;
-mod counting;
+pub mod counting;
 mod disputes;
 mod operators;
 mod oracle;
@@ -14,7 +14,6 @@ mod tokens;
 mod words;
 
 pub use campaign::NewCampaign;
-pub use counting::{Usage, assert_alike, counted, counted_code, take_log};
 pub use disputes::{CHALLENGE_BOND, DEMAND_BOND, commitment_key, dispute_event};
 pub use operators::{pubkey, spare_key};
 pub use oracle::{Draft, sign_with};
