@@ -10,7 +10,7 @@ use k256::ecdsa::Signature;
 use k256::ecdsa::signature::hazmat::PrehashSigner;
 
 use crate::suite::counting::{counted_code, take_log};
-use crate::suite::{ATT, BOND, Draft, NewCampaign, Published, Setup, Suite};
+use crate::suite::{ATT, BOND, Draft, NewCampaign, Published, Setup, Suite, outcomes};
 
 /// Most leaves of a range, and most items of a batch.
 const RANGE: usize = 256;
@@ -51,7 +51,9 @@ impl World {
         let anyone = suite.user("anyone");
         suite.mint(&anyone, 1 << 100, BOND);
         let create = |suite: &mut Suite| {
-            NewCampaign::default().bringing(1 << 60, ATT).epochs(0, self.epochs + 10).create(suite)
+            let campaign = NewCampaign::default().bringing(1 << 60, ATT).epochs(0, self.epochs + 10);
+            // As many new accounts as there are, at once.
+            campaign.rule(|rule| rule.growth.abs = u32::MAX).create(suite)
         };
         let main = (0..self.campaigns).map(|_| create(&mut suite)).last().unwrap();
         let mut grown = Grown { suite, main, epoch: 0 };
@@ -105,7 +107,8 @@ impl Grown {
         self.suite.submit(&draft).unwrap();
         self.suite.finalise();
         let item = self.suite.settle_item(&draft, self.main);
-        self.suite.settle(vec![item]).unwrap();
+        let response = self.suite.settle(vec![item]).unwrap();
+        assert_eq!(outcomes(&response), [("settled".to_string(), String::new())]);
         self.epoch += 1;
     }
 
