@@ -19,7 +19,7 @@ use world::World;
 /// Time enough to measure in, and little more.
 pub const STEADY: Pace = Pace { genesis_in_s: 20, epoch_s: 24, report_s: 14 };
 /// Short epochs, because fifty of them have to pass.
-const QUICK: Pace = Pace { genesis_in_s: 20, epoch_s: 10, report_s: 6 };
+const QUICK: Pace = Pace { genesis_in_s: 20, epoch_s: 12, report_s: 8 };
 
 /// Sizes at which the messages are measured, rising.
 #[derive(Debug, Clone)]

@@ -103,10 +103,10 @@ pub fn measure(world: &mut World) -> Result<Costs, E2eError> {
     site.client.send(vec![site.anchor(&body)?, site.submit(&body)?])?;
     site.wait_final(epoch)?;
     final_report(world, &mut meter, &book)?;
-    let costs = std::mem::take(&mut meter.costs);
+    let (costs, empty) = (std::mem::take(&mut meter.costs), meter.empty);
     world.close(&book, honest)?;
 
-    let mut meter = Meter { site: &world.site, empty: meter.empty, costs };
+    let mut meter = Meter { site: &world.site, empty, costs };
     paid(world, &mut meter, &own)?;
     Ok(meter.costs)
 }
