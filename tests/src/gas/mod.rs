@@ -17,9 +17,9 @@ use site::{Pace, Site};
 use world::World;
 
 /// Time enough to measure in, and little more.
-pub const STEADY: Pace = Pace { genesis_in_s: 20, epoch_s: 24, report_s: 14 };
+pub const STEADY: Pace = Pace { genesis_in_s: 20, epoch_s: 36, report_s: 15, dispute_s: 20 };
 /// Short epochs, because fifty of them have to pass.
-const QUICK: Pace = Pace { genesis_in_s: 20, epoch_s: 12, report_s: 8 };
+const QUICK: Pace = Pace { genesis_in_s: 20, epoch_s: 16, report_s: 7, dispute_s: 8 };
 
 /// Sizes at which the messages are measured, rising.
 #[derive(Debug, Clone)]

@@ -45,6 +45,8 @@ pub struct Pace {
     pub epoch_s: u64,
     /// The time for a report.
     pub report_s: u64,
+    /// The time for disputes, in which all of them are measured.
+    pub dispute_s: u64,
 }
 
 /// See the module.
@@ -114,7 +116,7 @@ impl Site {
             genesis_s: client.now_s()? + pace.genesis_in_s,
             epoch_length_s: pace.epoch_s,
             report_period_s: pace.report_s,
-            dispute_window_s: 2,
+            dispute_window_s: pace.dispute_s,
             open_period_s: 1,
             min_blocks: 1,
         };
