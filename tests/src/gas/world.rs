@@ -209,11 +209,13 @@ impl World {
         self.site.wait_final(book.epoch)?;
         let items = book.settle_items().into_iter().take(1).collect();
         let share = ExecuteMsg::DistributeOperatorFees { denom: REWARD.into() };
+        let fund = ExecuteMsg::FundCampaign { campaign: 1 };
         self.site.client.send(vec![
             self.site.call(&ExecuteMsg::Settle { items }, None)?,
-            self.site.call(&ExecuteMsg::FundCampaign { campaign: 1 }, Some((FUNDING, REWARD)))?,
             self.site.call(&ExecuteMsg::CountParticipation {}, None)?,
             self.site.call(&share, None)?,
+            // Last: a fee counts for reports from the epoch on in which it comes.
+            self.site.call(&fund, Some((FUNDING, REWARD)))?,
         ])?;
         self.main.keep(&allocated);
         if self.first.is_none() {
