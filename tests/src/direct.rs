@@ -28,6 +28,8 @@ use crate::wasmd::{Tx, TxFailed, canonical, unix_seconds};
 /// both are bytes that cost gas.
 const FEE_AMOUNT: u128 = 1_000_000;
 const GAS_LIMIT: u64 = 40_000_000;
+/// What a block adds to each transaction: wasmd counts them in a row of its own, and a simulation leaves that out.
+const COUNTED_GAS: u64 = 3_416;
 /// Gas limit and fee of a transaction of many messages.
 const BULK_GAS_LIMIT: u64 = 1_000_000_000;
 const BULK_FEE_AMOUNT: u128 = 25_000_000;
@@ -142,7 +144,7 @@ impl Direct {
         address.ok_or_else(|| E2eError::Output("instantiating: no address in the events".into()))
     }
 
-    /// Gas that a transaction of these messages would use now, by the node's simulation with its fee.
+    /// Gas that a transaction of these messages would use in a block now, by the node's simulation with its fee.
     ///
     /// # Errors
     /// [`E2eError::Output`] with the contract's refusal.
@@ -150,7 +152,7 @@ impl Direct {
         let tx_bytes = self.signed(messages.to_vec(), GAS_LIMIT, FEE_AMOUNT)?;
         let request = SimulateRequest { tx_bytes, ..Default::default() };
         let answer: SimulateResponse = self.ask("/cosmos.tx.v1beta1.Service/Simulate", &request)?;
-        let gas = answer.gas_info.map(|info| info.gas_used);
+        let gas = answer.gas_info.and_then(|info| info.gas_used.checked_add(COUNTED_GAS));
         gas.ok_or_else(|| E2eError::Output("a simulation names no gas".into()))
     }
 

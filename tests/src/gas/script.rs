@@ -28,6 +28,8 @@ pub type Costs = BTreeMap<String, u64>;
 /// `security.demand_bond` and `security.challenge_bond` of a bed.
 const DEMAND_BOND: u128 = 1_000;
 const CHALLENGE_BOND: u128 = 10_000;
+/// How far a block and the simulation before it may be apart: the signature and the sequence have other bytes, the event another time.
+const AGREEMENT: u64 = 300;
 /// Campaigns of one settlement, and leaves of one range, that are measured if there are as many.
 const SETTLED: usize = 20;
 const RECORDED: usize = 100;
@@ -213,7 +215,11 @@ fn disputed(
     meter.after("withdraw_owed", &reclaimed, &withdraw)?;
     fraud(world, meter, &lie, (&book, &body))?;
 
-    site.client.send(vec![challenge])?;
+    let used = site.client.send(vec![challenge])?.gas_used;
+    let said = meter.costs.get("challenge_report").copied().unwrap_or(0);
+    if used.abs_diff(said) > AGREEMENT {
+        return Err(failed("challenge_report", format!("{used} gas in a block, {said} by simulation")));
+    }
     site.wait_until(site.client.now_s()? + 3)?;
     meter.alone("resolve_silence", &ExecuteMsg::ResolveSilence { epoch, revision }, None)?;
     let unanswered = ExecuteMsg::VoidUnanswered { epoch, revision, target: key };
