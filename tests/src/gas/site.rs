@@ -25,6 +25,7 @@ use crate::rule::plain_rule;
 
 /// What each campaign shares in an epoch, and what it is funded with besides the fees, base units.
 pub const BUDGET: u128 = 1_000_000;
+/// What a campaign is funded with, in the smallest unit of its asset.
 pub const FUNDING: u128 = 2_000_000_000;
 /// An epoch that no measurement reaches.
 pub const STEADY_END: u64 = 100;
