@@ -36,6 +36,9 @@ const BULK_FEE_AMOUNT: u128 = 25_000_000;
 /// How long a transaction may take to be in a block, and the pause between two questions whether it is.
 const INCLUSION_LIMIT: Duration = Duration::from_secs(120);
 const INCLUSION_POLL: Duration = Duration::from_millis(100);
+/// How often a question is asked that gets no answer, and the pause between.
+const ATTEMPTS_MAX: u32 = 20;
+const ATTEMPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// One key on one chain.
 pub struct Direct {
@@ -177,10 +180,13 @@ impl Direct {
         let bulk = messages.len() > 1;
         let (gas, fee) = if bulk { (BULK_GAS_LIMIT, BULK_FEE_AMOUNT) } else { (GAS_LIMIT, FEE_AMOUNT) };
         let bytes = self.signed(messages, gas, fee)?;
-        let answer: Value = self.rpc("broadcast_tx_sync", json!({"tx": base64(&bytes)}))?;
-        match answer["code"].as_u64() {
-            Some(0) => Ok(attention_protocol::hash::sha256(&[&bytes]).to_vec()),
-            _ => Err(E2eError::Output(format!("a transaction is refused: {answer}"))),
+        let hash = attention_protocol::hash::sha256(&[&bytes]).to_vec();
+        match self.rpc::<Value>("broadcast_tx_sync", json!({"tx": base64(&bytes)})) {
+            Ok(answer) if answer["code"].as_u64() == Some(0) => Ok(hash),
+            Ok(answer) => Err(E2eError::Output(format!("a transaction is refused: {answer}"))),
+            // It got there at an attempt before this one.
+            Err(error) if error.to_string().contains("tx already exists in cache") => Ok(hash),
+            Err(error) => Err(error),
         }
     }
 
@@ -244,8 +250,18 @@ impl Direct {
 
     fn rpc<T: DeserializeOwned>(&self, method: &str, params: Value) -> Result<T, E2eError> {
         let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
-        let answer = self.http.post(&self.rpc).json(&request).send().and_then(|answer| answer.json());
-        let mut answer: Value = answer.map_err(|error| wrong(method, error))?;
+        let ask =
+            || self.http.post(&self.rpc).json(&request).send().and_then(|answer| answer.json::<Value>());
+        let mut asked = 1;
+        // A node that is busy with a large block lets a connection go without an answer.
+        let mut answer = loop {
+            match ask() {
+                Ok(answer) => break answer,
+                Err(error) if asked == ATTEMPTS_MAX => return Err(wrong(method, error)),
+                Err(_) => sleep(ATTEMPT_PAUSE),
+            }
+            asked += 1;
+        };
         if !answer["error"].is_null() {
             return Err(wrong(method, &answer["error"]));
         }

@@ -23,9 +23,9 @@ use crate::direct::{Direct, bech32_address, coin};
 use crate::error::E2eError;
 use crate::rule::plain_rule;
 
-/// What each campaign shares in an epoch, and what it is funded with besides the fees, base units.
+/// What each campaign shares in an epoch, base units.
 pub const BUDGET: u128 = 1_000_000;
-/// What a campaign is funded with, in the smallest unit of its asset.
+/// What each funding brings, fees included, base units.
 pub const FUNDING: u128 = 2_000_000_000;
 /// An epoch that no measurement reaches.
 pub const STEADY_END: u64 = 100;

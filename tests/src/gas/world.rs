@@ -19,9 +19,9 @@ use crate::ledger::{CampaignBook, CampaignEpoch, EpochBook};
 pub const RANGE: usize = 256;
 const BATCH: usize = 32;
 /// Messages of one transaction while a world grows.
-const CREATED_AT_ONCE: usize = 200;
-const RECORDED_AT_ONCE: usize = 8;
-const CLAIMED_AT_ONCE: usize = 10;
+const CREATED_AT_ONCE: usize = 100;
+const RECORDED_AT_ONCE: usize = 4;
+const CLAIMED_AT_ONCE: usize = 5;
 
 /// A campaign whose commitments hold, though nobody has its leaves.
 struct Other {
