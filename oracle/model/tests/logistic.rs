@@ -145,10 +145,8 @@ fn a_weight_is_a_number_of_rows() {
     let weighted = LogisticParams { positive_weight_milli: 3_000, ..standard() };
     let (mut more, mut more_labels) = (values.clone(), labels.clone());
     for (row, _) in labels.iter().enumerate().filter(|(_, label)| **label) {
-        for _ in 0..2 {
-            more.extend(&values[row * 3..row * 3 + 3]);
-            more_labels.push(true);
-        }
+        more.extend(values[row * 3..row * 3 + 3].repeat(2));
+        more_labels.extend([true; 2]);
     }
     let once = Dataset::from_rows(&schema, &values, &labels).unwrap();
     let thrice = Dataset::from_rows(&schema, &more, &more_labels).unwrap();
