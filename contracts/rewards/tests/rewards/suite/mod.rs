@@ -4,6 +4,7 @@
 
 mod campaign;
 mod conservation;
+pub mod counting;
 mod disputes;
 mod operators;
 mod oracle;
@@ -13,6 +14,7 @@ mod tokens;
 mod words;
 
 pub use campaign::NewCampaign;
+pub use conservation::Debts;
 pub use disputes::{CHALLENGE_BOND, DEMAND_BOND, commitment_key, dispute_event};
 pub use operators::{pubkey, spare_key};
 pub use oracle::{Draft, sign_with};
@@ -60,6 +62,8 @@ pub struct Suite {
     pub tokens: Vec<Addr>,
     /// Every campaign that was created, with its asset.
     pub campaigns: Vec<(u64, String)>,
+    /// Whether the books are compared after every message: a few queries for each campaign.
+    pub is_audited: bool,
     /// Assets that took what nobody sent.
     pub unsound: BTreeSet<String>,
     code_id: u64,
