@@ -16,7 +16,8 @@ ALLOWED = {
     "attention-model": set(),
     "attention-features": set(),
     "attention-core": {"attention-protocol", "attention-model", "attention-features"},
-    "attention-oracle": {"attention-protocol", "attention-model", "attention-features", "attention-core"},
+    "attention-tasks": {"attention-model", "attention-features"},
+    "attention-oracle": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-tasks"},
     "attention-e2e": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-oracle"},
 }
 IO = {"tokio", "reqwest", "axum", "rusqlite", "clap", "figment", "cosmrs"}
@@ -30,6 +31,7 @@ FORBIDDEN = {
     "attention-model": IO | {"cosmwasm-std", "rand"},
     "attention-features": IO | {"cosmwasm-std", "ndarray", "rand"},
     "attention-core": IO | {"rand"},
+    "attention-tasks": IO | {"cosmwasm-std", "rand"},
 }
 
 

@@ -47,6 +47,69 @@ pub enum ModelError {
         /// The largest magnitude allowed.
         limit: i64,
     },
+    /// A category is none of the feature's.
+    #[error("feature {feature} of row {row} is category {value}; the feature has {levels}, from 0 on")]
+    Category {
+        /// Row index.
+        row: usize,
+        /// Column index.
+        feature: usize,
+        /// The value.
+        value: i64,
+        /// How many categories there are.
+        levels: u16,
+    },
+    /// A categorical feature has no category, or too many.
+    #[error("feature {feature:?} has {levels} categories, must have 1 to {limit}")]
+    Levels {
+        /// The feature's name.
+        feature: String,
+        /// How many it has.
+        levels: u16,
+        /// How many it may have.
+        limit: u16,
+    },
+    /// A real target is not finite or too large.
+    #[error("target of row {row} is {value}; must be a number within ±{limit:e}")]
+    TargetRange {
+        /// Row index.
+        row: usize,
+        /// The value.
+        value: f64,
+        /// The largest magnitude allowed.
+        limit: f64,
+    },
+    /// An estimator cannot learn this kind of target.
+    #[error("{what} needs a {expected} target; this one is {got}")]
+    TargetKind {
+        /// What was attempted.
+        what: &'static str,
+        /// The kind it needs.
+        expected: &'static str,
+        /// The kind there is.
+        got: &'static str,
+    },
+    /// A value is missing where the estimator has no use for that.
+    #[error("{what} needs every value; feature {feature} of row {row} is missing")]
+    Missing {
+        /// What was attempted.
+        what: &'static str,
+        /// Row index.
+        row: usize,
+        /// Column index.
+        feature: usize,
+    },
+    /// Data have other features than the model.
+    #[error("the data's features (names, kinds, order, version) are not those that the model was trained on")]
+    OtherSchema,
+    /// The model has no exact attribution of its prediction to features.
+    #[error(
+        "a {kind} model has no exact attribution to features; permutation importance is there for all models"
+    )]
+    Unexplained {
+        /// The kind of model.
+        kind: &'static str,
+    },
     /// A feature name is empty, too long, not printable ASCII, or repeated.
     #[error("feature name {index} ({name:?}) is {problem}")]
     FeatureName {
@@ -82,6 +145,14 @@ pub enum ModelError {
         column: usize,
         /// The pivot found there.
         pivot: f64,
+    },
+    /// An interaction is of no user or item that there is, or is there twice.
+    #[error("interaction {row}: {problem}")]
+    Interaction {
+        /// Which of the interactions, counted from 0.
+        row: usize,
+        /// What is wrong with it.
+        problem: String,
     },
     /// A model file is malformed.
     #[error("model file, byte {offset}: {problem}")]

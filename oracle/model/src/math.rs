@@ -36,6 +36,12 @@ pub fn sampling_correction(population: u64, sampled: u64) -> Result<f64, ModelEr
     Ok(libm::log(population as f64 / sampled as f64))
 }
 
+/// ln((positives + 1) / (negatives + 1)): Laplace's rule of succession, finite for every count.
+pub(crate) fn laplace_logit(rows: u64, positives: u64) -> f64 {
+    let negatives = (rows - positives) as f64;
+    libm::log((positives as f64 + 1.0) / (negatives + 1.0))
+}
+
 /// Zero for −0.0, so that equal numbers have equal bytes.
 pub(crate) fn canonical(x: f64) -> f64 {
     if x == 0.0 { 0.0 } else { x }
@@ -73,6 +79,13 @@ mod tests {
         assert_eq!(sampling_correction(50, 50).unwrap(), 0.0);
         assert!(sampling_correction(49, 50).is_err());
         assert!(sampling_correction(50, 0).is_err());
+    }
+
+    #[test]
+    fn laplace_by_hand() {
+        assert_eq!(laplace_logit(0, 0), 0.0);
+        // (1 + 1) / (2 + 1)
+        assert!((laplace_logit(3, 1) - (2.0f64 / 3.0).ln()).abs() < 1e-15);
     }
 
     /// If this fails, model bytes differ from those of other builds: the pinned `libm` was changed.

@@ -1,60 +1,51 @@
-//! The class prior: what is predicted without any history.
+//! The class prior: what is predicted without any history. Its body in a model file (kind 0) is empty.
 
-use crate::{Dataset, FeatureSchema, ModelError, Predict};
+use crate::codec::{Body, Reader, Writer};
+use crate::{Dataset, ModelError, Predict, TrainedOn};
 
-/// A model that knows only how many of how many rows were positive.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A model that knows only how many of how many rows were positive, or their mean.
+#[derive(Debug, Clone, PartialEq)]
 pub struct PriorModel {
-    pub(crate) schema: FeatureSchema,
-    pub(crate) rows: u64,
-    pub(crate) positives: u64,
+    pub(crate) trained_on: TrainedOn,
 }
 
 impl PriorModel {
     /// Counts the rows; an empty data set is allowed and gives even odds.
     pub fn measure(data: &Dataset<'_>) -> Self {
-        Self { schema: data.schema().clone(), rows: data.rows() as u64, positives: data.positives() }
+        Self { trained_on: TrainedOn::of(data) }
     }
 }
 
-/// ln((positives + 1) / (negatives + 1)): Laplace's rule of succession, finite for every count.
-pub(crate) fn laplace_logit(rows: u64, positives: u64) -> f64 {
-    let negatives = (rows - positives) as f64;
-    libm::log((positives as f64 + 1.0) / (negatives + 1.0))
+impl Body for PriorModel {
+    const KIND: u8 = 0;
+
+    fn trained_on(&self) -> &TrainedOn {
+        &self.trained_on
+    }
+
+    fn write(&self, _: &mut Writer) {}
+
+    fn read(trained_on: TrainedOn, _: &mut Reader<'_>) -> Result<Self, ModelError> {
+        Ok(Self { trained_on })
+    }
 }
 
 impl Predict for PriorModel {
-    fn schema(&self) -> &FeatureSchema {
-        &self.schema
+    fn trained_on(&self) -> &TrainedOn {
+        &self.trained_on
     }
 
-    fn logit(&self, row: &[i64]) -> Result<f64, ModelError> {
-        self.schema.check_row(row)?;
-        Ok(self.prior_logit())
+    fn margin(&self, row: &[i64]) -> Result<f64, ModelError> {
+        self.trained_on.schema.check_row(row)?;
+        Ok(self.base_margin())
     }
 
     fn explain(&self, row: &[i64]) -> Result<Vec<f64>, ModelError> {
-        self.schema.check_row(row)?;
+        self.trained_on.schema.check_row(row)?;
         Ok(vec![0.0; row.len()])
     }
 
-    fn base_logit(&self) -> f64 {
-        self.prior_logit()
-    }
-
-    fn prior_logit(&self) -> f64 {
-        laplace_logit(self.rows, self.positives)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn laplace_by_hand() {
-        assert_eq!(laplace_logit(0, 0), 0.0);
-        // (1 + 1) / (2 + 1)
-        assert!((laplace_logit(3, 1) - (2.0f64 / 3.0).ln()).abs() < 1e-15);
+    fn base_margin(&self) -> f64 {
+        self.trained_on.prior_margin()
     }
 }

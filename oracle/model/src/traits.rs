@@ -1,6 +1,8 @@
 //! The trait family every estimator implements.
 
-use crate::{Dataset, FeatureSchema, ModelError};
+use rayon::prelude::*;
+
+use crate::{Dataset, FeatureSchema, ModelError, TrainedOn};
 
 /// Unchecked hyper-parameters that become checked ones; only checked ones can fit.
 pub trait ParamGuard {
@@ -21,28 +23,50 @@ pub trait Fit {
     /// number of threads of the surrounding rayon pool does not change a bit of it.
     ///
     /// # Errors
-    /// If the data hold one class only, or a number leaves the finite range.
+    /// If the target is not of the estimator's kind, the data hold one class only, or a number leaves the finite
+    /// range.
     fn fit(&self, data: &Dataset<'_>) -> Result<Self::Model, ModelError>;
 }
 
 /// A fitted model that predicts and explains.
-pub trait Predict {
-    /// The features the model was fitted on.
-    fn schema(&self) -> &FeatureSchema;
-    /// The log-odds that the label is 1 for a row of integer features in schema order.
+///
+/// What it predicts is a *margin*: the log-odds that the label is 1 for a binary target, the value itself for a real
+/// one.
+pub trait Predict: Sync {
+    /// What the model was fitted on.
+    fn trained_on(&self) -> &TrainedOn;
+    /// The margin of a row of integer features in schema order.
     ///
     /// # Errors
-    /// [`ModelError::Shape`] if the row's length is not the schema's.
-    fn logit(&self, row: &[i64]) -> Result<f64, ModelError>;
-    /// How much each feature adds to the log-odds, beside [`Predict::base_logit`]: their sum and the base
-    /// are the logit up to rounding.
+    /// [`ModelError::Shape`], [`ModelError::FeatureRange`] or [`ModelError::Category`] if the row is not of the schema.
+    fn margin(&self, row: &[i64]) -> Result<f64, ModelError>;
+    /// How much each feature adds to the margin, beside [`Predict::base_margin`]: their sum and the base are the
+    /// margin up to rounding.
     ///
     /// # Errors
-    /// [`ModelError::Shape`] if the row's length is not the schema's.
+    /// As [`Predict::margin`]; [`ModelError::Unexplained`] if the model has no exact attribution.
     fn explain(&self, row: &[i64]) -> Result<Vec<f64>, ModelError>;
-    /// The log-odds of an average row.
-    fn base_logit(&self) -> f64;
-    /// The log-odds of the class prior, the prediction for somebody without history:
-    /// ln((positives + 1) / (negatives + 1)), Laplace's rule of succession.
-    fn prior_logit(&self) -> f64;
+    /// The margin of an average row.
+    fn base_margin(&self) -> f64;
+
+    /// The features the model was fitted on.
+    fn schema(&self) -> &FeatureSchema {
+        &self.trained_on().schema
+    }
+
+    /// The margins of all rows of a data set, whatever its target.
+    ///
+    /// # Errors
+    /// [`ModelError::OtherSchema`] if the data's features are not the model's; as [`Predict::margin`].
+    fn margins(&self, data: &Dataset<'_>) -> Result<Vec<f64>, ModelError> {
+        if data.schema() != self.schema() {
+            return Err(ModelError::OtherSchema);
+        }
+        let chunks: Result<Vec<Vec<f64>>, ModelError> = data
+            .chunks()
+            .into_par_iter()
+            .map(|rows| rows.map(|row| self.margin(data.row(row))).collect())
+            .collect();
+        Ok(chunks?.concat())
+    }
 }

@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod bench;
 mod campaign;
 mod claim;
 mod context;
@@ -7,6 +8,7 @@ mod data;
 mod doctor;
 mod epoch;
 mod error;
+mod explain;
 mod init;
 mod keys;
 mod links;
@@ -15,9 +17,12 @@ mod operator;
 mod post;
 mod progress;
 mod query;
+mod recommend;
 mod report;
 mod run;
 mod spec;
+mod table;
+mod train;
 mod watch;
 
 use std::path::PathBuf;
@@ -77,12 +82,23 @@ pub enum Command {
         after_help = "Example: attention-oracle import --sales sales.csv --assets assets.csv --report cleaning.json"
     )]
     Import(data::ImportArgs),
-    /// Train the model of an epoch (kept, and used when the epoch is scored).
-    #[command(after_help = "Example: attention-oracle train --task interest --epoch 0")]
-    Train(model::TrainArgs),
-    /// Evaluate the model on the test cuts beside its baselines.
-    #[command(after_help = "Example: attention-oracle evaluate --task interest --json")]
-    Evaluate(model::EvaluateArgs),
+    /// Train a model: that of an epoch (kept, and used when the epoch is scored), or one of a table.
+    #[command(after_help = "Example: attention-oracle train --task interest --epoch 0
+Example: attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model
+Example: attention-oracle train --task recommend --data interactions.csv --out R.model")]
+    Train(train::TrainArgs),
+    /// Evaluate a model: that of the epochs on the test cuts beside its baselines, or one of a table on another table.
+    #[command(after_help = "Example: attention-oracle evaluate --task interest --json
+Example: attention-oracle evaluate --model M.model --data other.csv --json
+Example: attention-oracle evaluate --task recommend --data interactions.csv --json")]
+    Evaluate(train::EvaluateArgs),
+    /// Why an account has the attention it has, or why a model predicts what it predicts for a row.
+    #[command(after_help = "Example: attention-oracle explain --account wasm1... --epoch 0
+Example: attention-oracle explain --model M.model --data sessions.csv --row 17")]
+    Explain(explain::ExplainArgs),
+    /// Measure time, memory and quality.
+    #[command(subcommand, after_help = "Example: attention-oracle bench models --dataset interest-1m --json")]
+    Bench(bench::BenchCommand),
     /// Quantiles of past attention, to choose a campaign's scale.
     #[command(after_help = "Example: attention-oracle scale --from 23 --to 34 --terms terms.json")]
     Scale(model::ScaleArgs),
@@ -151,8 +167,10 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Keys(args) => keys::run(cli, args),
         Command::Import(args) => data::import(cli, args),
         Command::Export(args) => data::export(cli, args),
-        Command::Train(args) => model::train(cli, args),
-        Command::Evaluate(args) => model::evaluate(cli, args),
+        Command::Train(args) => train::train(cli, args),
+        Command::Evaluate(args) => train::evaluate(cli, args),
+        Command::Explain(args) => explain::run(cli, args),
+        Command::Bench(command) => bench::run(cli, command),
         Command::Scale(args) => model::scale(cli, args),
         Command::Links(args) => links::run(cli, args),
         Command::Spec(args) => spec::run(cli, args),

@@ -1,4 +1,4 @@
-//! `train`, `evaluate`, `scale`.
+//! Models of epochs: `train --epoch`, `evaluate` on the test cuts, `scale`.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use attention_core::interest::{EvaluationReport, Quality, TEST_CUTS, evaluate_in
 use attention_core::scale::advise_scale;
 use attention_model::Predict;
 use attention_protocol::CampaignTerms;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 use tabled::builder::Builder;
 use tabled::settings::Style;
@@ -16,39 +16,21 @@ use super::context::{config, json_file};
 use super::progress::bar;
 use super::{Cli, CliError};
 use crate::epoch::{ModelCache, World};
-use crate::output::print_json;
+use crate::output::{ExitStatus, print_json};
 use crate::store::DataDir;
 
 /// Most data epochs that `scale` looks at.
 const SCALE_EPOCHS_MAX: u64 = 1_024;
 
-/// What is predicted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Task {
-    /// The interest of a user in an asset.
-    Interest,
-}
-
-/// Which model.
+/// Which epochs' models.
 #[derive(Debug, Args)]
-pub struct TrainArgs {
-    /// What is predicted.
-    #[arg(long, value_enum, default_value_t = Task::Interest)]
-    task: Task,
+pub struct EpochArgs {
     /// The chain epoch.
-    #[arg(long)]
-    epoch: u64,
+    #[arg(long, required_unless_present = "data", conflicts_with = "data")]
+    epoch: Option<u64>,
     /// How many epochs from there on.
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1024))]
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1024), requires = "epoch")]
     count: u64,
-}
-
-/// What to evaluate.
-#[derive(Debug, Args)]
-pub struct EvaluateArgs {
-    /// What is predicted.
-    #[arg(long, value_enum, default_value_t = Task::Interest)]
-    task: Task,
 }
 
 /// Which past to look at.
@@ -65,16 +47,15 @@ pub struct ScaleArgs {
     terms: PathBuf,
 }
 
-pub(super) fn train(cli: &Cli, args: &TrainArgs) -> Result<(), CliError> {
-    let Task::Interest = args.task;
+pub(super) fn train(cli: &Cli, args: &EpochArgs) -> Result<(), CliError> {
+    let first = args.epoch.ok_or_else(|| CliError::new(ExitStatus::Usage, "--epoch or --data is needed"))?;
     let config = config(cli)?;
     let world = World::load(&config)?;
     let models = ModelCache::new(DataDir::open(&config.data_dir)?.models(), config.threads);
     let progress = bar("training", args.count);
     let mut out = Vec::new();
     for offset in 0..args.count {
-        let epoch =
-            args.epoch.checked_add(offset).ok_or_else(|| CliError::input("the epoch is too large"))?;
+        let epoch = first.checked_add(offset).ok_or_else(|| CliError::input("the epoch is too large"))?;
         let model = models.model(&world, epoch)?;
         let hash = hex::encode(model.hash());
         let cut_s = world.window(epoch)?.start_s;
@@ -97,8 +78,7 @@ pub(super) fn train(cli: &Cli, args: &TrainArgs) -> Result<(), CliError> {
     Ok(())
 }
 
-pub(super) fn evaluate(cli: &Cli, args: &EvaluateArgs) -> Result<(), CliError> {
-    let Task::Interest = args.task;
+pub(super) fn evaluate(cli: &Cli) -> Result<(), CliError> {
     let config = config(cli)?;
     let world = World::load(&config)?;
     let report = evaluate_interest(&world.log, &world.catalog, &world.spec, TEST_CUTS)?;

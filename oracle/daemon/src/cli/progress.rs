@@ -20,3 +20,12 @@ pub(super) fn bar(what: &str, total: u64) -> ProgressBar {
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }
+
+/// A sign of life for work whose length nobody knows; invisible without a terminal.
+pub(super) fn spinner(what: &str) -> ProgressBar {
+    let bar = bar(what, 0);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar
+}

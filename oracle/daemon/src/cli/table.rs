@@ -1,0 +1,192 @@
+//! `train --data` and `evaluate --data`: a model of any table.
+
+use std::path::Path;
+use std::time::Instant;
+
+use attention_tasks::estimator::{Estimator, Kind};
+use attention_tasks::interest::{self, CrossValidation, Evaluation, Mean, TrainOptions, Trained};
+use attention_tasks::table::{FILE_BYTES_MAX, Reading, TypingOptions};
+use attention_tasks::{BUNDLE_BYTES_MAX, Bundle, TaskError};
+use clap::Args;
+use serde::Serialize;
+
+use super::progress::spinner;
+use super::train::FileArgs;
+use super::{Cli, CliError};
+use crate::output::{ExitStatus, print_json};
+use crate::store::{read_bounded, write_atomic};
+
+const HEADING: &str = "Task interest on a table";
+
+/// What to train on a table, and how.
+#[derive(Debug, Args)]
+pub struct TableArgs {
+    /// The column to predict: true/false, yes/no, 1/0, or numbers.
+    #[arg(long, value_name = "COLUMN", requires = "data", help_heading = HEADING)]
+    target: Option<String>,
+    /// The estimator.
+    #[arg(long, value_name = "KIND", value_parser = kind_parser(), default_value = DEFAULT_KIND.name(), requires = "data",
+        help_heading = HEADING)]
+    model: String,
+    /// Columns that are no features, such as identifiers.
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "data", help_heading = HEADING)]
+    ignore: Vec<String>,
+    /// Columns whose numbers are codes of categories.
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "data", help_heading = HEADING)]
+    categorical: Vec<String>,
+    /// Columns that may tell the target by themselves.
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "data", help_heading = HEADING)]
+    allow_leak: Vec<String>,
+    /// Cross-validate with so many folds first.
+    #[arg(long, value_name = "K", requires = "data", value_parser = clap::value_parser!(u64).range(2..=50),
+        help_heading = HEADING)]
+    folds: Option<u64>,
+}
+
+/// What `train` prints.
+#[derive(Debug, Serialize)]
+struct TrainOutput<'a> {
+    task: &'static str,
+    #[serde(flatten)]
+    trained: &'a Trained,
+    seed: u64,
+    fit_s: f64,
+    out: Option<&'a Path>,
+    bytes: usize,
+}
+
+const DEFAULT_KIND: Kind = Kind::ALL[0];
+
+/// Takes the name of an estimator.
+pub(super) fn kind_parser() -> clap::builder::PossibleValuesParser {
+    clap::builder::PossibleValuesParser::new(Kind::ALL.map(Kind::name))
+}
+
+impl From<TaskError> for CliError {
+    fn from(error: TaskError) -> Self {
+        Self::input(error)
+    }
+}
+
+pub(super) fn train(
+    cli: &Cli,
+    file: &FileArgs,
+    args: &TableArgs,
+    out: Option<&Path>,
+) -> Result<(), CliError> {
+    let target = args.target.clone();
+    let target =
+        target.ok_or_else(|| CliError::new(ExitStatus::Usage, "--target COLUMN is needed with --data"))?;
+    let options = TrainOptions {
+        typing: TypingOptions { target, ignore: args.ignore.clone(), categorical: args.categorical.clone() },
+        estimator: Estimator::new(Kind::from_name(&args.model)?, file.params()?, file.seed)?,
+        allow_leak: args.allow_leak.clone(),
+        // At most 50.
+        folds: args.folds.map(|k| k as usize),
+        seed: file.seed,
+    };
+    let data = file.path()?;
+    let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
+    let start = Instant::now();
+    let working = spinner("training");
+    let trained = file.on_threads(|| Ok(interest::train(&bytes, &data.display().to_string(), &options)?));
+    working.finish_and_clear();
+    let (bundle, trained) = trained?;
+    let fit_s = start.elapsed().as_secs_f64();
+    let content = bundle.to_bytes()?;
+    if let Some(out) = out {
+        write_atomic(out, &content)?;
+    }
+    if cli.json {
+        let output = TrainOutput {
+            task: "interest",
+            trained: &trained,
+            seed: file.seed,
+            fit_s,
+            out,
+            bytes: content.len(),
+        };
+        return Ok(print_json(&output)?);
+    }
+    println!(
+        "{} of {:?} on {} rows ({} yes), {} features: {} bytes",
+        trained.model,
+        trained.target,
+        trained.rows,
+        trained.positives,
+        trained.features,
+        content.len()
+    );
+    if let Some(measured) = &trained.cross_validation {
+        print_cross_validation(measured);
+    }
+    print_reading(&trained.reading);
+    println!("model_hash {}", trained.model_hash);
+    Ok(())
+}
+
+fn print_cross_validation(measured: &CrossValidation) {
+    let rows = [
+        ("AUC", measured.auc),
+        ("log loss", measured.log_loss),
+        ("MSE", Some(measured.mse)),
+        ("ECE", measured.ece),
+    ];
+    for (name, value) in rows {
+        if let Some(Mean { mean, standard_error }) = value {
+            println!("{name:>9} {mean:.4} ± {standard_error:.4} over {} folds", measured.folds);
+        }
+    }
+}
+
+/// Says what of a file could not be taken as it stood.
+fn print_reading(reading: &Reading) {
+    let parts = [
+        ("missing, taken as unknown", &reading.missing),
+        ("of a category that the training file lacks, taken as missing", &reading.unknown_categories),
+        ("out of range, taken as its end", &reading.out_of_range),
+    ];
+    for (what, counts) in parts {
+        for (column, count) in counts {
+            println!("{count:>8} cells of {column:?} {what}");
+        }
+    }
+    if !reading.ignored_columns.is_empty() {
+        println!("         columns not used: {}", reading.ignored_columns.join(", "));
+    }
+}
+
+pub(super) fn evaluate(cli: &Cli, file: &FileArgs, model: Option<&Path>) -> Result<(), CliError> {
+    let model =
+        model.ok_or_else(|| CliError::new(ExitStatus::Usage, "--model FILE is needed with --data"))?;
+    let bundle = read_bounded(model, BUNDLE_BYTES_MAX as u64)?;
+    let bundle = Bundle::from_bytes(&bundle).map_err(|error| CliError::file(model, error))?;
+    let data = file.path()?;
+    let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
+    let evaluation =
+        file.on_threads(|| Ok(interest::evaluate(&bytes, &data.display().to_string(), &bundle)?))?;
+    if cli.json {
+        return Ok(print_json(&evaluation)?);
+    }
+    print_evaluation(&evaluation);
+    Ok(())
+}
+
+fn print_evaluation(evaluation: &Evaluation) {
+    let quality = &evaluation.quality;
+    println!("{} of {:?} on {} rows", evaluation.model, evaluation.target, quality.rows);
+    let rows = [
+        ("AUC", quality.auc, None),
+        ("log loss", quality.log_loss, quality.base_log_loss),
+        ("MSE", Some(quality.mse), Some(quality.base_mse)),
+        ("ECE", quality.ece, None),
+    ];
+    for (name, value, base) in rows {
+        let Some(value) = value else { continue };
+        let base = base.map_or(String::new(), |base| format!("   without features {base:.4}"));
+        println!("{name:>9} {value:.4}{base}");
+    }
+    print_reading(&evaluation.reading);
+    println!("model_hash {}", evaluation.model_hash);
+    println!("score_hash {}", evaluation.score_hash);
+}

@@ -1,0 +1,149 @@
+//! What can go wrong in a task, with the value, where it stood and what to do.
+
+use attention_model::ModelError;
+
+/// Every error of this crate.
+#[derive(Debug, thiserror::Error)]
+pub enum TaskError {
+    /// The file is no CSV, or its rows have different lengths.
+    #[error("{source_name}: {error}")]
+    Csv {
+        /// The file.
+        source_name: String,
+        /// What the reader says.
+        error: csv::Error,
+    },
+    /// The file is larger than what is read.
+    #[error("{source_name} has more than {limit} {what}; use a part of it")]
+    TooLarge {
+        /// The file.
+        source_name: String,
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// There is no row.
+    #[error("{source_name} has no rows below its header")]
+    Empty {
+        /// The file.
+        source_name: String,
+    },
+    /// Two columns have one name.
+    #[error("{source_name}: the header names {column:?} twice")]
+    RepeatedColumn {
+        /// The file.
+        source_name: String,
+        /// The name.
+        column: String,
+    },
+    /// A column is not there.
+    #[error("{source_name} has no column {column:?}; its columns are {found}")]
+    MissingColumn {
+        /// The file.
+        source_name: String,
+        /// The name.
+        column: String,
+        /// The names there are.
+        found: String,
+    },
+    /// No column is left to learn from.
+    #[error("{source_name} has no column beside the target {target:?}")]
+    NoFeatures {
+        /// The file.
+        source_name: String,
+        /// The target.
+        target: String,
+    },
+    /// A cell cannot be read as what its column holds.
+    #[error("{source_name}, line {line}, column {column:?}: {value:?} {problem}")]
+    Cell {
+        /// The file.
+        source_name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The cell.
+        value: String,
+        /// What is wrong, and what to do.
+        problem: &'static str,
+    },
+    /// A text column has more values than a category can have.
+    #[error(
+        "{source_name}: column {column:?} has more than {limit} different values, the last {value:?} in line {line}; an \
+         identifier is no feature: leave it out with --ignore {column}"
+    )]
+    TooManyCategories {
+        /// The file.
+        source_name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The first value too many.
+        value: String,
+        /// The limit.
+        limit: usize,
+    },
+    /// A feature tells the target.
+    #[error(
+        "column {column:?} alone ranks the target with an AUC of {auc:.4}: it is a copy of {target:?} or known only after \
+         it. Leave it out with --ignore {column}, or say --allow-leak {column} if it is known beforehand"
+    )]
+    Leak {
+        /// The column.
+        column: String,
+        /// The target.
+        target: String,
+        /// AUC of the column alone, folded to at least ½.
+        auc: f64,
+    },
+    /// A name that must be one of a list is not.
+    #[error("{what} {name:?} is not known; known are {known}")]
+    Unknown {
+        /// What it names.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// All names.
+        known: String,
+    },
+    /// Hyper-parameters are not what the estimator takes.
+    #[error("parameters of {kind}: {problem}")]
+    Params {
+        /// The estimator.
+        kind: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A bundle is malformed.
+    #[error("model bundle, byte {offset}: {problem}")]
+    Bundle {
+        /// Where in the file.
+        offset: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// Folds cannot be cut.
+    #[error("{what}: {problem}")]
+    Folds {
+        /// Which folds.
+        what: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A number outside its range.
+    #[error("{name} is {value}, must be {range}")]
+    Range {
+        /// What it is.
+        name: &'static str,
+        /// The value.
+        value: String,
+        /// The allowed range.
+        range: &'static str,
+    },
+    /// An estimator refuses the data or its parameters.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}

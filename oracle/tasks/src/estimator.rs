@@ -1,0 +1,189 @@
+//! Every estimator by name, with its hyper-parameters as a person or a file gives them.
+
+use attention_model::{
+    Dataset, Fit, ForestParams, GbdtParams, LinearParams, LogisticParams, MlpParams, Model, Objective,
+    ParamGuard, Target, TreeParams,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::TaskError;
+
+/// Writes the list of estimators once: variant, name, parameters.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident($params:ty) = $name:literal,)+) => {
+        /// The kinds of estimator that a command can name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Kind {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl Kind {
+            /// All kinds.
+            pub const ALL: [Self; [$($name),+].len()] = [$(Self::$variant),+];
+
+            /// Its name.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+
+        /// An estimator with its unchecked hyper-parameters.
+        #[derive(Debug, Clone)]
+        pub enum Estimator {
+            $($(#[$doc])* $variant($params),)+
+        }
+
+        impl Estimator {
+            /// The estimator of a kind with default parameters, those of `params` (a JSON object) put over them. A seed
+            /// among them goes before `seed`.
+            ///
+            /// # Errors
+            /// [`TaskError::Params`] naming what is not known or not of its type, [`TaskError::Model`] for what is out of
+            /// range.
+            pub fn new(kind: Kind, params: Option<Value>, seed: u64) -> Result<Self, TaskError> {
+                let estimator = match kind {
+                    $(Kind::$variant => Self::$variant(with_defaults::<$params>(kind.name(), params, seed)?),)+
+                };
+                match &estimator {
+                    $(Self::$variant(params) => params.clone().check().map(|_| ())?,)+
+                }
+                Ok(estimator)
+            }
+
+            /// All parameters, as JSON.
+            pub fn params(&self) -> Value {
+                // Maps of integers, booleans and lists of them: there is no key or number that JSON lacks.
+                match self { $(Self::$variant(params) => serde_json::to_value(params).unwrap_or_default(),)+ }
+            }
+
+            /// Fits on all rows.
+            ///
+            /// # Errors
+            /// That of the estimator.
+            pub fn fit(&self, data: &Dataset<'_>) -> Result<Model, TaskError> {
+                Ok(match self {
+                    $(Self::$variant(params) => Model::$variant(params.clone().for_target(data).check()?.fit(data)?),)+
+                })
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Gradient boosting of trees.
+    Gbdt(GbdtParams) = "gbdt",
+    /// Logistic regression.
+    Logistic(LogisticParams) = "logistic",
+    /// A random forest.
+    Forest(ForestParams) = "forest",
+    /// A decision tree.
+    Tree(TreeParams) = "tree",
+    /// A neural network.
+    Mlp(MlpParams) = "mlp",
+    /// Linear regression.
+    Linear(LinearParams) = "linear",
+}
+
+/// Parameters whose defaults are meant for one kind of target.
+trait ForTarget: Sized {
+    /// The parameters for the target of these data.
+    fn for_target(self, _: &Dataset<'_>) -> Self {
+        self
+    }
+}
+
+impl ForTarget for GbdtParams {
+    /// The log loss is no loss of a real target: the squared error stands in for it.
+    fn for_target(self, data: &Dataset<'_>) -> Self {
+        match (data.target(), self.objective) {
+            (Target::Real(_), Objective::BinaryLogLoss) => {
+                Self { objective: Objective::SquaredError, ..self }
+            }
+            _ => self,
+        }
+    }
+}
+
+impl ForTarget for LogisticParams {}
+impl ForTarget for ForestParams {}
+impl ForTarget for TreeParams {}
+impl ForTarget for MlpParams {}
+impl ForTarget for LinearParams {}
+
+impl Kind {
+    /// The kind of a name.
+    ///
+    /// # Errors
+    /// [`TaskError::Unknown`] with all names.
+    pub fn from_name(name: &str) -> Result<Self, TaskError> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name).ok_or_else(|| TaskError::Unknown {
+            what: "estimator",
+            name: name.into(),
+            known: Self::ALL.map(Self::name).join(", "),
+        })
+    }
+}
+
+/// The default parameters with those of `given` over them. Only names that the defaults have are taken.
+fn with_defaults<P: Default + Serialize + DeserializeOwned>(
+    kind: &'static str,
+    given: Option<Value>,
+    seed: u64,
+) -> Result<P, TaskError> {
+    let problem = |problem: String| TaskError::Params { kind, problem };
+    let mut all = serde_json::to_value(P::default()).map_err(|error| problem(error.to_string()))?;
+    let Value::Object(fields) = &mut all else {
+        return Err(problem("have no names".into()));
+    };
+    if let Some(own) = fields.get_mut("seed") {
+        *own = Value::from(seed);
+    }
+    let given = match given {
+        None => serde_json::Map::new(),
+        Some(Value::Object(given)) => given,
+        Some(other) => return Err(problem(format!("must be a JSON object, not {other}"))),
+    };
+    for (name, value) in given {
+        let Some(own) = fields.get_mut(&name) else {
+            let known: Vec<&str> = fields.keys().map(String::as_str).collect();
+            return Err(problem(format!("{name:?} is not known; known are {}", known.join(", "))));
+        };
+        *own = value;
+    }
+    serde_json::from_value(all).map_err(|error| problem(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn parameters_are_put_over_the_defaults() {
+        let estimator = Estimator::new(Kind::Logistic, Some(json!({ "l2_micro": 77 })), 0).unwrap();
+        assert_eq!(estimator.params()["l2_micro"], 77);
+        let defaults = serde_json::to_value(LogisticParams::default()).unwrap();
+        assert_eq!(estimator.params()["newton_rounds"], defaults["newton_rounds"]);
+    }
+
+    #[test]
+    fn wrong_parameters_are_named() {
+        let text = |params| Estimator::new(Kind::Logistic, Some(params), 0).unwrap_err().to_string();
+        assert!(text(json!({ "l3": 1 })).contains("\"l3\" is not known; known are"));
+        assert!(text(json!([1])).contains("must be a JSON object, not [1]"));
+        assert!(text(json!({ "l2_micro": "x" })).contains("invalid type"));
+        assert!(text(json!({ "l2_micro": 0 })).contains("l2_micro is 0"));
+        assert!(Kind::from_name("tree2").unwrap_err().to_string().contains("known are"));
+    }
+
+    #[test]
+    fn every_kind_has_defaults_in_range() {
+        for kind in Kind::ALL {
+            Estimator::new(kind, None, 1).unwrap();
+            assert_eq!(Kind::from_name(kind.name()).unwrap(), kind);
+        }
+    }
+}

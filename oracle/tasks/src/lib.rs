@@ -1,0 +1,20 @@
+//! Task adapters: what the estimators of `attention-model` are used for, each a small file over the same engine.
+//!
+//! A task turns a file into integer features and a target, fits an estimator, and keeps both the fitted model and how the
+//! file was read in one [`Bundle`]: whoever has it can predict for another file of the same columns.
+
+#![deny(clippy::unwrap_used, clippy::expect_used)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod bundle;
+mod error;
+pub mod estimator;
+pub mod folds;
+pub mod interest;
+pub mod interest_1m;
+pub mod leakage;
+pub mod recommend;
+pub mod table;
+
+pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Task};
+pub use error::TaskError;

@@ -1,0 +1,239 @@
+//! A file as integers, by the rules of its training file.
+
+use std::collections::BTreeMap;
+
+use attention_model::{Dataset, FEATURE_ABS_MAX, FeatureSchema, MISSING, Target};
+use serde::Serialize;
+
+use super::cell::{is_missing, number, scaled, yes_or_no};
+use super::spec::{ColumnKind, TableSpec, TargetType};
+use super::{each_row, open};
+use crate::TaskError;
+
+/// What was read, and what of it could not be taken as it stood.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Reading {
+    /// Rows.
+    pub rows: usize,
+    /// Columns of the file that the model does not know: not used.
+    pub ignored_columns: Vec<String>,
+    /// Cells without a value, by column.
+    pub missing: BTreeMap<String, u64>,
+    /// Cells with a category that the training file did not have, by column: taken as missing.
+    pub unknown_categories: BTreeMap<String, u64>,
+    /// Numbers beyond the range of the column, by column: taken as its end.
+    pub out_of_range: BTreeMap<String, u64>,
+}
+
+/// The target of every row.
+#[derive(Debug, Clone, PartialEq)]
+enum Targets {
+    Binary(Vec<bool>),
+    Real(Vec<f64>),
+}
+
+/// Integer rows with their targets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    schema: FeatureSchema,
+    values: Vec<i64>,
+    targets: Targets,
+    /// What was read.
+    pub reading: Reading,
+}
+
+impl Table {
+    /// The rows as a data set.
+    ///
+    /// # Errors
+    /// As [`Dataset::rows_with_target`].
+    pub fn data(&self) -> Result<Dataset<'_>, TaskError> {
+        let target = match &self.targets {
+            Targets::Binary(labels) => Target::Binary(labels),
+            Targets::Real(values) => Target::Real(values),
+        };
+        Ok(Dataset::rows_with_target(&self.schema, &self.values, target)?)
+    }
+
+    /// The same rows sorted by their values: what is fitted on them does not depend on the file's order.
+    #[must_use]
+    pub fn sorted(&self) -> Self {
+        let columns = self.schema.len();
+        let row = |at: usize| &self.values[at * columns..(at + 1) * columns];
+        let mut order: Vec<usize> = (0..self.reading.rows).collect();
+        order.sort_by(|&a, &b| {
+            row(a).cmp(row(b)).then_with(|| match &self.targets {
+                Targets::Binary(labels) => labels[a].cmp(&labels[b]),
+                Targets::Real(values) => values[a].total_cmp(&values[b]),
+            })
+        });
+        self.chosen(&order)
+    }
+
+    /// The rows at `order`, in that order. Places beyond the end are left out.
+    #[must_use]
+    pub fn chosen(&self, order: &[usize]) -> Self {
+        let columns = self.schema.len();
+        let order: Vec<usize> = order.iter().copied().filter(|&at| at < self.reading.rows).collect();
+        let mut values = Vec::with_capacity(order.len() * columns);
+        for &at in &order {
+            values.extend_from_slice(&self.values[at * columns..(at + 1) * columns]);
+        }
+        let targets = match &self.targets {
+            Targets::Binary(labels) => Targets::Binary(order.iter().map(|&at| labels[at]).collect()),
+            Targets::Real(values) => Targets::Real(order.iter().map(|&at| values[at]).collect()),
+        };
+        let reading = Reading { rows: order.len(), ..self.reading.clone() };
+        Self { schema: self.schema.clone(), values, targets, reading }
+    }
+}
+
+/// Reads a file whose columns a specification describes; their order in the file does not matter.
+///
+/// # Errors
+/// [`TaskError`] naming the file, the line and the column.
+pub fn read_table(bytes: &[u8], source_name: &str, spec: &TableSpec) -> Result<Table, TaskError> {
+    let (mut reader, header) = open(bytes, source_name)?;
+    let place = |column: &str| {
+        header.iter().position(|name| name == column).ok_or_else(|| TaskError::MissingColumn {
+            source_name: source_name.into(),
+            column: column.into(),
+            found: header.join(", "),
+        })
+    };
+    let places = spec.columns.iter().map(|column| place(&column.name)).collect::<Result<Vec<_>, _>>()?;
+    let target_place = place(&spec.target.name)?;
+    let ignored = header.iter().enumerate().filter(|(at, _)| !places.contains(at) && *at != target_place);
+    let mut reading =
+        Reading { ignored_columns: ignored.map(|(_, name)| name.clone()).collect(), ..Default::default() };
+    let mut counts = vec![[0u64; 3]; spec.columns.len()];
+    let mut values = Vec::new();
+    let mut targets = match spec.target.kind {
+        TargetType::Binary => Targets::Binary(Vec::new()),
+        TargetType::Real => Targets::Real(Vec::new()),
+    };
+    let cell_error = |line, column: &str, value: &str, problem| TaskError::Cell {
+        source_name: source_name.into(),
+        line,
+        column: column.into(),
+        value: value.into(),
+        problem,
+    };
+    reading.rows = each_row(&mut reader, source_name, |line, record| {
+        for ((column, &at), counts) in spec.columns.iter().zip(&places).zip(&mut counts) {
+            let cell = &record[at];
+            let value = match &column.kind {
+                _ if is_missing(cell) => {
+                    counts[0] += 1;
+                    MISSING
+                }
+                ColumnKind::Category { values } => {
+                    match values.binary_search_by(|known| known.as_str().cmp(cell)) {
+                        // At most LEVELS_MAX.
+                        Ok(category) => category as i64,
+                        Err(_) => {
+                            counts[1] += 1;
+                            MISSING
+                        }
+                    }
+                }
+                ColumnKind::Number { decimals } => {
+                    let number = number(cell).ok_or_else(|| {
+                        cell_error(
+                            line,
+                            &column.name,
+                            cell,
+                            "is no finite number, as all of the training file were",
+                        )
+                    })?;
+                    let (value, held) = scaled(number, *decimals, FEATURE_ABS_MAX);
+                    counts[2] += u64::from(held);
+                    value
+                }
+            };
+            values.push(value);
+        }
+        let cell = &record[target_place];
+        let bad = |problem| cell_error(line, &spec.target.name, cell, problem);
+        match &mut targets {
+            Targets::Binary(labels) => {
+                labels.push(
+                    yes_or_no(cell)
+                        .ok_or_else(|| bad("is not true/false, yes/no or 1/0, as a target must be"))?,
+                );
+            }
+            Targets::Real(values) => {
+                values.push(number(cell).ok_or_else(|| bad("is no finite number, as a target must be"))?);
+            }
+        }
+        Ok(())
+    })?;
+    for (column, [missing, unknown, held]) in spec.columns.iter().zip(counts) {
+        let maps = [&mut reading.missing, &mut reading.unknown_categories, &mut reading.out_of_range];
+        for (map, count) in maps.into_iter().zip([missing, unknown, held]) {
+            if count > 0 {
+                map.insert(column.name.clone(), count);
+            }
+        }
+    }
+    Ok(Table { schema: spec.schema()?, values, targets, reading })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::typing::{TypingOptions, infer_spec};
+    use super::*;
+
+    const TRAINING: &str = "a,month,y\n1.5,Feb,TRUE\n-3,Jan,FALSE\n,Feb,no\n";
+
+    fn spec() -> TableSpec {
+        infer_spec(TRAINING.as_bytes(), "t.csv", &TypingOptions { target: "y".into(), ..Default::default() })
+            .unwrap()
+    }
+
+    #[test]
+    fn cells_become_integers() {
+        let table = read_table(TRAINING.as_bytes(), "t.csv", &spec()).unwrap();
+        assert_eq!(table.values, [15, 0, -30, 1, MISSING, 0]);
+        assert_eq!(table.targets, Targets::Binary(vec![true, false, false]));
+        assert_eq!(table.reading.missing, BTreeMap::from([("a".to_owned(), 1)]));
+        assert_eq!(table.data().unwrap().positives(), 1);
+    }
+
+    #[test]
+    fn another_file_is_read_by_name_and_reported() {
+        let other = "\u{feff}y,extra,month,a\n1,x,Dec,9e30\n0,x,Jan,2\n";
+        let table = read_table(other.as_bytes(), "o.csv", &spec()).unwrap();
+        assert_eq!(table.values, [FEATURE_ABS_MAX, MISSING, 20, 1]);
+        assert_eq!(table.reading.ignored_columns, ["extra"]);
+        assert_eq!(table.reading.unknown_categories, BTreeMap::from([("month".to_owned(), 1)]));
+        assert_eq!(table.reading.out_of_range, BTreeMap::from([("a".to_owned(), 1)]));
+    }
+
+    #[test]
+    fn errors_name_file_line_and_column() {
+        let text = |other: &str| read_table(other.as_bytes(), "o.csv", &spec()).unwrap_err().to_string();
+        assert_eq!(text("a,y\n1,1\n"), "o.csv has no column \"month\"; its columns are a, y");
+        assert!(
+            text("a,month,y\n1,Feb,1\nten,Feb,1\n")
+                .starts_with("o.csv, line 3, column \"a\": \"ten\" is no finite")
+        );
+        assert!(
+            text("a,month,y\n1,Feb,\n").starts_with("o.csv, line 2, column \"y\": \"\" is not true/false")
+        );
+        assert_eq!(text("a,month,y\n"), "o.csv has no rows below its header");
+        assert_eq!(text(""), "o.csv has no column \"a\"; its columns are ");
+    }
+
+    #[test]
+    fn sorted_rows_do_not_depend_on_the_file() {
+        let rows = ["1,Feb,1", "1,Feb,0", "0,Jan,1"];
+        let of = |order: [usize; 3]| {
+            let body: Vec<&str> = order.iter().map(|&at| rows[at]).collect();
+            let text = format!("a,month,y\n{}\n", body.join("\n"));
+            read_table(text.as_bytes(), "o.csv", &spec()).unwrap().sorted()
+        };
+        assert_eq!(of([0, 1, 2]), of([2, 0, 1]));
+        assert_eq!(of([0, 1, 2]).targets, Targets::Binary(vec![true, false, true]));
+    }
+}

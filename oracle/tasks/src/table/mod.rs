@@ -1,0 +1,73 @@
+//! Tables from CSV: columns are typed once, on the training file, and every other file is read the same way.
+//!
+//! A column whose cells are all numbers is numeric; any other is categorical, with at most
+//! [`attention_model::LEVELS_MAX`] values. An empty cell, `NA`, `NaN`, `null` and `?` are missing. A number is kept as an
+//! integer: the value times a power of ten that loses no digit if the column allows it ([`ColumnKind::Number`]).
+
+mod cell;
+mod encode;
+mod spec;
+mod typing;
+
+pub use encode::{Reading, Table, read_table};
+pub use spec::{Column, ColumnKind, TableSpec, TargetColumn, TargetType};
+pub use typing::{TypingOptions, infer_spec};
+
+use crate::TaskError;
+
+/// Largest file that is read, in bytes.
+pub const FILE_BYTES_MAX: usize = 1 << 31;
+/// Most rows of a file.
+pub const FILE_ROWS_MAX: usize = 5_000_000;
+
+/// A CSV reader over a whole file, and its header.
+fn open<'a>(bytes: &'a [u8], source_name: &str) -> Result<(csv::Reader<&'a [u8]>, Vec<String>), TaskError> {
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(TaskError::TooLarge {
+            source_name: source_name.into(),
+            what: "bytes",
+            limit: FILE_BYTES_MAX,
+        });
+    }
+    // A byte-order mark is no part of the first name.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
+    let failed = |error| TaskError::Csv { source_name: source_name.into(), error };
+    let header: Vec<String> = reader.headers().map_err(failed)?.iter().map(str::to_owned).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    if let Some(column) = header.iter().find(|name| !seen.insert(name.as_str())) {
+        return Err(TaskError::RepeatedColumn { source_name: source_name.into(), column: column.clone() });
+    }
+    Ok((reader, header))
+}
+
+/// Calls `each` with every row and its line; rows are counted against [`FILE_ROWS_MAX`].
+fn each_row(
+    reader: &mut csv::Reader<&[u8]>,
+    source_name: &str,
+    mut each: impl FnMut(u64, &csv::StringRecord) -> Result<(), TaskError>,
+) -> Result<usize, TaskError> {
+    let mut record = csv::StringRecord::new();
+    let mut rows = 0usize;
+    loop {
+        let more = reader
+            .read_record(&mut record)
+            .map_err(|error| TaskError::Csv { source_name: source_name.into(), error })?;
+        if !more {
+            break;
+        }
+        rows += 1;
+        if rows > FILE_ROWS_MAX {
+            return Err(TaskError::TooLarge {
+                source_name: source_name.into(),
+                what: "rows",
+                limit: FILE_ROWS_MAX,
+            });
+        }
+        each(record.position().map_or(0, csv::Position::line), &record)?;
+    }
+    if rows == 0 {
+        return Err(TaskError::Empty { source_name: source_name.into() });
+    }
+    Ok(rows)
+}
