@@ -10,8 +10,10 @@ mod bundle;
 mod error;
 pub mod estimator;
 pub mod folds;
+mod frame;
 pub mod interest;
 pub mod leakage;
+pub mod price;
 pub mod table;
 
 pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Task};
