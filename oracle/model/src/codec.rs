@@ -122,7 +122,6 @@ impl<'a> Reader<'a> {
 
     /// How many items of `bytes_each` the rest of the file could hold at most: a bound for what a count may claim before
     /// anything is allocated for it.
-    #[expect(dead_code, reason = "the first model of variable length needs it")]
     pub(crate) fn room_for(&self, count: usize, bytes_each: usize) -> Result<(), ModelError> {
         let left = self.bytes.len() - self.offset;
         if count > left / bytes_each.max(1) {

@@ -27,6 +27,7 @@ mod schema;
 mod standardise;
 mod trained_on;
 mod traits;
+mod trees;
 
 pub use dataset::{CHUNK_ROWS, Dataset, ROWS_MAX, TARGET_ABS_MAX, Target, TargetKind};
 pub use encoder::{COLUMNS_MAX, Encoder, Normalisation};
@@ -45,3 +46,8 @@ pub use schema::{
 pub use standardise::Standardiser;
 pub use trained_on::TrainedOn;
 pub use traits::{Fit, ParamGuard, Predict};
+pub use trees::{
+    CheckedForestParams, CheckedGbdtParams, CheckedTreeParams, FOREST_TREES_MAX, ForestModel, ForestParams,
+    GbdtModel, GbdtParams, LEAVES_MAX, Monotone, Objective, ROUNDS_MAX, TREE_DEPTH_MAX, TREE_ROWS_MAX,
+    TreeModel, TreeParams,
+};

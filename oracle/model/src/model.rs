@@ -3,7 +3,9 @@
 use sha2::{Digest, Sha256};
 
 use crate::codec::{self, Body};
-use crate::{Dataset, LogisticModel, ModelError, Predict, PriorModel, TrainedOn};
+use crate::{
+    Dataset, ForestModel, GbdtModel, LogisticModel, ModelError, Predict, PriorModel, TrainedOn, TreeModel,
+};
 
 /// Largest model file that is read, in bytes.
 pub const FILE_BYTES_MAX: usize = 1 << 28;
@@ -60,6 +62,12 @@ kinds! {
     Prior(PriorModel) = "prior",
     /// Logistic regression.
     Logistic(LogisticModel) = "logistic",
+    /// A decision tree.
+    Tree(TreeModel) = "tree",
+    /// A random forest.
+    Forest(ForestModel) = "forest",
+    /// Gradient boosting of trees.
+    Gbdt(GbdtModel) = "gbdt",
 }
 
 impl Model {

@@ -1,0 +1,342 @@
+//! Boosting: tree after tree, each fitted to the gradients that those before it leave.
+
+use rayon::prelude::*;
+
+use super::model::GbdtModel;
+use super::objective::Loss;
+use super::params::{CheckedGbdtParams, GbdtParams};
+use crate::dataset::chunks_of;
+use crate::trees::grow::{GrowRules, Grower, Leaf, Table};
+use crate::trees::split::{SplitRules, leaf_value};
+use crate::trees::sums::{Scale, Sums};
+use crate::trees::tree::{Sketch, Tree};
+use crate::trees::{Bins, Columns, Groups, Monotone, TREE_ROWS_MAX};
+use crate::{CHUNK_ROWS, CounterRng, Dataset, FeatureKind, Fit, ModelError, Target, TrainedOn};
+
+/// Most bytes of histograms of the leaves of a growing tree.
+const HISTOGRAM_BYTES_MAX: usize = 1 << 30;
+/// Streams of random numbers: one for the validation part, then two a round.
+const VALIDATION_STREAM: u64 = 0;
+
+impl Fit for CheckedGbdtParams {
+    type Model = GbdtModel;
+
+    /// With early stopping, `validation_ppm` of the rows (drawn by the seed) are not learnt from.
+    fn fit(&self, data: &Dataset<'_>) -> Result<GbdtModel, ModelError> {
+        let params = self.values();
+        if params.early_stopping_rounds == 0 {
+            return boost(params, data, data, None);
+        }
+        let rng = CounterRng::new(params.seed, VALIDATION_STREAM);
+        let held_out = |row: usize| rng.below(row as u64, 1_000_000) < u64::from(params.validation_ppm);
+        let (training, validation): (Vec<usize>, Vec<usize>) =
+            (0..data.rows()).partition(|&row| !held_out(row));
+        let (training, validation) = (Part::of(data, &training), Part::of(data, &validation));
+        boost(params, data, &training.dataset(data)?, Some(&validation.dataset(data)?))
+    }
+}
+
+impl CheckedGbdtParams {
+    /// As [`Fit::fit`], with early stopping by the loss on rows that the caller has set apart.
+    ///
+    /// # Errors
+    /// As [`Fit::fit`]; [`ModelError::Hyperparameter`] if `early_stopping_rounds` is 0, [`ModelError::OtherSchema`] if the
+    /// features differ, [`ModelError::Shape`] if there are no validation rows.
+    pub fn fit_with_validation(
+        &self,
+        data: &Dataset<'_>,
+        validation: &Dataset<'_>,
+    ) -> Result<GbdtModel, ModelError> {
+        if self.values().early_stopping_rounds == 0 {
+            return Err(ModelError::Hyperparameter {
+                name: "early_stopping_rounds",
+                value: "0".into(),
+                range: "at least 1 where there is a validation part",
+            });
+        }
+        if data.schema() != validation.schema() {
+            return Err(ModelError::OtherSchema);
+        }
+        boost(self.values(), data, data, Some(validation))
+    }
+}
+
+/// Some rows of a data set.
+struct Part {
+    values: Vec<i64>,
+    labels: Vec<bool>,
+    targets: Vec<f64>,
+}
+
+impl Part {
+    fn of(data: &Dataset<'_>, rows: &[usize]) -> Self {
+        let values = rows.iter().flat_map(|&row| data.row(row)).copied().collect();
+        let (mut labels, mut targets) = (Vec::new(), Vec::new());
+        match data.target() {
+            Target::Binary(all) => labels.extend(rows.iter().map(|&row| all[row])),
+            Target::Real(all) => targets.extend(rows.iter().map(|&row| all[row])),
+        }
+        Self { values, labels, targets }
+    }
+
+    fn dataset<'a>(&'a self, of: &Dataset<'a>) -> Result<Dataset<'a>, ModelError> {
+        let target = match of.target() {
+            Target::Binary(_) => Target::Binary(&self.labels),
+            Target::Real(_) => Target::Real(&self.targets),
+        };
+        Dataset::rows_with_target(of.schema(), &self.values, target)
+    }
+}
+
+/// Rows whose loss says when to stop.
+struct Watch<'a> {
+    data: &'a Dataset<'a>,
+    loss: Loss<'a>,
+    margins: Vec<f64>,
+    best: f64,
+    best_trees: usize,
+}
+
+impl<'a> Watch<'a> {
+    fn new(params: &GbdtParams, data: &'a Dataset<'a>, start: f64) -> Result<Self, ModelError> {
+        if data.rows() == 0 {
+            return Err(ModelError::Shape { what: "validation rows, at least", expected: 1, got: 0 });
+        }
+        let loss = Loss::of(params, data)?;
+        let mut watch = Self { data, loss, margins: vec![start; data.rows()], best: 0.0, best_trees: 0 };
+        watch.best = watch.measure();
+        Ok(watch)
+    }
+
+    fn measure(&self) -> f64 {
+        let partials: Vec<f64> = chunks_of(self.margins.len())
+            .into_par_iter()
+            .map(|rows| self.loss.sum(rows.clone(), &self.margins[rows]))
+            .collect();
+        let mut sum = 0.0;
+        for partial in partials {
+            sum += partial;
+        }
+        sum
+    }
+
+    /// Adds the newest tree, the last of `trees`; false if there have been `patience` without any progress.
+    fn goes_on(&mut self, tree: &Tree, trees: usize, patience: u32) -> bool {
+        add_tree(tree, self.data, &mut self.margins);
+        let loss = self.measure();
+        if loss < self.best {
+            (self.best, self.best_trees) = (loss, trees);
+        }
+        trees - self.best_trees < patience as usize
+    }
+}
+
+/// Adds a tree's values to the margins of all rows.
+fn add_tree(tree: &Tree, data: &Dataset<'_>, margins: &mut [f64]) {
+    margins.par_chunks_mut(CHUNK_ROWS).enumerate().for_each(|(chunk, margins)| {
+        for (at, margin) in margins.iter_mut().enumerate() {
+            *margin += tree.value(data.row(chunk * CHUNK_ROWS + at));
+        }
+    });
+}
+
+fn grow_rules(params: &GbdtParams, data: &Dataset<'_>) -> Result<GrowRules, ModelError> {
+    let features = data.schema().len();
+    let monotone =
+        if params.monotone.is_empty() { vec![Monotone::Free; features] } else { params.monotone.clone() };
+    if monotone.len() != features {
+        return Err(ModelError::Shape {
+            what: "monotone constraints",
+            expected: features,
+            got: monotone.len(),
+        });
+    }
+    for (kind, direction) in data.schema().kinds().iter().zip(&monotone) {
+        if *kind != FeatureKind::Numeric && *direction != Monotone::Free {
+            return Err(ModelError::Hyperparameter {
+                name: "monotone",
+                value: format!("{direction:?} for a feature of categories"),
+                range: "Free: categories have no order",
+            });
+        }
+    }
+    let micro = |value: u32| f64::from(value) / 1_000_000.0;
+    Ok(GrowRules {
+        split: SplitRules {
+            l2: micro(params.l2_micro),
+            rows_min: params.min_rows_leaf,
+            hessian_min: micro(params.min_hessian_micro),
+            gain_min: micro(params.min_gain_micro),
+            category_smoothing: micro(params.category_smoothing_micro),
+            category_l2: micro(params.category_l2_micro),
+            categories_max: usize::from(params.categories_max),
+        },
+        leaves_max: params.leaves_max as usize,
+        depth_max: params.depth_max,
+        monotone,
+    })
+}
+
+/// Fits on `data`, a part of `whole`.
+fn boost(
+    params: &GbdtParams,
+    whole: &Dataset<'_>,
+    data: &Dataset<'_>,
+    validation: Option<&Dataset<'_>>,
+) -> Result<GbdtModel, ModelError> {
+    let rows = data.rows();
+    if rows == 0 {
+        return Err(ModelError::Shape { what: "training rows, at least", expected: 1, got: 0 });
+    }
+    if rows > TREE_ROWS_MAX {
+        return Err(ModelError::TooMany { what: "rows to fit trees on", got: rows, limit: TREE_ROWS_MAX });
+    }
+    let loss = Loss::of(params, data)?;
+    if matches!(loss, Loss::Log { .. }) {
+        data.labels_of_both_classes("gradient boosting")?;
+    }
+    let rules = grow_rules(params, data)?;
+    let bytes = (rules.leaves_max + 1) * data.schema().len() * size_of::<crate::trees::FeatureHistogram>();
+    if bytes > HISTOGRAM_BYTES_MAX {
+        return Err(ModelError::TooMany {
+            what: "bytes of histograms (4096 a feature and leaf): lower leaves_max",
+            got: bytes,
+            limit: HISTOGRAM_BYTES_MAX,
+        });
+    }
+    let start = loss.start();
+    let scale = loss.scale(rows, start);
+    let mut watch = validation.map(|data| Watch::new(params, data, start)).transpose()?;
+    let bins = Bins::measure(data, usize::from(params.bins_max));
+    let columns = Columns::encode(data, &bins);
+    let groups = Groups::interleave(&columns);
+    let table = Table { bins, columns, groups };
+    let mut rounds = Rounds {
+        params,
+        data,
+        loss,
+        scale,
+        margins: vec![start; rows],
+        stats: vec![Sums::default(); rows],
+        leaf_of_row: vec![0; rows],
+        grower: Grower::new(&table, &rules, scale),
+    };
+    let mut trees = Vec::new();
+    for round in 0..params.rounds {
+        let Some(tree) = rounds.next_tree(round, &table, &rules) else {
+            break;
+        };
+        trees.push(tree);
+        let count = trees.len();
+        if let Some(watch) = &mut watch
+            && !watch.goes_on(&trees[count - 1], count, params.early_stopping_rounds)
+        {
+            break;
+        }
+    }
+    if let Some(watch) = watch {
+        trees.truncate(watch.best_trees);
+    }
+    GbdtModel::new(TrainedOn::of(whole), params.clone(), crate::math::canonical(start), trees)
+}
+
+/// What goes from round to round.
+struct Rounds<'a> {
+    params: &'a GbdtParams,
+    data: &'a Dataset<'a>,
+    loss: Loss<'a>,
+    scale: Scale,
+    margins: Vec<f64>,
+    stats: Vec<Sums>,
+    leaf_of_row: Vec<u16>,
+    grower: Grower<'a>,
+}
+
+impl Rounds<'_> {
+    /// The next tree, its values added to the margins; `None` if no split is worth anything, now or later.
+    fn next_tree(&mut self, round: u32, table: &Table, rules: &GrowRules) -> Option<Tree> {
+        let all_rows = self.params.row_sample_ppm == 1_000_000;
+        let features = self.features_of(round);
+        self.update_statistics();
+        self.choose_rows(round);
+        let (mut sketch, leaves) = self.grower.grow(&self.stats, &features);
+        if leaves.len() == 1 && all_rows && features.len() == table.bins.0.len() {
+            return None;
+        }
+        let values = self.leaf_values(&leaves, rules, &mut sketch);
+        let tree = sketch.finish(&table.bins.0);
+        if all_rows {
+            // Scattered writes into the smaller array; the pass over the margins is in order.
+            for (number, leaf) in leaves.iter().enumerate() {
+                for &row in &self.grower.rows[leaf.rows.clone()] {
+                    // At most LEAVES_MAX leaves.
+                    self.leaf_of_row[row as usize] = number as u16;
+                }
+            }
+            let chunks = self.margins.par_chunks_mut(CHUNK_ROWS);
+            chunks.zip(self.leaf_of_row.par_chunks(CHUNK_ROWS)).for_each(|(margins, leaves)| {
+                for (margin, &leaf) in margins.iter_mut().zip(leaves) {
+                    *margin += values[usize::from(leaf)];
+                }
+            });
+        } else {
+            add_tree(&tree, self.data, &mut self.margins);
+        }
+        Some(tree)
+    }
+
+    fn update_statistics(&mut self) {
+        let (loss, scale) = (self.loss, self.scale);
+        let chunks = self.stats.par_chunks_mut(CHUNK_ROWS).zip(self.margins.par_chunks(CHUNK_ROWS));
+        chunks.enumerate().for_each(|(chunk, (stats, margins))| {
+            let start = chunk * CHUNK_ROWS;
+            loss.statistics(&scale, start..start + margins.len(), margins, stats);
+        });
+    }
+
+    fn leaf_values(&self, leaves: &[Leaf], rules: &GrowRules, sketch: &mut Sketch) -> Vec<f64> {
+        let learning_rate = f64::from(self.params.learning_rate_ppm) / 1_000_000.0;
+        let mut values = Vec::with_capacity(leaves.len());
+        for leaf in leaves {
+            let rows = &self.grower.rows[leaf.rows.clone()];
+            let best = self.loss.refit(rows, &self.margins).unwrap_or_else(|| {
+                leaf_value(self.scale.gradient(leaf.sums), self.scale.hessian(leaf.sums), rules.split.l2)
+            });
+            let value = learning_rate * leaf.bounds.clip(best);
+            sketch.set_value(leaf.node, value);
+            values.push(value);
+        }
+        values
+    }
+
+    /// The rows of a round, in rising order; all of them rather than none.
+    fn choose_rows(&mut self, round: u32) {
+        let rows = &mut self.grower.rows;
+        rows.clear();
+        // At most TREE_ROWS_MAX.
+        let all = 0..self.data.rows() as u32;
+        if self.params.row_sample_ppm < 1_000_000 {
+            let rng = CounterRng::new(self.params.seed, 2 * u64::from(round) + 1);
+            let share = u64::from(self.params.row_sample_ppm);
+            rows.extend(all.clone().filter(|&row| rng.below(u64::from(row), 1_000_000) < share));
+        }
+        if rows.is_empty() {
+            rows.extend(all);
+        }
+    }
+
+    /// The features of a round, in rising order.
+    fn features_of(&self, round: u32) -> Vec<usize> {
+        let all = self.data.schema().len();
+        // At most FEATURES_MAX · 10^6.
+        let count = (all as u64 * u64::from(self.params.feature_sample_ppm)).div_ceil(1_000_000) as usize;
+        let rng = CounterRng::new(self.params.seed, 2 * u64::from(round) + 2);
+        let mut features: Vec<usize> = (0..all).collect();
+        if count < all {
+            features.sort_by_key(|&feature| (rng.at(feature as u64), feature));
+            features.truncate(count);
+            features.sort_unstable();
+        }
+        features
+    }
+}

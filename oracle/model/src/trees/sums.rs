@@ -1,0 +1,147 @@
+//! Integer statistics of rows: gradient, hessian and count, added exactly in any order.
+
+/// Bits of the largest gradient of a row.
+const GRADIENT_BITS: i32 = 30;
+/// Most bits of the largest hessian of a row.
+const HESSIAN_BITS_MAX: u32 = 30;
+/// A gradient is clipped to this: 256 times the largest that was announced. With [`super::TREE_ROWS_MAX`] rows the sum
+/// stays below 2^62.
+const GRADIENT_CLIP: f64 = (1i64 << 38) as f64;
+/// 1.5·2^52: adding it to a number below 2^51 rounds that, half to even, into the low bits.
+const ROUNDER: f64 = 6_755_399_441_055_744.0;
+
+/// Of one row or the sum over several: the gradient, and hessian and count in one integer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Sums {
+    gradient: i64,
+    /// `hessian · 2^row_bits + rows`, see [`Scale`].
+    packed: i64,
+}
+
+impl Sums {
+    /// The sum. [`Scale`] keeps it far from overflow for up to [`super::TREE_ROWS_MAX`] rows, hence unchecked: this is the
+    /// inner loop of every fit.
+    #[inline(always)]
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            gradient: self.gradient.wrapping_add(other.gradient),
+            packed: self.packed.wrapping_add(other.packed),
+        }
+    }
+
+    /// What is left without a part of it.
+    #[inline(always)]
+    pub(crate) fn minus(self, part: Self) -> Self {
+        Self {
+            gradient: self.gradient.wrapping_sub(part.gradient),
+            packed: self.packed.wrapping_sub(part.packed),
+        }
+    }
+}
+
+/// What the integers of [`Sums`] mean: powers of two that follow from the number of rows and the largest gradient and
+/// hessian of a row, so that nothing overflows and rounding is far below the noise of the data.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scale {
+    row_bits: u32,
+    /// Integers per unit of the gradient, and its inverse.
+    gradient: (f64, f64),
+    hessian: (f64, f64),
+}
+
+/// 2^n.
+fn power_of_two(n: i32) -> f64 {
+    libm::scalbn(1.0, n)
+}
+
+/// The least n with `x ≤ 2^n`; 0 for 0.
+fn bits_of(x: f64) -> i32 {
+    let (fraction, exponent) = libm::frexp(x);
+    // x = fraction · 2^exponent with ½ ≤ fraction < 1.
+    if fraction == 0.5 { exponent - 1 } else { exponent }
+}
+
+impl Scale {
+    /// For at most `rows` rows (up to [`super::TREE_ROWS_MAX`]) whose gradients and hessians are at most these in magnitude.
+    pub(crate) fn new(rows: usize, gradient_max: f64, hessian_max: f64) -> Self {
+        let row_bits = usize::BITS - rows.leading_zeros();
+        // rows · hessian < 2^(62 − row_bits), which leaves row_bits for the count and one bit for the sign.
+        let hessian_bits = (62 - 2 * row_bits).min(HESSIAN_BITS_MAX) as i32;
+        let pair = |bits: i32| (power_of_two(bits), power_of_two(-bits));
+        Self {
+            row_bits,
+            gradient: pair(GRADIENT_BITS - bits_of(gradient_max)),
+            hessian: pair(hessian_bits - bits_of(hessian_max)),
+        }
+    }
+
+    /// The statistics of one row.
+    #[inline(always)]
+    pub(crate) fn row(&self, gradient: f64, hessian: f64) -> Sums {
+        let round = |x: f64| ((x + ROUNDER).to_bits() as i64).wrapping_sub(ROUNDER.to_bits() as i64);
+        let gradient = (gradient * self.gradient.0).clamp(-GRADIENT_CLIP, GRADIENT_CLIP);
+        Sums {
+            gradient: round(gradient),
+            packed: (round(hessian * self.hessian.0) << self.row_bits).wrapping_add(1),
+        }
+    }
+
+    /// The sum of gradients.
+    #[inline(always)]
+    pub(crate) fn gradient(&self, sums: Sums) -> f64 {
+        sums.gradient as f64 * self.gradient.1
+    }
+
+    /// The sum of hessians.
+    #[inline(always)]
+    pub(crate) fn hessian(&self, sums: Sums) -> f64 {
+        (sums.packed >> self.row_bits) as f64 * self.hessian.1
+    }
+
+    /// The number of rows.
+    #[inline(always)]
+    pub(crate) fn rows(&self, sums: Sums) -> u32 {
+        (sums.packed & ((1 << self.row_bits) - 1)) as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trees::TREE_ROWS_MAX;
+
+    #[test]
+    fn the_largest_sums_fit() {
+        for (gradient, hessian) in [(1.0, 0.25), (-1.0, 0.0), (7e12, 16.0)] {
+            let scale = Scale::new(TREE_ROWS_MAX, libm::fabs(gradient), hessian);
+            let row = scale.row(gradient, hessian);
+            let mut all = row;
+            // Doubling 24 times makes 2^24 rows.
+            for _ in 0..24 {
+                all = all.plus(all);
+            }
+            assert_eq!(scale.rows(all) as usize, TREE_ROWS_MAX);
+            assert_eq!(scale.gradient(all), scale.gradient(row) * TREE_ROWS_MAX as f64);
+            assert_eq!(scale.hessian(all), hessian * TREE_ROWS_MAX as f64);
+            assert_eq!(all.minus(row).plus(row), all);
+        }
+    }
+
+    #[test]
+    fn rounding_is_half_to_even() {
+        let scale = Scale::new(10, 1.0, 0.25);
+        let unit = power_of_two(-30);
+        for (units, want) in [(2.5, 2.0), (3.5, 4.0), (-2.5, -2.0), (-0.75, -1.0), (0.5, 0.0)] {
+            assert_eq!(scale.gradient(scale.row(units * unit, 0.0)), want * unit);
+        }
+        // One far outside is clipped, not wrapped.
+        assert_eq!(scale.gradient(scale.row(1e9, 0.0)), 256.0);
+    }
+
+    #[test]
+    fn bits_by_hand() {
+        for (x, bits) in [(0.0, 0), (0.25, -2), (0.3, -1), (1.0, 0), (1.5, 1), (2.0, 1), (1e12, 40)] {
+            assert_eq!(bits_of(x), bits, "{x}");
+        }
+    }
+}
