@@ -11,9 +11,6 @@ use crate::state::config::{ABOUT, CONFIGS_MAX, OPERATORS, SECURITY, SecurityRow,
 use crate::state::held::release;
 use crate::state::owed::owe;
 
-/// Configurations that may be in force now or later, at most: none but the newest begins after the present epoch.
-const PRESENT_CONFIGS: usize = 2;
-
 /// What a conviction took, and what has to be sent for it.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Slashed {
@@ -34,11 +31,13 @@ pub(crate) fn slash(
     prover: Option<&Addr>,
 ) -> Result<Slashed> {
     let security = SECURITY.load(storage, ())?;
-    let before = SLASHED.may_load(storage, epoch)?.unwrap_or(0);
+    let about = about_at(storage, epoch)?;
+    let key = (epoch, about.config_version);
+    let before = SLASHED.may_load(storage, key)?.unwrap_or(0);
     let due = u64::from(signers) & !before;
-    SLASHED.save(storage, epoch, &(before | due));
+    SLASHED.save(storage, key, &(before | due));
     let (mut amount, mut events) = (0u128, Vec::new());
-    for (index, (_, admin)) in (0u32..).zip(about_at(storage, epoch)?.operators) {
+    for (index, (_, admin)) in (0u32..).zip(about.operators) {
         if due.checked_shr(index).unwrap_or(0) & 1 == 0 {
             continue;
         }
@@ -89,16 +88,20 @@ fn give(
     Ok(dispose(storage, security, rest)?.into_iter().collect())
 }
 
-/// Suspends the operator with `index` in `epoch`: its signatures count no more in the configuration of that epoch, the present
+/// Suspends the operator with `index` in `epoch`: its signatures count no more in the configurations of that epoch and of the open
 /// one, nor any later one that has the same admin, and no new configuration takes the admin. The quorum stays as it is.
 ///
 /// # Errors
 /// [`ContractError::Invalid`] if the epoch has no such operator.
-pub(crate) fn suspend(storage: &mut dyn Storage, epoch: u64, index: u8) -> Result<Event> {
+pub(crate) fn suspend(
+    storage: &mut dyn Storage,
+    (epoch, open_epoch): (u64, u64),
+    index: u8,
+) -> Result<Event> {
     let admin = admin_of(storage, epoch, index)?;
     let bond = BONDS.may_load(storage, admin.as_str())?.unwrap_or_default();
     BONDS.save(storage, admin.as_str(), &BondRow { suspended: true, ..bond });
-    for (first, index) in places(storage, epoch, &admin)? {
+    for (first, index) in places(storage, epoch.min(open_epoch), &admin)? {
         let mut row = OPERATORS.load(storage, first)?;
         row.suspended |= 1u32.checked_shl(index).unwrap_or(0);
         OPERATORS.save(storage, first, &row);
@@ -117,19 +120,16 @@ pub(crate) fn admin_of(storage: &dyn Storage, epoch: u64, index: u8) -> Result<A
     })
 }
 
-/// First epoch and index of the admin's operator in every configuration that a suspension for `epoch` has to reach.
+/// First epoch and index of the admin's operator in every configuration that is in force in `epoch` or later.
 fn places(storage: &dyn Storage, epoch: u64, admin: &Addr) -> Result<Vec<(u64, u32)>> {
-    let (mut found, mut reached) = (Vec::new(), false);
-    let configs = ABOUT.numbered(storage, 0, u64::MAX).take(CONFIGS_MAX);
-    for (place, config) in configs.enumerate() {
-        // The newest may be in force from the next epoch on only: then the one before it is the present one.
-        if reached && place >= PRESENT_CONFIGS {
-            break;
-        }
+    let mut found = Vec::new();
+    for config in ABOUT.numbered(storage, 0, u64::MAX).take(CONFIGS_MAX) {
         let (first, about) = config?;
-        reached = reached || first <= epoch;
         let index = (0u32..).zip(&about.operators).find(|(_, (_, other))| other == admin);
         found.extend(index.map(|(index, _)| (first, index)));
+        if first <= epoch {
+            break;
+        }
     }
     Ok(found)
 }

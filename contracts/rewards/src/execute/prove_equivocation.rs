@@ -50,7 +50,7 @@ pub(crate) fn prove_equivocation(
         let signer = signer.ok_or_else(|| ContractError::overflow("the operator's index"))?;
         slash(storage, epoch, signer, reward)?
     };
-    let suspended = suspend(storage, epoch, evidence.signer)?;
+    let suspended = suspend(storage, (epoch, timeline.open_epoch()?), evidence.signer)?;
     let mut response = Response::new()
         .add_event(proven((epoch, revision), clause, prover.sender, &slashed))
         .add_event(suspended)

@@ -29,7 +29,7 @@ fn configure(storage: &mut dyn Storage, first: u64, admins: &[&str]) {
     let set = OperatorSet::new(&keys, 0).unwrap();
     OPERATORS.save(storage, first, &OperatorsRow { config_digest: [0; 32], suspended: 0, set });
     let operators = admins.iter().map(|name| (name.to_string(), address(name))).collect();
-    ABOUT.save(storage, first, &About { config_version: 1, spec_hash: [0; 32], operators });
+    ABOUT.save(storage, first, &About { config_version: first + 1, spec_hash: [0; 32], operators });
 }
 
 fn bond(storage: &mut dyn Storage, name: &str, bonded: u128, unbonding: u128) {
@@ -125,6 +125,18 @@ fn a_slash_takes_the_operators_of_its_own_epoch() {
     assert_eq!(slash(&mut storage, 5, 0b100, None).unwrap().amount, 0, "there is no third operator");
 }
 
+/// An epoch to come may get other operators after one of them was slashed for it.
+#[test]
+fn who_takes_a_place_is_slashed_whoever_had_it() {
+    let mut storage = setup(None);
+    assert_eq!(slash(&mut storage, 9, 0b001, None).unwrap().amount, 300);
+    configure(&mut storage, 5, &["d", "b"]);
+    bond(&mut storage, "d", 1_000, 0);
+    assert_eq!(slash(&mut storage, 9, 0b011, None).unwrap().amount, 330);
+    assert_eq!(slash(&mut storage, 9, 0b011, None).unwrap().amount, 0);
+    assert_eq!((bond_of(&storage, "a"), bond_of(&storage, "d")), ((700, 0), (700, 0)));
+}
+
 #[test]
 fn a_suspension_reaches_every_later_configuration_with_the_admin() {
     let mut storage = setup(None);
@@ -133,29 +145,30 @@ fn a_suspension_reaches_every_later_configuration_with_the_admin() {
     configure(&mut storage, 300, &["a", "c"]);
     configure(&mut storage, 301, &["d", "b"]);
     let suspended = |storage: &dyn Storage, epoch| operators_at(storage, epoch).unwrap().suspended;
-    let event = suspend(&mut storage, 4, 0).unwrap();
+    let event = suspend(&mut storage, (4, 4), 0).unwrap();
     assert_eq!(event, Event::OperatorSuspended { admin: address("a").into_string() });
     let epochs = [2, 3, 5, 6, 299, 300, 301];
     assert_eq!(epochs.map(|epoch| suspended(&storage, epoch)), [0, 1, 1, 2, 2, 1, 0]);
-    suspend(&mut storage, 6, 0).unwrap();
+    suspend(&mut storage, (6, 300), 0).unwrap();
     assert_eq!(epochs.map(|epoch| suspended(&storage, epoch)), [0, 1, 1, 3, 3, 3, 0]);
     assert!(BONDS.load(&storage, address("a").as_str()).unwrap().suspended);
     assert_eq!(bond_of(&storage, "a"), (1_000, 0), "a suspension alone takes no money");
     assert_eq!(bond_of(&storage, "c"), (0, 0));
     let expected =
         ContractError::invalid("the index of an operator", 3, "an operator's of that epoch").to_string();
-    assert_eq!(suspend(&mut storage, 4, 3).unwrap_err().to_string(), expected);
+    assert_eq!(suspend(&mut storage, (4, 4), 3).unwrap_err().to_string(), expected);
 }
 
-/// What was signed twice may be a report on a later epoch: the present configuration is older than that epoch's.
+/// What was signed twice may be a report on an epoch to come: the open one, however old its configuration is, comes before it.
 #[test]
-fn a_suspension_reaches_the_present_configuration() {
+fn a_suspension_reaches_the_configuration_of_the_open_epoch() {
     let mut storage = setup(None);
     configure(&mut storage, 3, &["b", "a"]);
     configure(&mut storage, 4, &["c", "b", "a"]);
-    suspend(&mut storage, 9, 2).unwrap();
+    configure(&mut storage, 5, &["a", "b"]);
+    suspend(&mut storage, (9, 3), 0).unwrap();
     let suspended = |epoch| operators_at(&storage, epoch).unwrap().suspended;
-    assert_eq!([2, 3, 4].map(suspended), [0, 0b010, 0b100]);
+    assert_eq!([2, 3, 4, 5].map(suspended), [0, 0b010, 0b100, 0b001]);
 }
 
 #[test]
@@ -164,7 +177,7 @@ fn a_suspension_looks_at_a_bounded_number_of_configurations() {
     for first in 1..=70 {
         configure(&mut storage, first, &["a", "b"]);
     }
-    suspend(&mut storage, 0, 1).unwrap();
+    suspend(&mut storage, (0, 70), 1).unwrap();
     let suspended = |epoch| operators_at(&storage, epoch).unwrap().suspended;
     assert_eq!([0, 6, 7, 70].map(suspended), [0, 0, 2, 2]);
 }
@@ -242,7 +255,7 @@ proptest! {
                 }
                 Step::Slash { epoch, signers, prover } => {
                     let before: Vec<_> = names.map(|name| liable(&storage, name)).to_vec();
-                    let done = SLASHED.may_load(&storage, *epoch).unwrap().unwrap_or(0);
+                    let done = SLASHED.may_load(&storage, (*epoch, 1)).unwrap().unwrap_or(0);
                     let prover = prover.then(|| address("prover"));
                     let slashed = slash(&mut storage, *epoch, *signers, prover.as_ref()).unwrap();
                     for (index, name) in names.iter().enumerate() {

@@ -10,8 +10,9 @@ use crate::error::{ContractError, Result};
 
 /// By admin address.
 pub(crate) const BONDS: PackedMap<&str, BondRow> = PackedMap::new(tag::BOND);
-/// By epoch: bitmap of the operators of that epoch who were slashed for it, so that each is at most once.
-pub(crate) const SLASHED: PackedMap<u64, u64> = PackedMap::new(tag::SLASHED);
+/// By (epoch, version of its configuration): bitmap of the operators who were slashed for the epoch, so that each is at most once. For an
+/// epoch to come the configuration may still change: who has a convicted operator's place then is another one.
+pub(crate) const SLASHED: PackedMap<(u64, u64), u64> = PackedMap::new(tag::SLASHED);
 
 /// An operator's bond, base units of the bond denom. All of it is liable until it is withdrawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -2,7 +2,7 @@
 
 use attention_protocol::dispute_event::DisputeEvent;
 use attention_protocol::event::Event;
-use attention_protocol::fraud::{Equivocation, FraudError};
+use attention_protocol::fraud::{Equivocation, FraudError, Target};
 use attention_protocol::msg::{ConflictingQuorums, ExecuteMsg, ReportStatus, VoidReason};
 use attention_protocol::proof_commit::proof_commit;
 use attention_protocol::quorum::QuorumError;
@@ -11,7 +11,7 @@ use attention_rewards::DisputeError;
 use cosmwasm_std::Binary;
 use cw_multi_test::AppResponse;
 
-use crate::suite::{Draft, Suite, assert_refused, dispute_event};
+use crate::suite::{BOND, Draft, Suite, assert_refused, dispute_event, spare_key};
 
 /// Operator `signer` signs both bodies.
 fn evidence(suite: &Suite, first: &ReportBody, second: &ReportBody, signer: u8) -> Equivocation {
@@ -164,4 +164,57 @@ fn an_operator_is_fined_once_for_all_its_equivocations() {
         assert_refused(prove(&mut suite, &again, None), expected);
     }
     assert_eq!(suite.bond_of(2), (500, true));
+}
+
+/// What was signed twice may be a report of an epoch to come, while an older one, under a configuration before the present one, still
+/// waits for its report.
+#[test]
+fn a_convicted_signer_signs_for_the_open_epoch_no_more() {
+    let mut suite = Suite::new();
+    suite.close(0);
+    // In epochs 1 and 2 operator 0 swaps its key: epochs 1, 2 and 3 each have a configuration of their own.
+    suite.swap(0, &spare_key(0)).unwrap();
+    let second = suite.draft(1);
+    suite.go_to(crate::suite::clock().due_s(None, 0).unwrap() + 1);
+    suite.close(1);
+    suite.swap(0, &spare_key(1)).unwrap();
+    let coming = suite.draft(3);
+    let twice = evidence(&suite, &coming.body, &other(&coming.body, [9; 32]), 2);
+    prove(&mut suite, &twice, None).unwrap();
+    assert_eq!(suite.epoch_status().open_epoch, 1);
+    assert_eq!([1, 2, 3].map(|epoch| suite.config_at(epoch).config_version), [1, 2, 3]);
+    let signatures = suite.sign(&second.body, &[0, 1, 2]);
+    assert_refused(suite.submit_signed(&second, signatures), QuorumError::SuspendedSigner { index: 2 });
+    suite.submit(&second).unwrap();
+}
+
+/// An operator is fined for an epoch to come, and replaced before it: who has its place then is liable all the same.
+#[test]
+fn who_takes_the_place_of_a_convicted_operator_is_liable_for_the_same_epoch() {
+    let mut suite = Suite::new();
+    suite.bond_operators(1_000);
+    let coming = suite.draft(5);
+    let twice = evidence(&suite, &coming.body, &other(&coming.body, [9; 32]), 2);
+    prove(&mut suite, &twice, None).unwrap();
+    let mut operators = suite.same_operators();
+    let new = suite.user("new");
+    operators.operators[2] = suite.new_operator("new", &spare_key(7));
+    suite.propose(operators).unwrap();
+    suite.post_bond(&new, 1_000).unwrap();
+    suite.wait(2_000);
+    suite.accept_config().unwrap();
+    suite.operators[2] = spare_key(7);
+    suite.close(5);
+    let mut draft = suite.draft(5);
+    (draft.body.assets_root, draft.body.asset_count) = ([1; 32], 1);
+    let signatures = suite.sign(&draft.body, &[0, 1, 2]);
+    suite.submit_signed(&draft, signatures).unwrap();
+    let anyone = suite.user("anyone");
+    suite.mint(&anyone, 1_000, BOND);
+    suite.demand(5, 0, Target::Asset { index: 0 }).unwrap();
+    suite.pass_answer_time();
+    suite.wait(1);
+    suite.void_unanswered(5, 0, [2, 0, 0, 0, 0, 0, 0, 0, 0]).unwrap();
+    assert_eq!([0, 1, 2, 3].map(|index| suite.bond_of(index).0), [500, 500, 500, 1_000]);
+    assert_eq!(suite.bond(&new).bonded.u128(), 500);
 }

@@ -1,33 +1,39 @@
-//! Random histories against plain books. After every step: the contract holds what it owes, asset by asset; each campaign's money
-//! adds up, and only the campaign that a step is about has changed; nobody is paid twice or less than due; a pause stops what it
-//! should and nothing else. Settled allocations and records never change. Holds I9, I10 and I11.
+//! Random histories of every message against plain books. After every step: the contract holds what it owes, asset by asset, bonds
+//! included; each campaign's money adds up, and only the campaign that a step is about has changed; nobody is paid twice or less than
+//! due; a report stands where the rules say; a pause stops what it should and nothing else; what is refused and what is accepted is
+//! what the books said before. Final reports, settled allocations and records never change. Holds I9, I10, I11, I19, I21, I22 and I23.
 //!
 //! `ATTENTION_RANDOM_SEED` replays a seed, `ATTENTION_RANDOM_STEPS` sets the number of steps: a large one without a seed runs for
 //! hours with a new seed each time.
 
+mod anchors;
+mod bonds;
 mod campaigns;
+mod check;
 mod claims;
+mod disputes;
+mod messages;
 mod model;
+mod proofs;
 mod records;
 mod reports;
 mod rng;
+mod roles;
+mod rotation;
+mod settling;
 mod world;
 
 use std::collections::BTreeMap;
 use std::env;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use cosmwasm_std::Addr;
-
-use claims::{Picks, Way};
-use model::Iron;
-use reports::Tamper;
+use model::Rules;
 use rng::Rng;
 use world::World;
 
 /// Everybody who has a leaf in every allocation.
 const NAMES: [&str; 5] = ["alice", "bob", "dao", "key one", "key two"];
-/// The assets of every report.
+/// The assets of every report that shows any.
 const ASSET_IDS: [&str; 2] = ["red", "blue"];
 /// Which of the suite's two tokens changes its behaviour; the other is honest.
 const IRON: usize = 1;
@@ -38,156 +44,139 @@ const STEPS_PER_WORLD: u64 = 500;
 /// Everything that never changes is compared this often.
 const CHECK_ALL_EVERY: u64 = 50;
 
-/// One thing that happens. To add one: a variant, a line in [`KINDS`], an arm in [`World::run`].
-#[derive(Debug, Clone)]
-pub enum Action {
-    Create { asset: String, amount: u128, delay: u64, epochs: u64, unlock_s: u64, refund_to: Addr },
-    Fund { campaign: Option<u64>, amount: u128, by: Addr },
-    Stop { campaign: Option<u64> },
-    Refund { campaign: Option<u64> },
-    ProposeSponsor { campaign: Option<u64>, to: Option<Addr> },
-    AcceptSponsor { campaign: Option<u64> },
-    WithdrawFees { asset: String },
-    Report { scores: [u32; 5], tamper: Option<Tamper> },
-    Miss {},
-    Settle { campaign: Option<u64>, newest_first: bool },
-    Claim { name: &'static str, picks: Picks, way: Way },
-    ClaimBatch { claims: Vec<(&'static str, Picks)> },
-    SetPayoutAddress { name: &'static str, to: Option<Addr> },
-    WithdrawOwed { asset: String, account: Addr, to: Addr },
-    RecordScores { campaign: Option<u64>, start: u32 },
-    RecordAssets {},
-    SetConsent { name: &'static str, granted: bool },
-    Pause {},
-    Unpause {},
-    IronBecomes(Iron),
-    Wait { seconds: u64 },
-}
-
-/// A kind of action: its name, how often it is drawn, and how.
-type Kind = (&'static str, u64, fn(&mut World) -> Action);
+/// A kind of step: its name, how often it is drawn, and what it does.
+type Kind = (&'static str, u64, fn(&mut World));
 
 const KINDS: &[Kind] = &[
-    ("create", 4, campaigns::draw_create),
-    ("fund", 6, campaigns::draw_fund),
-    ("stop", 1, campaigns::draw_stop),
-    ("refund", 6, campaigns::draw_refund),
-    ("propose_sponsor", 1, campaigns::draw_propose_sponsor),
-    ("accept_sponsor", 1, campaigns::draw_accept_sponsor),
-    ("withdraw_fees", 1, campaigns::draw_withdraw_fees),
-    ("report", 16, reports::draw_report),
-    ("miss", 1, |_| Action::Miss {}),
-    ("settle", 16, reports::draw_settle),
-    ("claim", 20, claims::draw_claim),
-    ("claim_batch", 6, claims::draw_claim_batch),
-    ("set_payout_address", 2, claims::draw_set_payout_address),
-    ("withdraw_owed", 5, claims::draw_withdraw_owed),
-    ("record_scores", 3, records::draw_record_scores),
-    ("record_assets", 4, records::draw_record_assets),
-    ("set_consent", 2, records::draw_set_consent),
-    ("pause", 1, |_| Action::Pause {}),
-    ("unpause", 8, |_| Action::Unpause {}),
-    ("iron", 3, records::draw_iron),
-    ("wait", 5, |world| Action::Wait { seconds: world.rng.of(1..1_500) }),
-    ("long_wait", 1, draw_long_wait),
+    ("create", 4, World::create),
+    ("fund", 6, World::fund),
+    ("stop", 1, World::stop),
+    ("refund", 6, World::refund),
+    ("propose_sponsor", 1, World::propose_sponsor),
+    ("accept_sponsor", 1, World::accept_sponsor),
+    ("report", 32, World::report),
+    ("miss", 1, World::miss),
+    ("settle", 26, World::settle),
+    ("claim", 26, World::claim),
+    ("claim_batch", 8, World::claim_batch),
+    ("set_payout_address", 2, World::set_payout_address),
+    ("withdraw_owed", 8, World::withdraw_owed),
+    ("record_scores", 3, World::record_scores),
+    ("record_assets", 4, World::record_assets),
+    ("set_consent", 2, World::set_consent),
+    ("anchor", 4, World::anchor),
+    ("void_report", 1, World::void_report),
+    ("challenge", 2, World::challenge),
+    ("decide", 2, World::decide),
+    ("resolve_silence", 2, World::resolve_silence),
+    ("demand", 4, World::demand),
+    ("answer", 4, World::answer),
+    ("void_unanswered", 2, World::void_unanswered),
+    ("reclaim", 3, World::reclaim),
+    ("commit_proof", 1, World::commit_proof),
+    ("prove_fraud", 5, World::prove_fraud),
+    ("prove_equivocation", 1, World::prove_equivocation),
+    ("post_bond", 7, World::post_bond),
+    ("unbond", 4, World::unbond),
+    ("withdraw_bond", 3, World::withdraw_bond),
+    ("swap", 4, World::swap),
+    ("propose_config", 3, World::propose_config),
+    ("accept_config", 4, World::accept_config),
+    ("cancel_config", 1, World::cancel_config),
+    ("update_limits", 2, World::update_limits),
+    ("count_participation", 1, World::count_participation),
+    ("distribute", 4, World::distribute),
+    ("pause", 1, World::pause),
+    ("unpause", 8, World::unpause),
+    ("withdraw_fees", 2, World::withdraw_fees),
+    ("propose_owner", 1, World::propose_owner),
+    ("accept_owner", 1, World::accept_owner),
+    ("set_guardian", 1, World::set_guardian),
+    ("renounce", 2, World::renounce),
+    ("iron", 3, World::iron_becomes),
+    ("wait", 5, World::wait),
+    ("long_wait", 1, World::wait_long),
 ];
 
-/// A few epochs mostly; now and then long enough for graces and claim periods to end.
-fn draw_long_wait(world: &mut World) -> Action {
-    let most_s = if world.rng.once_in(4) { 2_000_000 } else { 10_000 };
-    Action::Wait { seconds: world.rng.of(1..most_s) }
+fn draw(rng: &mut Rng) -> Kind {
+    let total = KINDS.iter().map(|(_, weight, _)| weight).sum();
+    let mut at = rng.of(0..total);
+    for kind in KINDS {
+        if at < kind.1 {
+            return *kind;
+        }
+        at -= kind.1;
+    }
+    unreachable!("the weights add up to the total")
 }
 
-impl World {
-    fn draw(&mut self) -> (&'static str, Action) {
-        let total = KINDS.iter().map(|(_, weight, _)| weight).sum();
-        let mut at = self.rng.of(0..total);
-        for (name, weight, draw) in KINDS {
-            if at < *weight {
-                return (name, draw(self));
-            }
-            at -= weight;
-        }
-        unreachable!("the weights add up to the total")
-    }
-
-    fn run(&mut self, action: &Action) {
-        match action.clone() {
-            Action::Create { asset, amount, delay, epochs, unlock_s, refund_to } => {
-                self.create((&asset, amount), (delay, epochs), unlock_s, &refund_to);
-            }
-            Action::Fund { campaign: Some(id), amount, by } => self.fund(id, amount, &by),
-            Action::Stop { campaign: Some(id) } => self.stop(id),
-            Action::Refund { campaign: Some(id) } => self.refund(id),
-            Action::ProposeSponsor { campaign: Some(id), to } => self.propose_sponsor(id, to.as_ref()),
-            Action::AcceptSponsor { campaign: Some(id) } => self.accept_sponsor(id),
-            Action::WithdrawFees { asset } => self.withdraw_fees(&asset),
-            Action::Report { scores, tamper } => self.report(&scores, tamper),
-            Action::Miss {} => self.miss(),
-            Action::Settle { campaign: Some(id), newest_first } => self.settle(id, newest_first),
-            Action::Claim { name, picks, way } => self.claim(name, &picks, &way),
-            Action::ClaimBatch { claims } => self.claim_batch(&claims),
-            Action::SetPayoutAddress { name, to } => self.set_payout_address(name, to.as_ref()),
-            Action::WithdrawOwed { asset, account, to } => self.withdraw_owed(&asset, &account, &to),
-            Action::RecordScores { campaign: Some(id), start } => self.record_scores(id, start),
-            Action::RecordAssets {} => self.record_assets(),
-            Action::SetConsent { name, granted } => self.set_consent(name, granted),
-            Action::Pause {} => self.pause(),
-            Action::Unpause {} => self.unpause(),
-            Action::IronBecomes(iron) => self.iron_becomes(iron),
-            Action::Wait { seconds } => self.wait(seconds),
-            // There is no campaign yet.
-            Action::Fund { .. }
-            | Action::Stop { .. }
-            | Action::Refund { .. }
-            | Action::ProposeSponsor { .. }
-            | Action::AcceptSponsor { .. }
-            | Action::Settle { .. }
-            | Action::RecordScores { .. } => {}
-        }
-        self.pay_now();
-    }
+/// Deployments that differ: each kind comes again and again.
+fn rules(world: u64) -> Rules {
+    Rules { anchors: world % 3 == 2, recipient: world % 2 == 1, no_burn: world % 4 == 2 }
 }
 
-/// Says how to come back to a failure.
-struct Replay {
+/// A history under way. If it fails it says how to come back to the failure.
+struct History {
     seed: u64,
     step: u64,
-    action: String,
+    kind: &'static str,
+    world: World,
 }
 
-impl Drop for Replay {
+impl Drop for History {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let Self { seed, step, action } = self;
-            eprintln!("step {step} of seed {seed}: {action}");
+            let Self { seed, step, kind, world } = self;
+            eprintln!("step {step} of seed {seed}, {kind}, under {:?}:", world.model.rules);
+            for (now, sender, msg) in &world.trail {
+                eprintln!("at {now:?} {sender}: {msg:?}");
+            }
             eprintln!("replay it with ATTENTION_RANDOM_SEED={seed} ATTENTION_RANDOM_STEPS={}", *step + 1);
         }
     }
 }
 
-/// Runs a history, and says how often each kind of action did something.
-fn run(seed: u64, steps: u64) -> BTreeMap<&'static str, u64> {
-    let mut accepted = BTreeMap::new();
-    let mut replay = Replay { seed, step: 0, action: "the beginning".into() };
-    let mut world = World::new(Rng::new(seed));
+/// How often each kind of step did something, and each message was accepted.
+#[derive(Debug, Default)]
+struct Done {
+    kinds: BTreeMap<&'static str, u64>,
+    messages: BTreeMap<&'static str, u64>,
+}
+
+impl Done {
+    fn add(&mut self, world: &mut World) {
+        for (name, count) in std::mem::take(&mut world.sent) {
+            *self.messages.entry(name).or_default() += count;
+        }
+    }
+}
+
+fn run(seed: u64, steps: u64) -> Done {
+    let mut done = Done::default();
+    let world = World::new(Rng::new(seed), rules(0));
+    let mut history = History { seed, step: 0, kind: "the beginning", world };
     for step in 0..steps {
         if step % STEPS_PER_WORLD == 0 && step > 0 {
-            world.check_all();
-            let rng = Rng::new(world.rng.next());
-            world = World::new(rng);
+            history.world.check_all();
+            done.add(&mut history.world);
+            let rng = Rng::new(history.world.rng.next());
+            history.world = World::new(rng, rules(step / STEPS_PER_WORLD));
         }
-        let (name, action) = world.draw();
-        (replay.step, replay.action) = (step, format!("{action:?}"));
+        let world = &mut history.world;
+        let (name, _, act) = draw(&mut world.rng);
+        (history.step, history.kind) = (step, name);
+        world.age = step % STEPS_PER_WORLD * 100 / STEPS_PER_WORLD;
         world.accepted = false;
-        world.run(&action);
+        world.trail.clear();
+        act(world);
         world.check();
         if step % CHECK_ALL_EVERY == 0 {
             world.check_all();
         }
-        *accepted.entry(name).or_default() += u64::from(world.accepted);
+        *done.kinds.entry(name).or_default() += u64::from(world.accepted);
     }
-    accepted
+    done.add(&mut history.world);
+    done
 }
 
 fn number(variable: &str) -> Option<u64> {
@@ -204,13 +193,19 @@ fn history(own_seed: u64) {
     let seed = seed.unwrap_or_else(|| if steps.is_some() { fresh() } else { own_seed });
     let steps = steps.unwrap_or(STEPS);
     println!("seed {seed}, {steps} steps");
-    let accepted = run(seed, steps);
-    println!("{accepted:?}");
+    let done = run(seed, steps);
+    println!("{done:?}");
     if steps >= STEPS {
         for (name, ..) in KINDS {
             assert!(
-                accepted.get(name).is_some_and(|count| *count > 0),
-                "{name} never did anything: {accepted:?}"
+                done.kinds.get(name).is_some_and(|count| *count > 0),
+                "{name} never did anything: {done:?}"
+            );
+        }
+        for (name, _) in crate::funds::every_message(&crate::suite::Suite::new()) {
+            assert!(
+                done.messages.get(name).is_some_and(|count| *count > 0),
+                "{name} was never accepted: {done:?}"
             );
         }
     }

@@ -1,40 +1,21 @@
-//! What other contracts and operators read: scores, prices, consent. And the switches: pauses, the token that changes.
+//! What other contracts and operators read: scores, prices, consent. And the token that changes its behaviour.
 
 use attention_protocol::AssetLeaf;
 use attention_protocol::msg::{
-    AssetPriceResponse, ConsentChangesResponse, ConsentResponse, ExecuteMsg, QueryMsg, ReportStatus,
-    ScoreResponse,
+    AssetPriceResponse, ConsentChangesResponse, ConsentResponse, ExecuteMsg, QueryMsg, ScoreResponse,
 };
-use cosmwasm_std::Binary;
+use cosmwasm_std::{Binary, Uint128, to_json_binary};
 
 use super::model::{Iron, Model};
 use super::world::World;
-use super::{ASSET_IDS, Action, NAMES};
+use super::{ASSET_IDS, NAMES};
 use crate::suite::Mode;
-
-/// `limits.price_change_max_ppm` of the suite.
-const CHANGE_MAX_PPM: u128 = 200_000;
-
-pub fn draw_record_scores(world: &mut World) -> Action {
-    Action::RecordScores { campaign: world.campaign(), start: world.rng.of(0..5) as u32 }
-}
-
-pub fn draw_record_assets(_: &mut World) -> Action {
-    Action::RecordAssets {}
-}
-
-pub fn draw_set_consent(world: &mut World) -> Action {
-    Action::SetConsent { name: world.name(), granted: world.rng.once_in(2) }
-}
-
-pub fn draw_iron(world: &mut World) -> Action {
-    let all = [Iron::Honest, Iron::Honest, Iron::Fails, Iron::Fails, Iron::Fee, Iron::Phantom];
-    Action::IronBecomes(*world.rng.pick(&all))
-}
 
 impl World {
     /// Records the newest or an older settled allocation from a leaf on.
-    pub fn record_scores(&mut self, id: u64, start: u32) {
+    pub fn record_scores(&mut self) {
+        let Some(id) = self.campaign() else { return };
+        let start = self.rng.of(0..5) as u32;
         let epochs: Vec<u64> = self.model.campaigns[&id].settled.keys().copied().collect();
         if epochs.is_empty() {
             return;
@@ -65,34 +46,38 @@ impl World {
         }
     }
 
-    /// Records all assets of the newest final report.
+    /// Records all assets of the newest report, or the one before it, if it is final and its assets are shown.
     pub fn record_assets(&mut self) {
-        let is_final = |epoch: &&u64| self.suite.report_status(**epoch) == ReportStatus::Final;
-        let Some(epoch) = self.posted.keys().rev().take(2).find(is_final).copied() else {
+        let all: Vec<u64> = self.posted.keys().rev().take(2).copied().collect();
+        if all.is_empty() {
             return;
-        };
+        }
+        let epoch = *self.rng.pick(&all);
         let assets = self.posted[&epoch].assets.clone();
         let packed = assets.iter().flat_map(|(_, _, leaf)| leaf.pack()).collect();
         let (assets_packed, siblings) = (Binary::new(packed), Binary::default());
         let msg = ExecuteMsg::RecordAssets { epoch, start: 0, assets: assets_packed, siblings };
         let anyone = self.person();
         let result = self.send(&anyone, &msg, &[]);
-        assert_eq!(result.is_ok(), !self.is_paused(), "{result:?}");
-        if result.is_ok() {
+        let expected = self.model.epochs.is_final(epoch) && !assets.is_empty() && !self.is_paused();
+        assert_eq!(result.is_ok(), expected, "{result:?}");
+        if expected {
             for (id, denom, leaf) in assets {
                 self.note_asset(epoch, (id, denom), &leaf);
             }
         }
     }
 
-    /// The rule by hand: newer than the record, and at most a fifth an epoch away from the last price in the same denom.
+    /// The rule by hand: newer than the record, and no further from the last price in the same denom than the limits of its epoch allow
+    /// for each epoch since.
     fn note_asset(&mut self, epoch: u64, (id, denom): (&'static str, &'static str), leaf: &AssetLeaf) {
         if self.model.assets.get(id).is_some_and(|(recorded, ..)| *recorded >= epoch) {
             return;
         }
         if leaf.price > 0 {
             if let Some((at, before)) = self.model.prices.get(&(id, denom)).copied() {
-                let allowed = before * CHANGE_MAX_PPM * u128::from(epoch - at);
+                let allowed =
+                    before * self.model.limits_at(epoch).price_change_max_ppm * u128::from(epoch - at);
                 if leaf.price.abs_diff(before) * 1_000_000 > allowed {
                     return;
                 }
@@ -102,7 +87,8 @@ impl World {
         self.model.assets.insert(id, (epoch, leaf.price, denom));
     }
 
-    pub fn set_consent(&mut self, name: &'static str, granted: bool) {
+    pub fn set_consent(&mut self) {
+        let (name, granted) = (self.name(), self.rng.once_in(2));
         let account = self.suite.user(name);
         let from = Model::next_epoch(self.now_s());
         let result = self.send(&account, &ExecuteMsg::SetConsent { granted }, &[]);
@@ -113,31 +99,21 @@ impl World {
         }
     }
 
-    pub fn pause(&mut self) {
-        let (now_s, guardian) = (self.now_s(), self.suite.guardian.clone());
-        let result = self.send(&guardian, &ExecuteMsg::Pause {}, &[]);
-        assert_eq!(result.is_ok(), self.model.may_pause(now_s), "{result:?}");
-        if result.is_ok() {
-            self.model.pause(now_s);
-        }
-    }
-
-    pub fn unpause(&mut self) {
-        let (now_s, owner) = (self.now_s(), self.suite.owner.clone());
-        let is_paused = self.is_paused();
-        let result = self.send(&owner, &ExecuteMsg::Unpause {}, &[]);
-        assert_eq!(result.is_ok(), is_paused, "{result:?}");
-        if let Some((_, end_s)) = self.model.pause.as_mut().filter(|_| is_paused) {
-            *end_s = now_s;
-        }
-    }
-
-    pub fn iron_becomes(&mut self, iron: Iron) {
+    pub fn iron_becomes(&mut self) {
+        let dishonest = [Iron::Fails, Iron::Fails, Iron::Fee, Iron::Phantom, Iron::Liar, Iron::Reenters];
+        let iron = if self.rng.once_in(3) { Iron::Honest } else { *self.rng.pick(&dishonest) };
         let mode = match iron {
             Iron::Honest => Mode::Honest,
             Iron::Fee => Mode::FeeOnTransfer,
             Iron::Fails => Mode::Fails("blocked".into()),
             Iron::Phantom => Mode::Phantom,
+            Iron::Liar => Mode::Liar(Uint128::zero()),
+            Iron::Reenters => {
+                // The contract owes the token nothing.
+                let denom = self.model.iron_asset.clone();
+                let withdraw = ExecuteMsg::WithdrawOwed { denom, recipient: None };
+                Mode::Reenters(self.suite.contract.clone(), to_json_binary(&withdraw).unwrap())
+            }
         };
         let asset = self.model.iron_asset.clone();
         self.suite.become_mode(&asset, mode);

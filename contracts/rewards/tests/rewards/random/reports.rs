@@ -1,106 +1,272 @@
-//! Reports, honest and tampered with, and their settlement, predicted from the books.
+//! Reports: honest and crooked, by quorums and by less, on time and not, again after a void.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use attention_protocol::Commitment;
-use attention_protocol::msg::ReportStatus;
-use attention_protocol::{AssetLeaf, Score, ZERO_HASH};
-
-use super::model::Settled;
-use super::world::{Posted, World};
-use super::{ASSET_IDS, Action, NAMES};
-use crate::suite::{ATT, Draft, USD, clock, outcomes};
 use attention_protocol::asset::{asset_id_hash, denom_hash};
+use attention_protocol::config::OperatorSet;
+use attention_protocol::msg::{ExecuteMsg, SignatureEntry};
+use attention_protocol::{AssetLeaf, ConfigDigestInput, Hash, ReportBody, Score, ZERO_HASH};
+use cosmwasm_std::{Addr, Binary};
 
-/// What a dishonest quorum changes in one commitment.
+use super::model::epochs::{Stage, window_end_s};
+use super::world::{Posted, World};
+use super::{ASSET_IDS, NAMES};
+use crate::suite::{ATT, Draft, USD, clock, pubkey, sign_with};
+
+/// What a dishonest quorum does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tamper {
-    /// It states one base unit more than the budget.
-    Budget,
+pub enum Crooked {
+    /// A commitment states one base unit more than the budget.
+    Budget(u64),
     /// It gives an account more than the whole budget.
-    Total,
+    Total(u64),
+    /// A leaf has a weight that its score does not give.
+    Weight(u64),
+    /// All that an account ever earned is the next one's, at this position.
+    Shift(u64, usize),
+    /// The assets are shown to nobody.
+    Hidden,
 }
 
-pub fn draw_report(world: &mut World) -> Action {
-    let mut score = || if world.rng.once_in(4) { 0 } else { world.rng.of(1..1_000_001) as u32 };
-    let scores = [score(), score(), score(), score(), score().max(1)];
-    let tamper = match world.rng.of(0..12) {
-        0 => Some(Tamper::Budget),
-        1 => Some(Tamper::Total),
-        _ => None,
-    };
-    Action::Report { scores, tamper }
-}
+/// Assets that a report says it has and never shows.
+pub const HIDDEN: u32 = 300;
 
-pub fn draw_settle(world: &mut World) -> Action {
-    Action::Settle { campaign: world.campaign(), newest_first: world.rng.once_in(8) }
-}
-
-/// What settling one commitment has to come to.
-#[derive(Debug, PartialEq, Eq)]
-enum Expected {
-    Settled,
-    Rejected(&'static str),
-    Skipped,
-    Error,
-}
+/// What keeps a report from being accepted.
+const FAULTS: [&str; 8] = ["few", "suspended", "key", "history", "config", "revision", "epoch", "early"];
 
 impl World {
-    /// Closes the open epoch and reports it, or lets the pending report become final.
-    pub fn report(&mut self, scores: &[u32; 5], tamper: Option<Tamper>) {
-        let status = self.suite.epoch_status();
-        if status.due_s.is_none() {
-            self.suite.finalise();
+    /// Closes the open epoch and reports it; a report that pends is left to become final, or posted again.
+    pub fn report(&mut self) {
+        let is_bent = self.rng.once_in(5);
+        self.report_as(is_bent);
+    }
+
+    /// The same, crooked or honest if there is one to post.
+    pub fn report_as(&mut self, is_bent: bool) {
+        if let Stage::Pending { ends_s, .. } = self.model.epochs.stage {
+            if self.rng.once_in(8) {
+                self.repeat();
+            } else {
+                self.reach(ends_s);
+                self.accepted = true;
+            }
             return;
         }
-        let epoch = status.open_epoch;
-        self.suite.close(epoch);
-        if self.suite.epoch_status().open_epoch != epoch {
-            // The blocks that came with the time have ended the wait for it.
+        let epoch = self.model.epochs.open;
+        let fault = if self.rng.once_in(12) { Some(*self.rng.pick(&FAULTS)) } else { None };
+        if fault != Some("early") {
+            self.reach(window_end_s(epoch));
+            if self.rng.once_in(8) {
+                let late_s = self.rng.of(0..clock().report_period_s);
+                self.go_to(self.now_s() + late_s, 10);
+            }
+        }
+        if self.model.epochs.open != epoch {
+            // It was waited for until its time was over.
             return;
         }
-        let mut draft = self.suite.draft(epoch);
-        let scores: Vec<(&str, u32)> = NAMES.into_iter().zip(*scores).collect();
+        if self.model.rules.anchors && !self.rng.once_in(10) && !self.is_anchored() {
+            self.anchor_in_time();
+        }
+        if self.model.epochs.open == epoch {
+            self.post(fault, is_bent);
+        }
+    }
+
+    /// Whether the awaited report's input is fixed.
+    pub fn is_anchored(&self) -> bool {
+        matches!(self.model.epochs.stage, Stage::Awaited { input: Some(_), .. })
+    }
+
+    fn post(&mut self, fault: Option<&str>, is_bent: bool) {
+        let epoch = self.model.epochs.open;
+        let mut draft = self.honest();
+        let crooked = if is_bent { self.bend(&mut draft) } else { None };
+        let assets = self.put_assets(&mut draft, crooked == Some(Crooked::Hidden));
+        let active = self.model.operators.active(epoch);
+        let quorum = self.model.operators.at(epoch).quorum();
+        let mut places = self.some_of(active, quorum);
+        let mut expected = places.len() >= quorum
+            && !self.is_paused()
+            && self.now_s() >= window_end_s(epoch)
+            && (!self.model.rules.anchors || self.is_anchored());
+        expected &= !self.break_report(fault, &mut draft.body, &mut places);
+        let mut signatures = self.signatures(epoch, &draft.body, &places);
+        if fault == Some("key") && !places.is_empty() {
+            let stranger =
+                SignatureEntry { index: places[0] as u8, ..self.stray(&draft.body, epoch, places[0]) };
+            signatures[0] = stranger;
+        }
+        let msg = ExecuteMsg::SubmitReport { body: Binary::new(draft.body.pack()), signatures };
+        let relayer = self.person();
+        let result = self.send(&relayer, &msg, &[]);
+        assert_eq!(result.is_ok(), expected, "{fault:?}, {places:?}: {result:?}");
+        if !expected {
+            return;
+        }
+        for (campaign, published) in &draft.commitments {
+            self.suite.published.insert((*campaign, epoch), published.clone());
+        }
+        let admin = |place: &usize| self.model.operators.at(epoch).operators[*place].admin.clone();
+        let signers: BTreeSet<Addr> = places.iter().map(admin).collect();
+        self.model.signers.insert(epoch, signers);
+        self.model.epochs.posted(self.now());
+        self.posted.insert(epoch, Posted { draft, assets, crooked });
+    }
+
+    /// Puts one thing wrong, and says whether it did.
+    fn break_report(&mut self, fault: Option<&str>, body: &mut ReportBody, places: &mut Vec<usize>) -> bool {
+        let epoch = body.epoch;
+        match fault {
+            Some("few") => places.truncate(self.model.operators.at(epoch).quorum() - 1),
+            Some("suspended") => {
+                let operators = &self.model.operators.at(epoch).operators;
+                let is_suspended =
+                    |place: &usize| self.model.operators.suspended.contains(&operators[*place].admin);
+                let Some(place) = (0..operators.len()).find(is_suspended) else { return false };
+                places.push(place);
+                places.sort_unstable();
+                places.dedup();
+            }
+            Some("key") => return !places.is_empty(),
+            Some("history") => body.prev_digest[0] ^= 1,
+            Some("config") => body.config_digest[0] ^= 1,
+            Some("revision") => body.revision += 1,
+            Some("epoch") => body.epoch += 1,
+            // Early: whether it is, the clock says.
+            _ => return false,
+        }
+        true
+    }
+
+    /// A quorum of them, or more; all of them if there is none.
+    fn some_of(&mut self, mut all: Vec<usize>, quorum: usize) -> Vec<usize> {
+        while all.len() > quorum && !self.rng.once_in(3) {
+            let out = self.rng.of(0..all.len() as u64) as usize;
+            all.remove(out);
+        }
+        all
+    }
+
+    /// The signatures of the operators of an epoch in these places.
+    pub fn signatures(&self, epoch: u64, body: &ReportBody, places: &[usize]) -> Vec<SignatureEntry> {
+        let operators = &self.model.operators.at(epoch).operators;
+        let key = |place: usize| &self.keys[usize::from(operators[place].key)];
+        places.iter().map(|place| sign_with(key(*place), *place as u8, body)).collect()
+    }
+
+    /// A signature in an operator's place by a key that it does not have.
+    fn stray(&self, body: &ReportBody, epoch: u64, place: usize) -> SignatureEntry {
+        let has = usize::from(self.model.operators.at(epoch).operators[place].key);
+        sign_with(&self.keys[(has + 1) % self.keys.len()], place as u8, body)
+    }
+
+    /// The digest of the configuration of an epoch, as any client computes it.
+    pub fn config_digest(&self, epoch: u64) -> Hash {
+        let config = self.model.operators.at(epoch);
+        let keys: Vec<Binary> =
+            config.operators.iter().map(|operator| pubkey(&self.keys[usize::from(operator.key)])).collect();
+        ConfigDigestInput {
+            deployment: &self.suite.deployment(),
+            config_version: config.version,
+            operators: &OperatorSet::new(&keys, config.faulty_max).unwrap(),
+            spec_hash: &[config.spec; 32],
+            clock: &clock(),
+        }
+        .digest()
+    }
+
+    /// The report on the open epoch as honest operators make it.
+    fn honest(&mut self) -> Draft {
+        let epochs = &self.model.epochs;
+        let epoch = epochs.open;
+        let newest_final = epochs.finals.keys().next_back();
+        let prev_digest = newest_final.map_or(ZERO_HASH, |final_| self.posted[final_].draft.body.digest());
+        let input_root = match epochs.stage {
+            Stage::Awaited { input: Some(root), .. } => root,
+            _ => [11; 32],
+        };
+        let (config_digest, revision) = (self.config_digest(epoch), epochs.revision);
+        let body = ReportBody { config_digest, prev_digest, epoch, revision, input_root, ..self.empty() };
+        let mut draft = Draft { body, commitments: Default::default() };
+        let mut score = || if self.rng.once_in(4) { 0 } else { self.rng.of(1..1_000_001) as u32 };
+        let scores = [score(), score(), score(), score(), score().max(1)];
+        let scores: Vec<(&str, u32)> = NAMES.into_iter().zip(scores).collect();
         for (id, campaign) in &self.model.campaigns {
-            let end = self.suite.campaign(*id).end_epoch;
-            let runs = campaign.start <= epoch && epoch < end && campaign.back_unallocated == 0;
-            if runs && campaign.budget(epoch) > 0 {
+            let runs = campaign.start <= epoch && epoch < campaign.end(&self.model.epochs);
+            if runs && campaign.back_unallocated == 0 && campaign.budget(epoch) > 0 {
                 self.suite.commit(&mut draft, *id, &scores);
             }
         }
-        if let Some(tamper) = tamper {
-            self.tamper(&mut draft, tamper);
-        }
-        let assets = self.put_assets(&mut draft);
-        let is_paused = self.is_paused();
-        let result = self.suite.submit(&draft);
-        assert_eq!(result.is_ok(), !is_paused, "{result:?}");
-        if result.is_ok() {
-            self.accepted = true;
-            self.posted.insert(epoch, Posted { draft, assets });
+        draft
+    }
+
+    pub fn empty(&self) -> ReportBody {
+        ReportBody {
+            config_digest: ZERO_HASH,
+            prev_digest: ZERO_HASH,
+            epoch: 0,
+            revision: 0,
+            campaigns_root: ZERO_HASH,
+            campaign_count: 0,
+            assets_root: ZERO_HASH,
+            asset_count: 0,
+            input_root: ZERO_HASH,
+            model_hash: [12; 32],
+            leaves_hash: [13; 32],
         }
     }
 
-    fn tamper(&mut self, draft: &mut Draft, tamper: Tamper) {
+    /// Makes something of it wrong, if there is anything.
+    fn bend(&mut self, draft: &mut Draft) -> Option<Crooked> {
+        if self.rng.once_in(5) {
+            return Some(Crooked::Hidden);
+        }
         let ids: Vec<u64> = draft.commitments.keys().copied().collect();
         if ids.is_empty() {
-            return;
+            return None;
         }
-        let mut published = draft.commitments[self.rng.pick(&ids)].clone();
-        match tamper {
-            Tamper::Budget => {
+        let id = *self.rng.pick(&ids);
+        let mut published = draft.commitments[&id].clone();
+        let crooked = match self.rng.of(0..5) {
+            0 => {
                 published.commitment.budget += 1;
                 self.suite.put_as_is(draft, published);
+                return Some(Crooked::Budget(id));
             }
-            Tamper::Total => {
+            1 => {
                 published.leaves[0].cumulative += published.commitment.budget + 1;
-                self.suite.put(draft, published);
+                Crooked::Total(id)
             }
-        }
+            2 => {
+                published.leaves[0].weight += 1;
+                Crooked::Weight(id)
+            }
+            _ => {
+                let from = self.rng.of(0..published.leaves.len() as u64) as usize;
+                let to = (from + 1) % published.leaves.len();
+                let taken = std::mem::take(&mut published.leaves[from].cumulative);
+                if taken == 0 {
+                    return None;
+                }
+                published.leaves[to].cumulative += taken;
+                Crooked::Shift(id, to)
+            }
+        };
+        self.suite.put(draft, published);
+        Some(crooked)
     }
 
     /// Two assets whose prices walk, jump, vanish or change their denom.
-    fn put_assets(&mut self, draft: &mut Draft) -> Vec<(&'static str, &'static str, AssetLeaf)> {
+    fn put_assets(
+        &mut self,
+        draft: &mut Draft,
+        hidden: bool,
+    ) -> Vec<(&'static str, &'static str, AssetLeaf)> {
+        if hidden {
+            (draft.body.assets_root, draft.body.asset_count) = ([1; 32], HIDDEN);
+            return Vec::new();
+        }
         let mut all = Vec::new();
         for id in ASSET_IDS {
             let before = self.walk.get(id).copied().unwrap_or(10_000);
@@ -122,120 +288,26 @@ impl World {
         all
     }
 
+    /// A report that is there already: the same changes nothing, also while paused; another is refused.
+    fn repeat(&mut self) {
+        let Some(epoch) = self.posted.keys().next_back().copied() else { return };
+        let mut body = self.posted[&epoch].draft.body.clone();
+        let is_same = self.rng.once_in(2);
+        if !is_same {
+            body.model_hash[0] ^= 1;
+        }
+        let signatures = self.signatures(epoch, &body, &[0]);
+        let msg = ExecuteMsg::SubmitReport { body: Binary::new(body.pack()), signatures };
+        let relayer = self.person();
+        let result = self.send(&relayer, &msg, &[]);
+        assert_eq!(result.is_ok(), is_same, "{result:?}");
+    }
+
     /// Lets the open epoch pass without a report.
     pub fn miss(&mut self) {
-        if let Some(due_s) = self.suite.epoch_status().due_s {
-            self.suite.go_to(due_s.max(self.now_s()) + 1);
+        if let Stage::Awaited { due_s, .. } = self.model.epochs.stage {
+            self.reach(due_s + 1);
             self.accepted = true;
         }
-    }
-
-    /// Settles every final commitment of a campaign that was not, one by one.
-    pub fn settle(&mut self, id: u64, newest_first: bool) {
-        let mut epochs: Vec<u64> = self.posted.keys().copied().collect();
-        epochs.retain(|epoch| self.posted[epoch].draft.commitments.contains_key(&id));
-        epochs.retain(|epoch| self.suite.report_status(*epoch) == ReportStatus::Final);
-        // The last few are enough, old ones among them to be refused.
-        epochs = epochs.split_off(epochs.len().saturating_sub(4));
-        if newest_first {
-            epochs.reverse();
-        }
-        for epoch in epochs {
-            let item = self.suite.settle_item(&self.posted[&epoch].draft, id);
-            let commitment = self.posted[&epoch].draft.commitments[&id].commitment.clone();
-            let expected = self.predict(id, epoch, &commitment);
-            let result = self.suite.settle(vec![item]);
-            let actual = match &result {
-                Ok(response) => outcomes(response).remove(0),
-                Err(_) => ("error".to_string(), String::new()),
-            };
-            match &expected {
-                Expected::Settled => assert_eq!(actual.0, "settled", "{id} in {epoch}: {actual:?}"),
-                Expected::Rejected(reason) => assert_eq!(actual, ("rejected".into(), (*reason).into())),
-                Expected::Skipped => assert_eq!(actual.0, "skipped", "{id} in {epoch}"),
-                Expected::Error => assert_eq!(actual.0, "error", "{id} in {epoch}: {result:?}"),
-            }
-            self.note(id, epoch, &expected);
-        }
-    }
-
-    fn predict(&self, id: u64, epoch: u64, commitment: &Commitment) -> Expected {
-        let campaign = &self.model.campaigns[&id];
-        if campaign.settled.contains_key(&epoch) || campaign.rejected.contains_key(&epoch) {
-            return Expected::Skipped;
-        }
-        let newest = campaign.settled.keys().next_back();
-        if newest.is_some_and(|newest| *newest >= epoch) {
-            return Expected::Error;
-        }
-        let base_root =
-            newest.map_or(ZERO_HASH, |newest| self.suite.published[&(id, *newest)].commitment.root);
-        if (commitment.base_root, commitment.base_total) != (base_root, campaign.allocated) {
-            return Expected::Error;
-        }
-        if epoch >= self.suite.campaign(id).end_epoch || epoch < campaign.start {
-            return Expected::Rejected("not_running");
-        }
-        let budget = campaign.budget(epoch);
-        if commitment.budget != budget {
-            return Expected::Rejected("wrong_budget");
-        }
-        if budget == 0 {
-            return Expected::Rejected("empty");
-        }
-        if commitment.cumulative_total - campaign.allocated > budget {
-            return Expected::Rejected("over_budget");
-        }
-        Expected::Settled
-    }
-
-    /// Whether a final commitment of the campaign could still be settled.
-    pub fn settleable(&self, id: u64) -> bool {
-        let of_campaign = self.posted.iter().filter_map(|(epoch, posted)| {
-            posted.draft.commitments.get(&id).map(|published| (*epoch, &published.commitment))
-        });
-        let mut unsettled =
-            of_campaign.filter(|(epoch, _)| self.suite.report_status(*epoch) == ReportStatus::Final);
-        unsettled.any(|(epoch, commitment)| self.predict(id, epoch, commitment) == Expected::Settled)
-    }
-
-    /// Books what was settled: `floor(budget · score / Σ scores)` for each, by hand.
-    fn note(&mut self, id: u64, epoch: u64, expected: &Expected) {
-        match expected {
-            Expected::Settled => {}
-            Expected::Rejected(_) => {
-                let answer = self.allocation(id, epoch);
-                self.model.campaigns.get_mut(&id).unwrap().rejected.insert(epoch, answer);
-                self.accepted = true;
-                return;
-            }
-            Expected::Skipped | Expected::Error => return,
-        }
-        self.accepted = true;
-        let answer = self.allocation(id, epoch);
-        let leaves = &self.posted[&epoch].draft.commitments[&id].leaves;
-        let campaign = &self.model.campaigns[&id];
-        let budget = campaign.budget(epoch);
-        let total: u128 = leaves.iter().map(|leaf| u128::from(leaf.score.ppm())).sum();
-        let mut earned = BTreeMap::new();
-        for name in NAMES {
-            let account = self.suite.account(name);
-            let leaf = leaves.iter().find(|leaf| leaf.account == account).unwrap();
-            let by_hand = campaign.earned(name) + budget * u128::from(leaf.score.ppm()) / total;
-            assert_eq!(leaf.cumulative, by_hand, "{name} in campaign {id}, epoch {epoch}");
-            earned.insert(name, by_hand);
-        }
-        let allocated: u128 = earned.values().sum();
-        let campaign = self.model.campaigns.get_mut(&id).unwrap();
-        assert!(allocated - campaign.allocated <= budget);
-        campaign.allocated = allocated;
-        campaign.settled.insert(epoch, Settled { earned, answer });
-    }
-
-    /// Lets time pass.
-    pub fn wait(&mut self, seconds: u64) {
-        let to_s = (self.now_s() + seconds).max(clock().genesis_s);
-        self.suite.go_to(to_s);
-        self.accepted = true;
     }
 }

@@ -13,6 +13,7 @@ mod tokens;
 mod words;
 
 pub use campaign::NewCampaign;
+pub use conservation::Debts;
 pub use disputes::{CHALLENGE_BOND, DEMAND_BOND, commitment_key, dispute_event};
 pub use operators::{pubkey, spare_key};
 pub use oracle::{Draft, sign_with};
