@@ -16,7 +16,7 @@ ALLOWED = {
     "attention-model": set(),
     "attention-features": set(),
     "attention-core": {"attention-protocol", "attention-model", "attention-features"},
-    "attention-tasks": {"attention-model"},
+    "attention-tasks": {"attention-model", "attention-features"},
     "attention-oracle": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-tasks"},
     "attention-e2e": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-oracle"},
 }
