@@ -6,9 +6,9 @@
 use attention_model::{FILE_BYTES_MAX, Model, Predict};
 use sha2::{Digest, Sha256};
 
+use crate::TaskError;
 use crate::frame::{self, HEADER_BYTES, bad};
 use crate::table::TableSpec;
-use crate::TaskError;
 
 /// Largest bundle that is read, in bytes.
 pub const BUNDLE_BYTES_MAX: usize = FILE_BYTES_MAX + (1 << 26);

@@ -42,7 +42,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Task, &[u8], &[u8]), TaskError> {
     }
     let version = u16::from_be_bytes([v0, v1]);
     if version != VERSION {
-        return Err(bad(8, format!("version {version}; this program reads {VERSION}: train the model again")));
+        return Err(bad(
+            8,
+            format!("version {version}; this program reads {VERSION}: train the model again"),
+        ));
     }
     let Some(task) = Task::ALL.into_iter().find(|known| known.number() == task) else {
         return Err(bad(10, format!("unknown task {task}")));

@@ -55,15 +55,21 @@ impl DynamicPricing {
     /// As [`DynamicPricing::check`]; [`TaskError::Range`] for a score above 1,000,000.
     pub fn factor_ppm(&self, score_ppm: u32) -> Result<u32, TaskError> {
         self.check()?;
-        let out_of_range =
-            || TaskError::Range { name: "attention score in ppm", value: score_ppm.to_string(), range: "0 to 1000000" };
+        let out_of_range = || TaskError::Range {
+            name: "attention score in ppm",
+            value: score_ppm.to_string(),
+            range: "0 to 1000000",
+        };
         if score_ppm > MILLION {
             return Err(out_of_range());
         }
         let span = u64::from(self.factor_max_ppm.checked_sub(self.factor_min_ppm).ok_or_else(out_of_range)?);
         // At most 10^7 · 10^6.
         let rise = span * u64::from(score_ppm) / u64::from(MILLION);
-        u32::try_from(rise).ok().and_then(|rise| self.factor_min_ppm.checked_add(rise)).ok_or_else(out_of_range)
+        u32::try_from(rise)
+            .ok()
+            .and_then(|rise| self.factor_min_ppm.checked_add(rise))
+            .ok_or_else(out_of_range)
     }
 
     /// The price of an epoch in wei: `floor(model price · factor / 10^6)`, but not further than
@@ -122,7 +128,10 @@ mod tests {
         assert_eq!(price(1_000, 1_000_000, Some(1_000)), 1_100);
         assert_eq!(price(1_000, 1_000_000, Some(1_095)), 1_200); // up to 1095 + 109
         assert_eq!(price(0, 0, Some(5)), 5); // a step of floor(0.5) is none
-        assert_eq!(price(u128::MAX, 0, None), u128::MAX / 1_000_000 * 900_000 + u128::MAX % 1_000_000 * 900_000 / 1_000_000);
+        assert_eq!(
+            price(u128::MAX, 0, None),
+            u128::MAX / 1_000_000 * 900_000 + u128::MAX % 1_000_000 * 900_000 / 1_000_000
+        );
         assert!(rule.price_wei(u128::MAX, 1_000_000, None).is_err());
         assert_eq!(price(u128::MAX / 2, 1_000_000, Some(u128::MAX)), u128::MAX - u128::MAX / 10);
     }

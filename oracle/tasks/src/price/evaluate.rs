@@ -149,9 +149,8 @@ pub fn evaluate(market: &Market, model: &PriceModel, from_s: i64) -> Result<Pric
 /// `12 · year + month − 1`. Times end at 2^40 s, in the year 36812, which the calendar does not reach: those count as the
 /// year 9999's last month.
 fn month_of(time_s: i64) -> i64 {
-    OffsetDateTime::from_unix_timestamp(time_s).map_or(12 * 9999 + 11, |time| {
-        12 * i64::from(time.year()) + i64::from(u8::from(time.month())) - 1
-    })
+    OffsetDateTime::from_unix_timestamp(time_s)
+        .map_or(12 * 9999 + 11, |time| 12 * i64::from(time.year()) + i64::from(u8::from(time.month())) - 1)
 }
 
 /// The first second (UTC) of a day such as `2020-07-01`, unix seconds.

@@ -38,6 +38,9 @@ pub const PRICE_FEATURES: [(&str, &str); 49] = [
     ("week_p75", "their 75 % quantile"),
     ("low_3d", "the lowest of the last 3 days"),
     ("quiet", "ln(1 + seconds since the last sale)"),
+    ("surprise_1", "ln of the last sale's price, less what the linear model expected then"),
+    ("surprise_5", "the mean of the last 5 surprises, towards zero"),
+    ("surprise_spread", "the mean size of the last 20 surprises, downwards"),
     ("hedonic", "ln price that the drifting linear model expects of the asset, less ln level"),
     ("hedonic_market", "the level part of it, less ln level"),
     ("hedonic_worth", "the attributes' part of it"),
@@ -48,9 +51,6 @@ pub const PRICE_FEATURES: [(&str, &str); 49] = [
     ("rarity_first", "the largest of these"),
     ("rarity_second", "the second largest of these"),
     ("attributes", "how many attributes the asset has"),
-    ("lift_sum", "sum over attributes of their smoothed relative price: past sales' decayed mean"),
-    ("lift_best", "the largest of these"),
-    ("lift_rarest", "that of the rarest attribute"),
     ("own_sales", "how often the asset was sold at a known price"),
     ("own_age", "ln(1 + seconds since it was sold last)"),
     ("own_relative", "ln of its last price, less ln level of that moment"),
@@ -76,7 +76,7 @@ pub fn price_schema() -> Result<FeatureSchema, ModelError> {
 }
 
 /// Where `hedonic` stands in a row.
-const HEDONIC: usize = 26;
+const HEDONIC: usize = 29;
 
 /// The feature `hedonic` of a row, micro-nats: what the linear model alone would predict; 0 if it is missing.
 pub(crate) fn hedonic_of(row: &[i64]) -> i64 {

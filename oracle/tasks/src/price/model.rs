@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use super::features::{PRICE_FEATURES_VERSION, hedonic_of, price_schema};
 use super::interval::{AdaptiveInterval, IntervalRules};
 use super::units::nats_to_micro;
+use crate::TaskError;
 use crate::bundle::Task;
 use crate::frame::{self, HEADER_BYTES, bad};
-use crate::TaskError;
 
 /// Hyper-parameters of all three boosted models, and how intervals adapt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,7 +74,11 @@ impl PriceSpec {
     fn check(&self) -> Result<(), TaskError> {
         let range = |name, value: String, range| Err(TaskError::Range { name, value, range });
         if self.features_version != PRICE_FEATURES_VERSION {
-            return range("features_version", self.features_version.to_string(), "that of this program: train again");
+            return range(
+                "features_version",
+                self.features_version.to_string(),
+                "that of this program: train again",
+            );
         }
         if !(0..=attention_features::TIME_MAX_S).contains(&self.until_s) {
             return range("until_s", self.until_s.to_string(), "0 to 2^40");
@@ -182,9 +186,9 @@ impl PriceModel {
             serde_json::from_slice(json).map_err(|error| bad(HEADER_BYTES, error.to_string()))?;
         let mut next = || -> Result<Model, TaskError> {
             let offset = bytes.len() - body.len();
-            let split = body.split_first_chunk::<4>().and_then(|(length, rest)| {
-                rest.split_at_checked(u32::from_be_bytes(*length) as usize)
-            });
+            let split = body
+                .split_first_chunk::<4>()
+                .and_then(|(length, rest)| rest.split_at_checked(u32::from_be_bytes(*length) as usize));
             let Some((model, rest)) = split else {
                 return Err(bad(offset, "ends within a model"));
             };

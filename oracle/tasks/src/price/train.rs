@@ -52,7 +52,8 @@ pub fn train(
     let table = PriceTable::build(market, until_s)?;
     let rows = table.len();
     if rows < TRAINING_ROWS_MIN {
-        let (name, range) = ("the number of sales to learn from", "at least 100: take more, or a later --until");
+        let (name, range) =
+            ("the number of sales to learn from", "at least 100: take more, or a later --until");
         return Err(TaskError::Range { name, value: rows.to_string(), range });
     }
     let last = table.rows().last().map_or(0, |row| row.sale.time_s);
@@ -112,7 +113,8 @@ fn starting_scores(table: &PriceTable, params: &PriceParams) -> Result<Vec<(i64,
     }
     let models = fit(table, 0..cut, params)?;
     let data = table.data(cut..table.len())?;
-    let [low, median, high] = [models[0].margins(&data)?, models[1].margins(&data)?, models[2].margins(&data)?];
+    let [low, median, high] =
+        [models[0].margins(&data)?, models[1].margins(&data)?, models[2].margins(&data)?];
     let mut scores = Vec::with_capacity(low.len());
     for (at, row) in table.rows().skip(cut).enumerate() {
         let predicted = quantiles(row.features, [low[at], median[at], high[at]]);

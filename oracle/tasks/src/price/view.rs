@@ -3,12 +3,12 @@
 //! [`MarketView::observe`] takes in the sales of one moment, all at once; [`MarketView::at`] looks at a later moment. What is
 //! asked at a moment sees no sale of it or after it, so features are point-in-time by construction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use attention_features::AssetCatalog;
 use attention_model::MISSING;
 
-use super::attributes::{Lifts, SaleSeen, neighbours, rarities};
+use super::attributes::{SaleSeen, neighbours, rarities};
 use super::features::PRICE_FEATURES;
 use super::hedonic::Hedonic;
 use super::sales::PricedSale;
@@ -19,6 +19,9 @@ use crate::TaskError;
 /// The market's level is the lower median price of the last 7 days; if nothing was sold in them, of the last 30, 90 or 365
 /// days, else of all earlier sales (at most the latest 20,000 of each).
 pub const LEVEL_DAYS: [i64; 4] = [7, 30, 90, 365];
+
+/// Surprises looked back on.
+const SURPRISES_MAX: usize = 20;
 
 /// What is known of one asset's sales. Sums stay below 2^63: at most 10^6 sales of at most 2^27 micro-nats.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,7 +44,8 @@ pub struct MarketView<'a> {
     past: Past,
     seen: Vec<SaleSeen>,
     hedonic: Hedonic,
-    lifts: Lifts,
+    /// The linear model's surprises at the latest sales, micro-nats, at most [`SURPRISES_MAX`].
+    surprises: VecDeque<i64>,
     own: BTreeMap<u32, Own>,
 }
 
@@ -54,7 +58,7 @@ impl<'a> MarketView<'a> {
             past: Past::default(),
             seen: Vec::new(),
             hedonic: Hedonic::new(catalog),
-            lifts: Lifts::new(catalog.supply().len()),
+            surprises: VecDeque::with_capacity(SURPRISES_MAX),
             own: BTreeMap::new(),
         }
     }
@@ -93,7 +97,10 @@ impl<'a> MarketView<'a> {
             };
             let attributes = &self.catalog.assets()[sale.asset as usize].attributes;
             self.hedonic.observe(attributes, ln_price);
-            self.lifts.observe(attributes, relative, time_s);
+            if self.surprises.len() == SURPRISES_MAX {
+                self.surprises.pop_front();
+            }
+            self.surprises.push_back(surprise);
             self.seen.push(SaleSeen { time_s, asset: sale.asset, relative_micro: relative });
             self.past.push(sale);
         }
@@ -151,6 +158,12 @@ impl<'a> MarketView<'a> {
         out.extend([10, 25, 75].map(|percent| over(quantile(&mut week, percent))));
         out.push(over(quantile(&mut past.last_lns(days(3)), 0)));
         out.push(past.last_time_s().map_or(MISSING, |last_s| ln_seconds(time_s - last_s)));
+        let latest = |count: usize| self.surprises.iter().rev().take(count);
+        // Below 20 · 2^28.
+        let mean = |sum: i64, count: usize| sum / self.surprises.len().clamp(1, count) as i64;
+        out.push(mean(latest(1).sum(), 1));
+        out.push(mean(latest(5).sum(), 5));
+        out.push(mean(latest(SURPRISES_MAX).map(|surprise| surprise.abs()).sum(), SURPRISES_MAX));
         out
     }
 }
@@ -201,7 +214,6 @@ impl Moment<'_> {
         row.extend_from_slice(&self.market);
         row.extend(self.hedonic(attributes));
         row.extend(self.rarity(attributes));
-        row.extend(view.lifts.of(attributes, &view.rarities, self.time_s));
         row.extend(self.own(asset));
         row.extend(neighbours(view.catalog, &view.rarities, &view.seen, attributes, self.time_s));
         Ok(row)
