@@ -9,7 +9,6 @@ use time::{Date, OffsetDateTime};
 use super::follow::Follower;
 use super::model::PriceModel;
 use super::sales::Market;
-use super::units::micro_to_nats;
 use crate::TaskError;
 
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");

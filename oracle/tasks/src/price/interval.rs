@@ -33,7 +33,7 @@ pub struct IntervalRules {
 
 impl Default for IntervalRules {
     fn default() -> Self {
-        Self { miss_ppm: 100_000, step_ppm: 20_000, scores: 200 }
+        Self { miss_ppm: 100_000, step_ppm: 20_000, scores: 100 }
     }
 }
 
