@@ -1,5 +1,6 @@
 //! What can go wrong in a task, with the value, where it stood and what to do.
 
+use attention_features::FeaturesError;
 use attention_model::ModelError;
 
 /// Every error of this crate.
@@ -146,4 +147,7 @@ pub enum TaskError {
     /// An estimator refuses the data or its parameters.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A file of assets or sales cannot be used.
+    #[error(transparent)]
+    Features(#[from] FeaturesError),
 }
