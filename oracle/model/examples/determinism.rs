@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use attention_model::recommend::{AlsParams, Interaction, Interactions, RecommenderParams};
 use attention_model::{
-    Dataset, FeatureSchema, Fit, LogisticParams, MlpParams, Model, ModelError, ParamGuard,
+    Dataset, FeatureSchema, Fit, ForestParams, GbdtParams, LogisticParams, MlpParams, Model, ModelError,
+    ParamGuard, TreeParams,
 };
 
 const COLUMNS: u64 = 12;
@@ -86,5 +87,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let params =
         MlpParams { epochs: 2, batch_rows: 250, ensemble_size: 2, ..MlpParams::default() }.check()?;
     println!("mlp {}", hex::encode(Model::Mlp(pool.install(|| params.fit(&data))?).hash()));
+    let params = TreeParams::default().check()?;
+    println!("tree {}", hex::encode(Model::Tree(pool.install(|| params.fit(&data))?).hash()));
+    let params = ForestParams { trees: 5, ..ForestParams::default() }.check()?;
+    println!("forest {}", hex::encode(Model::Forest(pool.install(|| params.fit(&data))?).hash()));
+    // Half of the rows and of the features a tree.
+    let half = 500_000;
+    let params =
+        GbdtParams { rounds: 10, row_sample_ppm: half, feature_sample_ppm: half, ..GbdtParams::default() };
+    let params = params.check()?;
+    println!("gbdt {}", hex::encode(Model::Gbdt(pool.install(|| params.fit(&data))?).hash()));
     Ok(())
 }
