@@ -1,5 +1,7 @@
 //! The interest model: from the table of features to a fitted model, its evaluation, and probabilities.
 
+mod reasons;
+
 use attention_features::{
     AssetCatalog, AssetId, EventLog, FEATURES, FEATURES_VERSION, FeatureDef, FeatureGroup, FeatureView,
     FeaturesError, InterestSpec, InterestTable, ModelSpec, UserId, build_table, cuts_between,
@@ -10,6 +12,8 @@ use attention_model::{
 };
 use serde::Serialize;
 use thiserror::Error;
+
+pub use reasons::{Reason, Reasons};
 
 /// The test cuts of the sales data: 2020-01-09 to 2020-09-05.
 pub const TEST_CUTS: std::ops::RangeInclusive<u32> = 31..=39;
@@ -449,6 +453,15 @@ mod tests {
         assert!((odds(prior) - (positives + 1.0) / (rows - positives + 1.0)).abs() < 1e-12);
         assert!((odds(own).ln() - model.margin(&row).unwrap()).abs() < 1e-9);
         assert!(predictor.probability(&user(4), AssetId(500)).is_err());
+
+        // The reasons are the model's terms, the largest first, and add up to the same probability.
+        let reasons = predictor.reasons(&user(4), AssetId(7)).unwrap();
+        assert!(reasons.active && (reasons.interest - own).abs() < 1e-12, "{reasons:?}");
+        let mut terms = model.explain(&row).unwrap();
+        terms.sort_by(|a, b| b.abs().total_cmp(&a.abs()));
+        assert_eq!(reasons.reasons.iter().map(|reason| reason.adds).collect::<Vec<_>>(), terms);
+        let stranger = predictor.reasons(&user(999), AssetId(7)).unwrap();
+        assert!(!stranger.active && stranger.reasons.is_empty() && stranger.interest == prior);
     }
 
     #[test]

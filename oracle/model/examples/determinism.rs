@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use attention_model::recommend::{AlsParams, Interaction, Interactions, RecommenderParams};
 use attention_model::{
-    Dataset, FeatureSchema, Fit, ForestParams, GbdtParams, LogisticParams, MlpParams, Model, ModelError,
-    ParamGuard, TreeParams,
+    CalibratedModel, Calibration, Calibrator, Dataset, DescentParams, FeatureSchema, Fit, ForestParams,
+    GbdtParams, LinearParams, LogisticParams, MlpParams, Model, ModelError, Normalisation, ParamGuard,
+    Predict, TreeParams,
 };
 
 const COLUMNS: u64 = 12;
@@ -76,26 +77,58 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let labels: Vec<bool> = table.iter().map(|(_, _, label)| *label).collect();
     let schema = FeatureSchema::new(1, (0..COLUMNS).map(|slot| format!("x{slot}")).collect())?;
     let data = Dataset::from_rows(&schema, &values, &labels)?;
-    let params = LogisticParams { l2_micro: 1_000, newton_rounds: 8, ..LogisticParams::default() }.check()?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let model = Model::Logistic(pool.install(|| params.fit(&data))?);
-    println!("logistic {}", hex::encode(model.hash()));
+    for (name, model) in pool.install(|| weighted_sums(&data))? {
+        println!("{name} {}", hex::encode(model.hash()));
+    }
     let als = AlsParams { factors: 16, sweeps: 5, ..AlsParams::default() };
     let params = RecommenderParams { als, ..RecommenderParams::default() }.check()?;
     println!("recommend {}", hex::encode(pool.install(|| params.fit(interactions))?.hash()));
+    for (name, model) in pool.install(|| trees(&data))? {
+        println!("{name} {}", hex::encode(model.hash()));
+    }
     // Two slices a batch, and the last one not full.
     let params =
         MlpParams { epochs: 2, batch_rows: 250, ensemble_size: 2, ..MlpParams::default() }.check()?;
     println!("mlp {}", hex::encode(Model::Mlp(pool.install(|| params.fit(&data))?).hash()));
-    let params = TreeParams::default().check()?;
-    println!("tree {}", hex::encode(Model::Tree(pool.install(|| params.fit(&data))?).hash()));
-    let params = ForestParams { trees: 5, ..ForestParams::default() }.check()?;
-    println!("forest {}", hex::encode(Model::Forest(pool.install(|| params.fit(&data))?).hash()));
-    // Half of the rows and of the features a tree.
-    let half = 500_000;
-    let params =
-        GbdtParams { rounds: 10, row_sample_ppm: half, feature_sample_ppm: half, ..GbdtParams::default() };
-    let params = params.check()?;
-    println!("gbdt {}", hex::encode(Model::Gbdt(pool.install(|| params.fit(&data))?).hash()));
     Ok(())
+}
+
+/// The kinds made of trees, with samples of rows and features.
+fn trees(data: &Dataset<'_>) -> Result<Vec<(&'static str, Model)>, ModelError> {
+    let sampled =
+        GbdtParams { row_sample_ppm: 700_000, feature_sample_ppm: 500_000, ..GbdtParams::default() };
+    let forest = ForestParams { trees: 10, ..ForestParams::default() };
+    Ok(vec![
+        ("tree", Model::Tree(TreeParams::default().check()?.fit(data)?)),
+        ("forest", Model::Forest(forest.check()?.fit(data)?)),
+        ("gbdt", Model::Gbdt(sampled.check()?.fit(data)?)),
+    ])
+}
+
+/// The kinds that are weighted sums of encoded features, and calibration of one of them.
+fn weighted_sums(data: &Dataset<'_>) -> Result<Vec<(&'static str, Model)>, ModelError> {
+    let logistic = |params: LogisticParams| Ok::<_, ModelError>(Model::Logistic(params.check()?.fit(data)?));
+    let standard = LogisticParams { normalisation: Normalisation::Standard, ..LogisticParams::default() };
+    let model =
+        logistic(LogisticParams { l2_micro: 1_000, newton_rounds: 8, warm_rounds: 0, ..standard.clone() })?;
+    let sparse =
+        LogisticParams { l1_micro: 3_000, positive_weight_milli: 2_000, ..LogisticParams::default() };
+    let linear = LinearParams { normalisation: Normalisation::Robust, ..LinearParams::default() };
+    let descent =
+        DescentParams { epochs: 2, batch_rows: 200, momentum_ppm: 500_000, ..DescentParams::default() };
+    let labels = data.labels("calibration")?;
+    let margins = model.margins(data)?;
+    let calibrated = |kind| {
+        let curve = Calibrator::fit(kind, &margins, labels)?;
+        Ok::<_, ModelError>(Model::Calibrated(CalibratedModel::new(model.clone(), curve)?))
+    };
+    Ok(vec![
+        ("logistic", model.clone()),
+        ("logistic-l1", logistic(sparse)?),
+        ("linear", Model::Linear(linear.check()?.fit(data)?)),
+        ("linear-descent", Model::Linear(descent.check()?.fit(data)?)),
+        ("platt", calibrated(Calibration::Platt)?),
+        ("isotonic", calibrated(Calibration::Isotonic)?),
+    ])
 }

@@ -144,8 +144,8 @@ fn model_hashes_are_golden() {
     assert_eq!(
         hashes,
         [
-            "bf34f73cf7d45bc32a0f34f2916456c421646b8840809b8df934464672e0a76e",
-            "712ede15f68799ac7201b34a982f36b9ca1345942cd8c4d8d7a8f4f3a84771c9"
+            "adc5227002268563a1bbd9421b63dbe9cac78b63416cb15378360fbfd44013e1",
+            "fd5fb084207d05d686951d5b97e2416d655eefcc13b611f7cf60588e4f74b661"
         ]
     );
 }

@@ -6,6 +6,8 @@ use attention_model::{
 };
 use proptest::prelude::*;
 
+type Change = fn(&mut MlpParams);
+
 fn schema(columns: usize) -> FeatureSchema {
     FeatureSchema::new(3, (0..columns).map(|column| format!("x{column}")).collect()).unwrap()
 }
@@ -118,7 +120,7 @@ fn check_gradient(data: &Dataset<'_>, params: &CheckedMlpParams, inputs: usize) 
 
 #[test]
 fn hyperparameters_are_checked() {
-    let cases: [(&str, fn(&mut MlpParams)); 14] = [
+    let cases: [(&str, Change); 14] = [
         ("hidden", |p| p.hidden = vec![]),
         ("hidden", |p| p.hidden = vec![1; 9]),
         ("hidden", |p| p.hidden = vec![4, 0]),
@@ -240,10 +242,11 @@ fn the_first_step_by_hand() {
 fn the_best_epoch_is_restored() {
     let (values, _) = table(300);
     // Labels without any connection to the features: what is learnt is noise.
-    let labels: Vec<bool> = (0..300).map(|row| attention_model::splitmix64(3, row) % 2 == 0).collect();
+    let labels: Vec<bool> =
+        (0..300).map(|row| attention_model::splitmix64(3, row).is_multiple_of(2)).collect();
     let three = schema(3);
     let data = Dataset::from_rows(&three, &values, &labels).unwrap();
-    let stopping = |epochs: u32, change: fn(&mut MlpParams)| {
+    let stopping = |epochs: u32, change: Change| {
         let params = params(|p| {
             (p.hidden, p.epochs, p.batch_rows) = (vec![32, 16], epochs, 32);
             (p.validation_ppm, p.learning_rate_ppm) = (300_000, 10_000);
@@ -294,7 +297,7 @@ fn weight_decay_shrinks_and_positive_weight_lifts() {
     let (values, labels) = table(1_000);
     let three = schema(3);
     let data = Dataset::from_rows(&three, &values, &labels).unwrap();
-    let fit = |change: fn(&mut MlpParams)| {
+    let fit = |change: Change| {
         params(|p| {
             p.epochs = 30;
             change(p);

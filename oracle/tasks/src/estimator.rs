@@ -47,7 +47,7 @@ macro_rules! kinds {
                     $(Kind::$variant => Self::$variant(with_defaults::<$params>(kind.name(), params, seed)?),)+
                 };
                 match &estimator {
-                    $(Self::$variant(params) => drop(params.clone().check()?),)+
+                    $(Self::$variant(params) => params.clone().check().map(|_| ())?,)+
                 }
                 Ok(estimator)
             }

@@ -8,6 +8,7 @@ mod data;
 mod doctor;
 mod epoch;
 mod error;
+mod explain;
 mod init;
 mod keys;
 mod links;
@@ -91,6 +92,10 @@ Example: attention-oracle train --task recommend --data interactions.csv --out R
 Example: attention-oracle evaluate --model M.model --data other.csv --json
 Example: attention-oracle evaluate --task recommend --data interactions.csv --json")]
     Evaluate(train::EvaluateArgs),
+    /// Why an account has the attention it has, or why a model predicts what it predicts for a row.
+    #[command(after_help = "Example: attention-oracle explain --account wasm1... --epoch 0
+Example: attention-oracle explain --model M.model --data sessions.csv --row 17")]
+    Explain(explain::ExplainArgs),
     /// Measure time, memory and quality.
     #[command(subcommand, after_help = "Example: attention-oracle bench models --dataset interest-1m --json")]
     Bench(bench::BenchCommand),
@@ -164,6 +169,7 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Export(args) => data::export(cli, args),
         Command::Train(args) => train::train(cli, args),
         Command::Evaluate(args) => train::evaluate(cli, args),
+        Command::Explain(args) => explain::run(cli, args),
         Command::Bench(command) => bench::run(cli, command),
         Command::Scale(args) => model::scale(cli, args),
         Command::Links(args) => links::run(cli, args),

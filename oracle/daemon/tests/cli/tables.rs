@@ -197,6 +197,33 @@ fn parameters_are_checked() {
     assert_eq!(run(folder.path(), &["evaluate", "--data", "train.csv"]).code, 2);
 }
 
+/// What each column adds is the prediction, for every estimator that explains itself.
+#[test]
+fn rows_are_explained() {
+    let folder = folder();
+    for kind in ["gbdt", "logistic", "linear"] {
+        train(folder.path(), &["--model", kind]).succeeds();
+        let explain = |row: &str| {
+            run(
+                folder.path(),
+                &["explain", "--model", "M.model", "--data", "other.csv", "--row", row, "--json"],
+            )
+        };
+        let told = explain("7").json();
+        let terms: f64 = told["terms"].as_array().unwrap().iter().map(|term| number(term, "adds")).sum();
+        let margin = number(&told, "margin");
+        assert!(
+            (number(&told, "base") + terms - margin).abs() < 1e-9 * (1.0 + margin.abs()),
+            "{kind}: {told}"
+        );
+        assert!((number(&told, "prediction") - 1.0 / (1.0 + (-margin).exp())).abs() < 1e-9, "{kind}: {told}");
+        explain("901").fails(3, "the row is 901, must be 1 to the number of rows of the file");
+    }
+    train(folder.path(), &["--model", "mlp"]).succeeds();
+    let refused = run(folder.path(), &["explain", "--model", "M.model", "--data", "other.csv", "--row", "1"]);
+    assert!(refused.code == 3 && refused.err.contains("permutation importance"), "{refused:?}");
+}
+
 /// Forty users who each go round ten items in their own order, and half of whom follow a fashion.
 #[test]
 fn a_recommender_trains_and_evaluates() {

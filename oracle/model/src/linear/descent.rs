@@ -1,5 +1,7 @@
 //! Linear regression by mini-batch gradient descent on the mean squared error, with the curve of its epochs.
 
+use serde::{Deserialize, Serialize};
+
 use crate::blocks::{BLOCK_ROWS, Block, Wanted, sums};
 use crate::encoder::EncodedRows;
 use crate::weighted::WeightedSum;
@@ -15,7 +17,7 @@ pub const BATCH_ROWS_MAX: u32 = 1 << 16;
 pub const EPOCHS_MAX: u32 = 100_000;
 
 /// Unchecked hyper-parameters of gradient descent.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DescentParams {
     /// Step per unit of gradient in millionths, 1 to 10^6. Above 10^6 divided by the number of columns a step may
     /// overshoot.

@@ -165,7 +165,7 @@ impl CheckedMlpParams {
 
     /// The mean loss over all rows, and its gradient, at the parameters `weights` of one network in the order of
     /// [`MlpModel::weights`], as the fit itself computes them for a batch; public so that anyone can check it. Weight decay is no
-    /// part of the loss.
+    /// part of the loss. Memory is needed for all rows at once.
     ///
     /// # Errors
     /// As [`CheckedMlpParams::fit_with_curve`]; [`ModelError::Shape`] if `weights` has another length.
@@ -191,7 +191,6 @@ impl CheckedMlpParams {
         Ok((loss, shape.positions().map(|at| works[0].gradient[at].into()).collect()))
     }
 
-    #[expect(clippy::type_complexity, reason = "taken apart where it is called")]
     fn prepare(&self, data: &Dataset<'_>) -> Result<(Encoder, Shape, (f64, f64), Table), ModelError> {
         match data.target_kind() {
             TargetKind::Binary { .. } => {

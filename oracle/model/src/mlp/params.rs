@@ -1,7 +1,8 @@
 //! Hyper-parameters of a neural network and their ranges.
 
-use crate::{ModelError, Normalisation, ParamGuard};
 use serde::{Deserialize, Serialize};
+
+use crate::{ModelError, Normalisation, ParamGuard};
 
 /// Most hidden layers.
 pub const HIDDEN_LAYERS_MAX: usize = 8;

@@ -86,7 +86,7 @@ mod tests {
             }
             let before: Vec<u32> = (0..count as u32).map(|row| row * 2).collect();
             let (lefts, rights): (Vec<u32>, Vec<u32>) =
-                before.iter().partition(|&&row| column[row as usize] % 3 == 0);
+                before.iter().partition(|&&row| column[row as usize].is_multiple_of(3));
             for divide in [partition, partition_in_parallel] {
                 let mut rows = before.clone();
                 let mut scratch = vec![0; count];
