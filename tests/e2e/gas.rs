@@ -1,6 +1,10 @@
 //! What messages cost on the chain, held to their limits.
 
+use std::collections::BTreeMap;
+
 use attention_e2e::bed::REWARD;
+use attention_e2e::chain::repository;
+use attention_e2e::gas;
 use attention_e2e::ledger::CampaignEpoch;
 use attention_e2e::{Account, Bed, BedOptions, CampaignBook, E2eError, EpochBook};
 use attention_protocol::msg::ExecuteMsg;
@@ -17,8 +21,14 @@ const CLAIM_MAX: u64 = 160_000;
 const FURTHER_MAX: u64 = 35_000;
 /// A report with three signatures.
 const SUBMIT_MAX: u64 = 165_000;
-/// Leaves in one `record_scores`.
+/// Leaves in one `record_scores`, and what each may cost.
 const RECORDED: u32 = 100;
+const RECORDED_MAX: u64 = 8_000;
+/// Campaigns in one `settle`, and what each may cost with its part of the whole transaction.
+const SETTLED: u64 = 20;
+const SETTLED_MAX: u64 = 40_000;
+/// A message may cost so many percent more or less than docs/GAS.md says: digits of times and addresses differ.
+const DRIFT_PERCENT: u64 = 2;
 /// Settled epochs that one claim pays for.
 const EPOCHS: usize = 50;
 
@@ -189,4 +199,48 @@ fn post(
         }
     }
     Err(last.expect("an attempt was made"))
+}
+
+/// What docs/GAS.md says that each message costs in the smallest world.
+fn documented() -> BTreeMap<String, u64> {
+    let path = repository().join("docs/GAS.md");
+    let text = std::fs::read_to_string(&path).expect("docs/GAS.md is there");
+    let table = text.split("<!-- scripts/gas: campaigns -->").nth(1).expect("a table of campaigns");
+    let table = table.split("<!-- end -->").next().expect("it ends");
+    let figure = |line: &str| {
+        let mut cells = line.split('|').skip(1);
+        let name = cells.next()?.trim().replace('`', "");
+        Some((name, cells.next()?.trim().replace(',', "").parse().ok()?))
+    };
+    table.lines().filter_map(figure).collect()
+}
+
+/// Every message costs what the documentation says.
+pub fn as_documented(stage: &Stage<'_>) -> Result<(), E2eError> {
+    let (costs, documented) = (gas::at(stage.chain, stage.code, "documented", (1, 1))?, documented());
+    let mut drifted = Vec::new();
+    for (message, gas) in &costs {
+        let said = documented.get(message).copied().unwrap_or(0);
+        println!("gas  {message:<36}  {gas:>8}  (docs/GAS.md: {said})");
+        if gas.abs_diff(said) * 100 > said * DRIFT_PERCENT {
+            drifted.push(message);
+        }
+    }
+    let messages = |costs: &BTreeMap<String, u64>| costs.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(messages(&costs), messages(&documented), "measured and documented");
+    assert!(drifted.is_empty(), "docs/GAS.md is stale, scripts/gas --write makes it anew: {drifted:?}");
+    Ok(())
+}
+
+/// What is done for many at once costs little for each.
+pub fn many_at_once(stage: &Stage<'_>) -> Result<(), E2eError> {
+    let size = (SETTLED as usize + 1, RECORDED as usize);
+    let costs = gas::at(stage.chain, stage.code, "many", size)?;
+    let (settled, recorded) =
+        (costs["settle of 20"] / SETTLED, costs["record_scores of 100"] / u64::from(RECORDED));
+    println!("gas  settle, per campaign of {SETTLED}             {settled:>8}  (<= {SETTLED_MAX})");
+    println!("gas  record_scores, per user of {RECORDED}         {recorded:>8}  (<= {RECORDED_MAX})");
+    assert!(settled <= SETTLED_MAX, "settle: {settled}");
+    assert!(recorded <= RECORDED_MAX, "record_scores: {recorded}");
+    Ok(())
 }

@@ -44,8 +44,10 @@ const FILTER_ENV: &str = "ATTENTION_E2E";
 
 type Scenario = fn(&Stage<'_>) -> Result<(), E2eError>;
 
-const SCENARIOS: [(&str, Scenario); 25] = [
+const SCENARIOS: [(&str, Scenario); 27] = [
     ("gas over many epochs", gas::many_epochs),
+    ("gas of every message is as documented", gas::as_documented),
+    ("gas of many at once", gas::many_at_once),
     ("daemons anchor their input, and one has another log", anchors::one_daemon_has_another_log),
     ("operators crash, stay away and come back", operators::crashes_cost_nothing),
     (

@@ -1,11 +1,14 @@
 //! What the end-to-end tests stand on: a real wasmd chain, the optimised contract, operators with real keys.
 //!
-//! Transactions go through wasmd's own command line, a client that shares no code with the project.
+//! Transactions go through wasmd's own command line, or by cosmrs where there are thousands: clients that share no code with the
+//! project.
 
 pub mod bed;
 pub mod chain;
 pub mod demo;
+pub mod direct;
 pub mod error;
+pub mod gas;
 pub mod ledger;
 pub mod operators;
 pub mod oracle;

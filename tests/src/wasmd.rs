@@ -362,7 +362,7 @@ pub fn canonical(address: &str, prefix: &str) -> Result<AccountId, E2eError> {
 }
 
 /// Unix seconds of an RFC 3339 time, as a node prints it.
-fn unix_seconds(text: &str) -> Option<u64> {
+pub(crate) fn unix_seconds(text: &str) -> Option<u64> {
     let time = OffsetDateTime::parse(text, &Rfc3339).ok()?;
     u64::try_from(time.unix_timestamp()).ok()
 }

@@ -1,15 +1,19 @@
 //! The interest model: from the table of features to a fitted model, its evaluation, and probabilities.
 
+mod reasons;
+
 use attention_features::{
     AssetCatalog, AssetId, EventLog, FEATURES, FEATURES_VERSION, FeatureDef, FeatureGroup, FeatureView,
     FeaturesError, InterestSpec, InterestTable, ModelSpec, UserId, build_table, cuts_between,
 };
 use attention_model::{
-    Dataset, FeatureSchema, Fit, LogisticParams, Model, ModelError, ParamGuard, Predict, PriorModel, auc,
-    base_rate, calibration_error, grouped_auc, mean_log_loss, sampling_correction, sigmoid,
+    Dataset, FeatureSchema, Fit, LogisticParams, Model, ModelError, Normalisation, ParamGuard, Predict,
+    PriorModel, auc, base_rate, calibration_error, grouped_auc, mean_log_loss, sampling_correction, sigmoid,
 };
 use serde::Serialize;
 use thiserror::Error;
+
+pub use reasons::{Reason, Reasons};
 
 /// The test cuts of the sales data: 2020-01-09 to 2020-09-05.
 pub const TEST_CUTS: std::ops::RangeInclusive<u32> = 31..=39;
@@ -294,8 +298,16 @@ impl<'a> Columns<'a> {
             return Ok(Model::Prior(PriorModel::measure(&data)));
         }
         let ModelSpec::Logistic(logistic) = &spec.values().model;
-        let params =
-            LogisticParams { l2_micro: logistic.l2_micro, newton_rounds: logistic.newton_rounds }.check()?;
+        // Every parameter is named: a default that changes must not change what a specification means.
+        let params = LogisticParams {
+            l2_micro: logistic.l2_micro,
+            l1_micro: 0,
+            newton_rounds: logistic.newton_rounds,
+            warm_rounds: 0,
+            positive_weight_milli: 1_000,
+            normalisation: Normalisation::Standard,
+        }
+        .check()?;
         Ok(Model::Logistic(params.fit(&data)?))
     }
 
@@ -441,6 +453,15 @@ mod tests {
         assert!((odds(prior) - (positives + 1.0) / (rows - positives + 1.0)).abs() < 1e-12);
         assert!((odds(own).ln() - model.margin(&row).unwrap()).abs() < 1e-9);
         assert!(predictor.probability(&user(4), AssetId(500)).is_err());
+
+        // The reasons are the model's terms, the largest first, and add up to the same probability.
+        let reasons = predictor.reasons(&user(4), AssetId(7)).unwrap();
+        assert!(reasons.active && (reasons.interest - own).abs() < 1e-12, "{reasons:?}");
+        let mut terms = model.explain(&row).unwrap();
+        terms.sort_by(|a, b| b.abs().total_cmp(&a.abs()));
+        assert_eq!(reasons.reasons.iter().map(|reason| reason.adds).collect::<Vec<_>>(), terms);
+        let stranger = predictor.reasons(&user(999), AssetId(7)).unwrap();
+        assert!(!stranger.active && stranger.reasons.is_empty() && stranger.interest == prior);
     }
 
     #[test]

@@ -109,6 +109,20 @@ pub enum EventKind {
     Friendship = 6,
 }
 
+impl EventKind {
+    /// Its name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Purchase => "purchase",
+            Self::Sale => "sale",
+            Self::Login => "login",
+            Self::Session => "session",
+            Self::Message => "message",
+            Self::Friendship => "friendship",
+        }
+    }
+}
+
 /// One thing one user did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,10 +1,17 @@
-//! Fits a logistic regression on a seeded integer data set and prints the model's hash, one line.
+//! Fits every kind of model on seeded integer data and prints a line with name and hash for each.
 //!
 //! `cargo run -p attention-model --example determinism -- [--threads N] [--rows N] [--shuffle]`
-//! The hash is the same for every number of threads and every build profile. `--shuffle` generates the rows
+//! The hashes are the same for every number of threads and every build profile. `--shuffle` generates the rows
 //! in another order and sorts them back by row number, as a reader of shuffled input does.
 
-use attention_model::{Dataset, FeatureSchema, Fit, LogisticParams, Model, ParamGuard};
+use std::collections::BTreeSet;
+
+use attention_model::recommend::{AlsParams, Interaction, Interactions, RecommenderParams};
+use attention_model::{
+    CalibratedModel, Calibration, Calibrator, Dataset, DescentParams, FeatureSchema, Fit, ForestParams,
+    GbdtParams, LinearParams, LogisticParams, MlpParams, Model, ModelError, Normalisation, ParamGuard,
+    Predict, TreeParams,
+};
 
 const COLUMNS: u64 = 12;
 const SEED: u64 = 20_250_101;
@@ -23,6 +30,24 @@ fn row(number: u64) -> (u64, Vec<i64>, bool) {
     let features: Vec<i64> = (0..COLUMNS).map(|slot| draw(slot, 10 + 90 * (slot + 1)) - 50).collect();
     let signal: i64 = features.iter().enumerate().map(|(at, x)| if at % 2 == 0 { *x } else { -*x / 2 }).sum();
     (number, features, signal + draw(30, 2_000) > 1_800)
+}
+
+/// Who acted on what and when, of the rows in the order of their numbers: a user for every twenty rows, of three tastes.
+fn interactions(mut order: Vec<u64>) -> Result<Interactions, ModelError> {
+    const ITEMS: u64 = 300;
+    order.sort_unstable();
+    let users = order.len() as u64 / 20 + 1;
+    let mut taken = BTreeSet::new();
+    let mut rows = Vec::new();
+    for number in order {
+        let draw = |slot: u64, span: u64| splitmix64(SEED, number * 32 + slot) % span;
+        let user = draw(0, users);
+        let item = if draw(1, 5) > 0 { draw(2, ITEMS / 3) * 3 + user % 3 } else { draw(2, ITEMS) };
+        if taken.insert((user, item)) {
+            rows.push(Interaction { user: user as u32, item: item as u32, time: draw(3, 1 << 30) as i64 });
+        }
+    }
+    Interactions::new(users as u32, ITEMS as u32, &rows)
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -45,15 +70,65 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if shuffle {
         order.sort_by_key(|&number| splitmix64(7, number));
     }
+    let interactions = interactions(order.clone())?;
     let mut table: Vec<(u64, Vec<i64>, bool)> = order.into_iter().map(row).collect();
     table.sort();
     let values: Vec<i64> = table.iter().flat_map(|(_, features, _)| features.iter().copied()).collect();
     let labels: Vec<bool> = table.iter().map(|(_, _, label)| *label).collect();
     let schema = FeatureSchema::new(1, (0..COLUMNS).map(|slot| format!("x{slot}")).collect())?;
     let data = Dataset::from_rows(&schema, &values, &labels)?;
-    let params = LogisticParams { l2_micro: 1_000, newton_rounds: 8 }.check()?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
-    let model = Model::Logistic(pool.install(|| params.fit(&data))?);
-    println!("{}", hex::encode(model.hash()));
+    for (name, model) in pool.install(|| weighted_sums(&data))? {
+        println!("{name} {}", hex::encode(model.hash()));
+    }
+    let als = AlsParams { factors: 16, sweeps: 5, ..AlsParams::default() };
+    let params = RecommenderParams { als, ..RecommenderParams::default() }.check()?;
+    println!("recommend {}", hex::encode(pool.install(|| params.fit(interactions))?.hash()));
+    for (name, model) in pool.install(|| trees(&data))? {
+        println!("{name} {}", hex::encode(model.hash()));
+    }
+    // Two slices a batch, and the last one not full.
+    let params =
+        MlpParams { epochs: 2, batch_rows: 250, ensemble_size: 2, ..MlpParams::default() }.check()?;
+    println!("mlp {}", hex::encode(Model::Mlp(pool.install(|| params.fit(&data))?).hash()));
     Ok(())
+}
+
+/// The kinds made of trees, with samples of rows and features.
+fn trees(data: &Dataset<'_>) -> Result<Vec<(&'static str, Model)>, ModelError> {
+    let sampled =
+        GbdtParams { row_sample_ppm: 700_000, feature_sample_ppm: 500_000, ..GbdtParams::default() };
+    let forest = ForestParams { trees: 10, ..ForestParams::default() };
+    Ok(vec![
+        ("tree", Model::Tree(TreeParams::default().check()?.fit(data)?)),
+        ("forest", Model::Forest(forest.check()?.fit(data)?)),
+        ("gbdt", Model::Gbdt(sampled.check()?.fit(data)?)),
+    ])
+}
+
+/// The kinds that are weighted sums of encoded features, and calibration of one of them.
+fn weighted_sums(data: &Dataset<'_>) -> Result<Vec<(&'static str, Model)>, ModelError> {
+    let logistic = |params: LogisticParams| Ok::<_, ModelError>(Model::Logistic(params.check()?.fit(data)?));
+    let standard = LogisticParams { normalisation: Normalisation::Standard, ..LogisticParams::default() };
+    let model =
+        logistic(LogisticParams { l2_micro: 1_000, newton_rounds: 8, warm_rounds: 0, ..standard.clone() })?;
+    let sparse =
+        LogisticParams { l1_micro: 3_000, positive_weight_milli: 2_000, ..LogisticParams::default() };
+    let linear = LinearParams { normalisation: Normalisation::Robust, ..LinearParams::default() };
+    let descent =
+        DescentParams { epochs: 2, batch_rows: 200, momentum_ppm: 500_000, ..DescentParams::default() };
+    let labels = data.labels("calibration")?;
+    let margins = model.margins(data)?;
+    let calibrated = |kind| {
+        let curve = Calibrator::fit(kind, &margins, labels)?;
+        Ok::<_, ModelError>(Model::Calibrated(CalibratedModel::new(model.clone(), curve)?))
+    };
+    Ok(vec![
+        ("logistic", model.clone()),
+        ("logistic-l1", logistic(sparse)?),
+        ("linear", Model::Linear(linear.check()?.fit(data)?)),
+        ("linear-descent", Model::Linear(descent.check()?.fit(data)?)),
+        ("platt", calibrated(Calibration::Platt)?),
+        ("isotonic", calibrated(Calibration::Isotonic)?),
+    ])
 }

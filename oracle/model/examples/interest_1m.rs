@@ -7,8 +7,8 @@
 use std::time::Instant;
 
 use attention_model::{
-    Dataset, FeatureSchema, Fit, ForestParams, GbdtParams, LogisticParams, Model, ModelError, ParamGuard,
-    Predict, TreeParams, auc, mean_log_loss, sigmoid, splitmix64,
+    Dataset, FeatureSchema, Fit, ForestParams, GbdtParams, LinearParams, LogisticParams, MlpParams, Model,
+    ModelError, ParamGuard, Predict, TreeParams, auc, mean_log_loss, sigmoid, splitmix64,
 };
 use sha2::{Digest, Sha256};
 
@@ -24,12 +24,16 @@ type FitKind = fn(&Dataset<'_>) -> Result<Model, ModelError>;
 
 /// Every kind that can be asked for by name, with its default parameters.
 const KINDS: &[(&str, FitKind)] = &[
-    ("logistic", |data| {
-        Ok(Model::Logistic(LogisticParams { l2_micro: 1_000, newton_rounds: 8 }.check()?.fit(data)?))
-    }),
     ("tree", |data| Ok(Model::Tree(TreeParams::default().check()?.fit(data)?))),
     ("forest", |data| Ok(Model::Forest(ForestParams::default().check()?.fit(data)?))),
     ("gbdt", |data| Ok(Model::Gbdt(GbdtParams::default().check()?.fit(data)?))),
+    ("mlp", |data| Ok(Model::Mlp(MlpParams::default().check()?.fit(data)?))),
+    ("logistic", |data| Ok(Model::Logistic(LogisticParams::default().check()?.fit(data)?))),
+    ("logistic-l1", |data| {
+        let params = LogisticParams { l1_micro: 1_000, l2_micro: 0, ..LogisticParams::default() };
+        Ok(Model::Logistic(params.check()?.fit(data)?))
+    }),
+    ("linear", |data| Ok(Model::Linear(LinearParams::default().check()?.fit(data)?))),
 ];
 
 /// The features, the true log-odds and the label of one row.

@@ -1,14 +1,16 @@
 //! The bytes of a model file: fixed width, big-endian, one string of bytes a model.
 //!
 //! `"ATTNMODL" ‖ format u16 ‖ kind u8 ‖ what it was trained on ‖ the body of its kind`. Nothing may follow. Every
-//! number with a fraction is the 64 bits of a finite f64 that is not −0. *Trained on* is `schema version u32 ‖ feature
+//! number with a fraction is the 64 bits of a finite f64 that is not −0 (a network's weights: the 32 bits of an f32). *Trained on* is `schema version u32 ‖ feature
 //! count u16 ‖ per feature (length u16 ‖ name ‖ categories u16, 0 for a numeric one) ‖ rows u64 ‖ 0 ‖ positives u64` for a
 //! binary target, and `… ‖ 1 ‖ mean` for a real one. Each estimator's file says what its body is.
 
-use crate::{ModelError, TrainedOn};
+use crate::{FILE_BYTES_MAX, ModelError, TrainedOn};
 
 const MAGIC: &[u8; 8] = b"ATTNMODL";
 const FORMAT: u16 = 2;
+/// Most models inside each other, the outermost not counted.
+const DEPTH_MAX: u8 = 4;
 
 /// The part of a model file that is particular to a kind of model.
 pub(crate) trait Body: Sized {
@@ -33,6 +35,38 @@ pub(crate) fn encode<B: Body>(model: &B) -> Vec<u8> {
     out.0
 }
 
+/// The canonical file of a kind that is fitted on something else than rows of features, so that nothing is said about those.
+pub(crate) fn encode_kind(kind: u8, write: impl FnOnce(&mut Writer)) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.bytes(MAGIC);
+    out.u16(FORMAT);
+    out.u8(kind);
+    write(&mut out);
+    out.0
+}
+
+/// Reads a file written by [`encode_kind`].
+pub(crate) fn finish_kind<T>(
+    bytes: &[u8],
+    kind: u8,
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, ModelError>,
+) -> Result<T, ModelError> {
+    if bytes.len() > FILE_BYTES_MAX {
+        return Err(ModelError::TooMany {
+            what: "bytes of a model file",
+            got: bytes.len(),
+            limit: FILE_BYTES_MAX,
+        });
+    }
+    let (got, mut input) = open(bytes)?;
+    if got != kind {
+        return Err(input.error(format!("model kind {got}, must be {kind} here")));
+    }
+    let model = read(&mut input)?;
+    input.end()?;
+    Ok(model)
+}
+
 /// Checks magic and format, and returns the kind with a reader of the rest.
 pub(crate) fn open(bytes: &[u8]) -> Result<(u8, Reader<'_>), ModelError> {
     let mut input = Reader::new(bytes);
@@ -53,10 +87,7 @@ pub(crate) fn open(bytes: &[u8]) -> Result<(u8, Reader<'_>), ModelError> {
 pub(crate) fn finish<B: Body>(mut input: Reader<'_>) -> Result<B, ModelError> {
     let trained_on = TrainedOn::read(&mut input)?;
     let model = B::read(trained_on, &mut input)?;
-    let left = input.bytes.len() - input.offset;
-    if left > 0 {
-        return Err(input.error(format!("{left} bytes after the end")));
-    }
+    input.end()?;
     Ok(model)
 }
 
@@ -99,11 +130,13 @@ impl Writer {
 pub(crate) struct Reader<'a> {
     bytes: &'a [u8],
     offset: usize,
+    /// How many models deep inside others the reader is.
+    depth: u8,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, offset: 0 }
+        Self { bytes, offset: 0, depth: 0 }
     }
 
     pub(crate) fn error(&self, problem: impl Into<String>) -> ModelError {
@@ -120,6 +153,13 @@ impl<'a> Reader<'a> {
         Ok(&self.bytes[start..start + len])
     }
 
+    fn end(&self) -> Result<(), ModelError> {
+        match self.bytes.len() - self.offset {
+            0 => Ok(()),
+            left => Err(self.error(format!("{left} bytes after the end"))),
+        }
+    }
+
     /// How many items of `bytes_each` the rest of the file could hold at most: a bound for what a count may claim before
     /// anything is allocated for it.
     pub(crate) fn room_for(&self, count: usize, bytes_each: usize) -> Result<(), ModelError> {
@@ -130,6 +170,20 @@ impl<'a> Reader<'a> {
             );
         }
         Ok(())
+    }
+
+    /// Goes into a model that is held by another one; bounded, so that no file can exhaust the stack.
+    pub(crate) fn enter(&mut self) -> Result<(), ModelError> {
+        if self.depth >= DEPTH_MAX {
+            return Err(self.error(format!("more than {DEPTH_MAX} models inside each other")));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// Comes out of it again.
+    pub(crate) fn leave(&mut self) {
+        self.depth -= 1;
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], ModelError> {

@@ -3,21 +3,31 @@
 //! A numeric feature becomes one normalised column, a categorical one a column for each category but none for a missing
 //! value (one-hot), and each feature with missing values in the training rows one column more that is 1 where the value
 //! is missing. A missing number is put at the centre, 0. Everything is measured on the training rows alone, and from exact
-//! integers, so that no order of rows changes a bit.
+//! integers, so that no order of rows changes a bit, but for ranks among more than 65,536 rows.
+
+mod rows;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::codec::{Reader, Writer};
 use crate::math::canonical;
 use crate::{Dataset, FEATURE_ABS_MAX, FeatureKind, FeatureSchema, MISSING, ModelError};
 
+pub(crate) use rows::EncodedRows;
+
 /// Most columns that the features of a schema may become.
 pub const COLUMNS_MAX: usize = 1 << 14;
 /// Knots of a quantile normalisation: equally spaced ranks from the smallest to the largest value.
 const KNOTS: usize = 129;
+/// Most rows that medians, quartiles and knots are taken from; of more rows, every k-th is looked at.
+const RANKED_ROWS_MAX: usize = 1 << 16;
 /// Half the width of a uniform distribution with variance 1: √3.
 const UNIFORM_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
 
 /// How numeric features are brought to one scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Normalisation {
     /// Mean 0 and standard deviation 1.
     #[default]
@@ -35,6 +45,27 @@ impl Normalisation {
             Self::Standard => "standard",
             Self::Robust => "robust",
             Self::Quantile => "quantile",
+        }
+    }
+
+    /// Its number in model files.
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Self::Standard => 0,
+            Self::Robust => 1,
+            Self::Quantile => 2,
+        }
+    }
+
+    /// Reads what [`Normalisation::number`] wrote.
+    pub(crate) fn read(input: &mut Reader<'_>) -> Result<Self, ModelError> {
+        match input.u8()? {
+            0 => Ok(Self::Standard),
+            1 => Ok(Self::Robust),
+            2 => Ok(Self::Quantile),
+            other => {
+                Err(input.error(format!("unknown normalisation {other}; this version knows 0, 1 and 2")))
+            }
         }
     }
 }
@@ -63,24 +94,20 @@ impl Encoder {
     /// # Errors
     /// [`ModelError::TooMany`] above [`COLUMNS_MAX`] columns.
     pub fn measure(data: &Dataset<'_>, normalisation: Normalisation) -> Result<Self, ModelError> {
-        let features = data
-            .schema()
-            .kinds()
-            .iter()
-            .enumerate()
-            .map(|(feature, kind)| {
-                let column = || (0..data.rows()).map(|row| data.row(row)[feature]);
-                let missing = column().any(|value| value == MISSING);
-                let present = column().filter(|&value| value != MISSING);
-                let scale = match kind {
-                    FeatureKind::Categorical { levels } => Scale::OneHot { levels: *levels },
+        let moments = moments(data);
+        let features = (0..data.schema().len())
+            .into_par_iter()
+            .map(|feature| {
+                let of_rows = &moments[feature];
+                let scale = match data.schema().kinds()[feature] {
+                    FeatureKind::Categorical { levels } => Scale::OneHot { levels },
                     FeatureKind::Numeric => match normalisation {
-                        Normalisation::Standard => standard(present),
-                        Normalisation::Robust => robust(present),
-                        Normalisation::Quantile => quantile(present),
+                        Normalisation::Standard => standard(of_rows),
+                        Normalisation::Robust => robust(sorted_column(data, feature)),
+                        Normalisation::Quantile => quantile(sorted_column(data, feature)),
                     },
                 };
-                (scale, missing)
+                (scale, of_rows.present < data.rows() as i128)
             })
             .collect();
         Self::of(features)
@@ -240,16 +267,59 @@ impl Scale {
     }
 }
 
-/// The population's mean and standard deviation, `sqrt(n·Σx² − (Σx)²) / n`, from exact i128 sums; the spread of a
-/// constant feature is 1, which puts it at 0.
-fn standard(values: impl Iterator<Item = i64>) -> Scale {
-    let (mut n, mut sum, mut square) = (0i128, 0i128, 0i128);
-    for value in values {
-        let value = i128::from(value);
-        n += 1;
-        sum += value;
-        square += value * value;
+/// Exact sums over the values of one feature that are not missing.
+#[derive(Clone, Copy, Default)]
+struct Moments {
+    present: i128,
+    sum: i128,
+    square: i128,
+}
+
+/// The sums of every feature, in one pass over the rows.
+fn moments(data: &Dataset<'_>) -> Vec<Moments> {
+    let columns = data.schema().len();
+    let chunks: Vec<Vec<Moments>> = data
+        .chunks()
+        .into_par_iter()
+        .map(|rows| {
+            let mut chunk = vec![Moments::default(); columns];
+            for row in rows {
+                for (moments, &value) in chunk.iter_mut().zip(data.row(row)) {
+                    if value != MISSING {
+                        moments.present += 1;
+                        moments.sum += i128::from(value);
+                        moments.square += i128::from(value * value);
+                    }
+                }
+            }
+            chunk
+        })
+        .collect();
+    let mut total = vec![Moments::default(); columns];
+    for chunk in chunks {
+        for (total, chunk) in total.iter_mut().zip(chunk) {
+            total.present += chunk.present;
+            total.sum += chunk.sum;
+            total.square += chunk.square;
+        }
     }
+    total
+}
+
+/// The values of one feature that are not missing, in rising order: those of every row, or of every k-th so that they are
+/// at most [`RANKED_ROWS_MAX`].
+fn sorted_column(data: &Dataset<'_>, feature: usize) -> Vec<i64> {
+    let step = data.rows().div_ceil(RANKED_ROWS_MAX).max(1);
+    let column = (0..data.rows()).step_by(step).map(|row| data.row(row)[feature]);
+    let mut sorted: Vec<i64> = column.filter(|&value| value != MISSING).collect();
+    sorted.sort_unstable();
+    sorted
+}
+
+/// The population's mean and standard deviation, `sqrt(n·Σx² − (Σx)²) / n`; the spread of a constant feature is 1,
+/// which puts it at 0.
+fn standard(moments: &Moments) -> Scale {
+    let Moments { present: n, sum, square } = *moments;
     if n == 0 {
         return Scale::Linear { centre: 0.0, spread: 1.0 };
     }
@@ -260,9 +330,7 @@ fn standard(values: impl Iterator<Item = i64>) -> Scale {
 }
 
 /// Median and distance of the quartiles (nearest rank); where both quartiles are one value, half the range, or 1.
-fn robust(values: impl Iterator<Item = i64>) -> Scale {
-    let mut sorted: Vec<i64> = values.collect();
-    sorted.sort_unstable();
+fn robust(sorted: Vec<i64>) -> Scale {
     let (Some(&low), Some(&high)) = (sorted.first(), sorted.last()) else {
         return Scale::Linear { centre: 0.0, spread: 1.0 };
     };
@@ -277,9 +345,7 @@ fn robust(values: impl Iterator<Item = i64>) -> Scale {
     Scale::Linear { centre: rank(2) as f64, spread }
 }
 
-fn quantile(values: impl Iterator<Item = i64>) -> Scale {
-    let mut sorted: Vec<i64> = values.collect();
-    sorted.sort_unstable();
+fn quantile(sorted: Vec<i64>) -> Scale {
     let Some(last) = sorted.len().checked_sub(1) else {
         return Scale::Linear { centre: 0.0, spread: 1.0 };
     };
@@ -288,8 +354,12 @@ fn quantile(values: impl Iterator<Item = i64>) -> Scale {
 
 /// Where `value` lies among rising knots, from −√3 to √3: linear between two knots; on repeated knots, in their middle.
 fn position(knots: &[i64], value: i64) -> f64 {
-    let below = knots.partition_point(|&knot| knot < value);
-    let up_to = knots.partition_point(|&knot| knot <= value);
+    position_above(knots, knots.partition_point(|&knot| knot < value), value)
+}
+
+/// As [`position`], given how many knots are below `value`.
+fn position_above(knots: &[i64], below: usize, value: i64) -> f64 {
+    let up_to = below + knots[below..].partition_point(|&knot| knot <= value);
     let rank = if below < up_to {
         (below + up_to - 1) as f64 / 2.0
     } else if below == 0 {

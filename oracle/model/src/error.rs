@@ -146,6 +146,14 @@ pub enum ModelError {
         /// The pivot found there.
         pivot: f64,
     },
+    /// An interaction is of no user or item that there is, or is there twice.
+    #[error("interaction {row}: {problem}")]
+    Interaction {
+        /// Which of the interactions, counted from 0.
+        row: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A model file is malformed.
     #[error("model file, byte {offset}: {problem}")]
     File {

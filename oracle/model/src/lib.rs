@@ -12,38 +12,57 @@
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod attribution;
+mod blocks;
+mod calibration;
 mod codec;
+mod curve;
 mod dataset;
 mod encoder;
 mod error;
+mod importance;
 mod linalg;
+mod linear;
 mod logistic;
 mod math;
 mod metrics;
+mod mlp;
 mod model;
 mod prior;
+pub mod ranking;
+pub mod recommend;
 mod rng;
 mod schema;
-mod standardise;
 mod trained_on;
 mod traits;
 mod trees;
+mod weighted;
 
+pub use calibration::{CalibratedModel, Calibration, Calibrator};
+pub use curve::{Curve, EpochLoss};
 pub use dataset::{CHUNK_ROWS, Dataset, ROWS_MAX, TARGET_ABS_MAX, Target, TargetKind};
 pub use encoder::{COLUMNS_MAX, Encoder, Normalisation};
 pub use error::ModelError;
+pub use importance::{Importance, REPEATS_MAX, permutation_importance};
+pub use linear::{
+    BATCH_ROWS_MAX, CheckedDescentParams, CheckedLinearParams, DescentParams, EPOCHS_MAX, LinearModel,
+    LinearParams, squared_error_and_gradient,
+};
 pub use logistic::{
-    CheckedLogisticParams, LogisticModel, LogisticParams, NEWTON_ROUNDS_MAX, loss_and_gradient,
+    CheckedLogisticParams, DENSE_COLUMNS_MAX, LogisticModel, LogisticParams, NEWTON_ROUNDS_MAX,
+    loss_and_gradient,
 };
 pub use math::{log_loss_of_logit, sampling_correction, sigmoid};
 pub use metrics::{GroupedAuc, Reliability, auc, base_rate, calibration_error, grouped_auc, mean_log_loss};
+pub use mlp::{
+    Activation, CheckedMlpParams, ENSEMBLE_MAX, HIDDEN_LAYERS_MAX, MlpModel, MlpParams, UNITS_MAX,
+};
 pub use model::{FILE_BYTES_MAX, Model};
 pub use prior::PriorModel;
 pub use rng::{CounterRng, splitmix64};
 pub use schema::{
     FEATURE_ABS_MAX, FEATURES_MAX, FeatureKind, FeatureSchema, LEVELS_MAX, MISSING, NAME_BYTES_MAX,
 };
-pub use standardise::Standardiser;
 pub use trained_on::TrainedOn;
 pub use traits::{Fit, ParamGuard, Predict};
 pub use trees::{

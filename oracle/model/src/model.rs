@@ -2,9 +2,10 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::codec::{self, Body};
+use crate::codec::{self, Body, Reader, Writer};
 use crate::{
-    Dataset, ForestModel, GbdtModel, LogisticModel, ModelError, Predict, PriorModel, TrainedOn, TreeModel,
+    CalibratedModel, Dataset, ForestModel, GbdtModel, LinearModel, LogisticModel, MlpModel, ModelError,
+    Predict, PriorModel, TrainedOn, TreeModel,
 };
 
 /// Largest model file that is read, in bytes.
@@ -46,8 +47,37 @@ macro_rules! kinds {
                 $(if kind == <$type as Body>::KIND {
                     return codec::finish(input).map(Self::$variant);
                 })+
+                Err(Self::unknown(kind, &input))
+            }
+
+            /// `kind u8 ‖ body`, for a model that holds this one. What it was trained on is in the file's head.
+            pub(crate) fn write_nested(&self, out: &mut Writer) {
+                match self {
+                    $(Self::$variant(model) => {
+                        out.u8(<$type as Body>::KIND);
+                        model.write(out);
+                    })+
+                }
+            }
+
+            /// Reads what [`Model::write_nested`] wrote.
+            pub(crate) fn read_nested(
+                trained_on: TrainedOn,
+                input: &mut Reader<'_>,
+            ) -> Result<Self, ModelError> {
+                let kind = input.u8()?;
+                input.enter()?;
+                $(if kind == <$type as Body>::KIND {
+                    let model = <$type as Body>::read(trained_on, input)?;
+                    input.leave();
+                    return Ok(Self::$variant(model));
+                })+
+                Err(Self::unknown(kind, input))
+            }
+
+            fn unknown(kind: u8, input: &Reader<'_>) -> ModelError {
                 let known = [$(<$type as Body>::KIND.to_string()),+].join(", ");
-                Err(input.error(format!("unknown model kind {kind}; this version knows {known}")))
+                input.error(format!("unknown model kind {kind}; this version knows {known}"))
             }
 
             fn inner(&self) -> &dyn Predict {
@@ -62,12 +92,18 @@ kinds! {
     Prior(PriorModel) = "prior",
     /// Logistic regression.
     Logistic(LogisticModel) = "logistic",
+    /// Linear regression.
+    Linear(LinearModel) = "linear",
     /// A decision tree.
     Tree(TreeModel) = "tree",
     /// A random forest.
     Forest(ForestModel) = "forest",
     /// Gradient boosting of trees.
     Gbdt(GbdtModel) = "gbdt",
+    /// A neural network.
+    Mlp(MlpModel) = "mlp",
+    /// Another model with calibrated margins.
+    Calibrated(CalibratedModel) = "calibrated",
 }
 
 impl Model {

@@ -29,6 +29,16 @@ impl TrainedOn {
         }
     }
 
+    /// An error at the reader's place unless the target is binary.
+    pub(crate) fn expect_binary(&self, input: &Reader<'_>) -> Result<(), ModelError> {
+        match self.target {
+            TargetKind::Binary { .. } => Ok(()),
+            TargetKind::Real { .. } => {
+                Err(input.error("a model of this kind has a binary target, not a real one"))
+            }
+        }
+    }
+
     /// The prediction for somebody without history: ln((positives + 1) / (negatives + 1)), Laplace's rule of
     /// succession, for a binary target; the mean for a real one.
     pub fn prior_margin(&self) -> f64 {

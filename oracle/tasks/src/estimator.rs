@@ -1,6 +1,9 @@
 //! Every estimator by name, with its hyper-parameters as a person or a file gives them.
 
-use attention_model::{Dataset, Fit, LogisticParams, Model, ParamGuard};
+use attention_model::{
+    Dataset, Fit, ForestParams, GbdtParams, LinearParams, LogisticParams, MlpParams, Model, Objective,
+    ParamGuard, Target, TreeParams,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -44,7 +47,7 @@ macro_rules! kinds {
                     $(Kind::$variant => Self::$variant(with_defaults::<$params>(kind.name(), params, seed)?),)+
                 };
                 match &estimator {
-                    $(Self::$variant(params) => drop(params.clone().check()?),)+
+                    $(Self::$variant(params) => params.clone().check().map(|_| ())?,)+
                 }
                 Ok(estimator)
             }
@@ -61,7 +64,7 @@ macro_rules! kinds {
             /// That of the estimator.
             pub fn fit(&self, data: &Dataset<'_>) -> Result<Model, TaskError> {
                 Ok(match self {
-                    $(Self::$variant(params) => Model::$variant(params.clone().check()?.fit(data)?),)+
+                    $(Self::$variant(params) => Model::$variant(params.clone().for_target(data).check()?.fit(data)?),)+
                 })
             }
         }
@@ -69,9 +72,45 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// Gradient boosting of trees.
+    Gbdt(GbdtParams) = "gbdt",
     /// Logistic regression.
     Logistic(LogisticParams) = "logistic",
+    /// A random forest.
+    Forest(ForestParams) = "forest",
+    /// A decision tree.
+    Tree(TreeParams) = "tree",
+    /// A neural network.
+    Mlp(MlpParams) = "mlp",
+    /// Linear regression.
+    Linear(LinearParams) = "linear",
 }
+
+/// Parameters whose defaults are meant for one kind of target.
+trait ForTarget: Sized {
+    /// The parameters for the target of these data.
+    fn for_target(self, _: &Dataset<'_>) -> Self {
+        self
+    }
+}
+
+impl ForTarget for GbdtParams {
+    /// The log loss is no loss of a real target: the squared error stands in for it.
+    fn for_target(self, data: &Dataset<'_>) -> Self {
+        match (data.target(), self.objective) {
+            (Target::Real(_), Objective::BinaryLogLoss) => {
+                Self { objective: Objective::SquaredError, ..self }
+            }
+            _ => self,
+        }
+    }
+}
+
+impl ForTarget for LogisticParams {}
+impl ForTarget for ForestParams {}
+impl ForTarget for TreeParams {}
+impl ForTarget for MlpParams {}
+impl ForTarget for LinearParams {}
 
 impl Kind {
     /// The kind of a name.

@@ -12,8 +12,10 @@ pub mod estimator;
 pub mod folds;
 mod frame;
 pub mod interest;
+pub mod interest_1m;
 pub mod leakage;
 pub mod price;
+pub mod recommend;
 pub mod table;
 
 pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Task};

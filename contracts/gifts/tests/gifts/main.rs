@@ -19,6 +19,7 @@ mod create_privilege;
 mod create_quest;
 mod every_message;
 mod gas_limit;
+mod growth;
 mod has_privilege;
 mod hostile;
 mod instantiate;

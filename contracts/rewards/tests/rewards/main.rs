@@ -25,6 +25,7 @@ mod distribute_operator_fees;
 mod fees;
 mod fund_campaign;
 mod funds;
+mod growth;
 mod instantiate;
 mod life_cycle;
 mod migrate;

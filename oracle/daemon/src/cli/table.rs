@@ -1,6 +1,6 @@
 //! `train --data` and `evaluate --data`: a model of any table.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use attention_tasks::estimator::{Estimator, Kind};
@@ -10,83 +10,37 @@ use attention_tasks::{BUNDLE_BYTES_MAX, Bundle, TaskError};
 use clap::Args;
 use serde::Serialize;
 
+use super::progress::spinner;
+use super::train::FileArgs;
 use super::{Cli, CliError};
 use crate::output::{ExitStatus, print_json};
 use crate::store::{read_bounded, write_atomic};
 
-/// Largest parameter file.
-const PARAMS_BYTES_MAX: u64 = 1 << 16;
-/// Most threads that a fit may be given.
-const THREADS_MAX: u64 = 256;
+const HEADING: &str = "Task interest on a table";
 
-/// What to train on a table.
+/// What to train on a table, and how.
 #[derive(Debug, Args)]
-pub struct TableTrainArgs {
-    /// Train on this table (CSV with a header) instead of an epoch's events.
-    #[arg(long, value_name = "FILE", requires_all = ["target", "out"], help_heading = "Training on a table")]
-    data: Option<PathBuf>,
+pub struct TableArgs {
     /// The column to predict: true/false, yes/no, 1/0, or numbers.
-    #[arg(long, value_name = "COLUMN", requires = "data", help_heading = "Training on a table")]
+    #[arg(long, value_name = "COLUMN", requires = "data", help_heading = HEADING)]
     target: Option<String>,
     /// The estimator.
-    #[arg(long, value_name = "KIND", value_parser = kind_parser(), default_value = DEFAULT_KIND.name(),
-        help_heading = "Training on a table")]
+    #[arg(long, value_name = "KIND", value_parser = kind_parser(), default_value = DEFAULT_KIND.name(), requires = "data",
+        help_heading = HEADING)]
     model: String,
-    /// Hyper-parameters as a JSON object; those it leaves out keep their defaults (`train` prints all).
-    #[arg(long, value_name = "FILE", requires = "data", help_heading = "Training on a table")]
-    params: Option<PathBuf>,
-    /// Seed of everything that is drawn.
-    #[arg(long, default_value_t = 0, help_heading = "Training on a table")]
-    seed: u64,
-    /// Threads; they change the time, not the model. 0 takes all.
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=THREADS_MAX),
-        help_heading = "Training on a table")]
-    threads: u64,
-    /// Where to write the model.
-    #[arg(long, value_name = "FILE", requires = "data", help_heading = "Training on a table")]
-    out: Option<PathBuf>,
     /// Columns that are no features, such as identifiers.
-    #[arg(
-        long,
-        value_name = "COLUMN",
-        value_delimiter = ',',
-        requires = "data",
-        help_heading = "Training on a table"
-    )]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "data", help_heading = HEADING)]
     ignore: Vec<String>,
     /// Columns whose numbers are codes of categories.
-    #[arg(
-        long,
-        value_name = "COLUMN",
-        value_delimiter = ',',
-        requires = "data",
-        help_heading = "Training on a table"
-    )]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "data", help_heading = HEADING)]
     categorical: Vec<String>,
     /// Columns that may tell the target by themselves.
-    #[arg(
-        long,
-        value_name = "COLUMN",
-        value_delimiter = ',',
-        requires = "data",
-        help_heading = "Training on a table"
-    )]
+    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "data", help_heading = HEADING)]
     allow_leak: Vec<String>,
     /// Cross-validate with so many folds first.
     #[arg(long, value_name = "K", requires = "data", value_parser = clap::value_parser!(u64).range(2..=50),
-        help_heading = "Training on a table")]
+        help_heading = HEADING)]
     folds: Option<u64>,
-}
-
-/// Which model to evaluate on which table.
-#[derive(Debug, Args)]
-pub struct TableEvaluateArgs {
-    /// The model that `train --out` wrote.
-    #[arg(long, value_name = "FILE", requires = "data", help_heading = "Evaluating on a table")]
-    model: Option<PathBuf>,
-    /// The table (CSV with a header), with the columns that the model was trained on.
-    #[arg(long, value_name = "FILE", requires = "model", help_heading = "Evaluating on a table")]
-    data: Option<PathBuf>,
 }
 
 /// What `train` prints.
@@ -97,26 +51,15 @@ struct TrainOutput<'a> {
     trained: &'a Trained,
     seed: u64,
     fit_s: f64,
-    out: &'a Path,
+    out: Option<&'a Path>,
     bytes: usize,
 }
 
 const DEFAULT_KIND: Kind = Kind::ALL[0];
 
-fn kind_parser() -> clap::builder::PossibleValuesParser {
+/// Takes the name of an estimator.
+pub(super) fn kind_parser() -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(Kind::ALL.map(Kind::name))
-}
-
-impl TableTrainArgs {
-    pub(super) fn is_given(&self) -> bool {
-        self.data.is_some()
-    }
-}
-
-impl TableEvaluateArgs {
-    pub(super) fn is_given(&self) -> bool {
-        self.data.is_some()
-    }
 }
 
 impl From<TaskError> for CliError {
@@ -125,73 +68,54 @@ impl From<TaskError> for CliError {
     }
 }
 
-/// Runs `work` with so many threads; 0 takes all.
-pub(super) fn with_threads<T: Send>(
-    threads: u64,
-    work: impl FnOnce() -> Result<T, CliError> + Send,
-) -> Result<T, CliError> {
-    // At most THREADS_MAX.
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build();
-    pool.map_err(|error| CliError::new(ExitStatus::Failed, error))?.install(work)
-}
-
-fn estimator(args: &TableTrainArgs) -> Result<Estimator, CliError> {
-    let kind = Kind::from_name(&args.model)?;
-    let params = match &args.params {
-        None => None,
-        Some(path) => {
-            let bytes = read_bounded(path, PARAMS_BYTES_MAX)?;
-            Some(serde_json::from_slice(&bytes).map_err(|error| CliError::file(path, error))?)
-        }
-    };
-    Ok(Estimator::new(kind, params, args.seed)?)
-}
-
-pub(super) fn train(cli: &Cli, args: &TableTrainArgs) -> Result<(), CliError> {
-    let (Some(data), Some(target), Some(out)) = (&args.data, &args.target, &args.out) else {
-        return Err(CliError::new(ExitStatus::Usage, "--data, --target and --out go together"));
-    };
+pub(super) fn train(
+    cli: &Cli,
+    file: &FileArgs,
+    args: &TableArgs,
+    out: Option<&Path>,
+) -> Result<(), CliError> {
+    let target = args.target.clone();
+    let target =
+        target.ok_or_else(|| CliError::new(ExitStatus::Usage, "--target COLUMN is needed with --data"))?;
     let options = TrainOptions {
-        typing: TypingOptions {
-            target: target.clone(),
-            ignore: args.ignore.clone(),
-            categorical: args.categorical.clone(),
-        },
-        estimator: estimator(args)?,
+        typing: TypingOptions { target, ignore: args.ignore.clone(), categorical: args.categorical.clone() },
+        estimator: Estimator::new(Kind::from_name(&args.model)?, file.params()?, file.seed)?,
         allow_leak: args.allow_leak.clone(),
         // At most 50.
         folds: args.folds.map(|k| k as usize),
-        seed: args.seed,
+        seed: file.seed,
     };
+    let data = file.path()?;
     let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
     let start = Instant::now();
-    let spinner = super::progress::spinner("training");
-    let (bundle, trained) =
-        with_threads(args.threads, || Ok(interest::train(&bytes, &data.display().to_string(), &options)?))?;
-    spinner.finish_and_clear();
+    let working = spinner("training");
+    let trained = file.on_threads(|| Ok(interest::train(&bytes, &data.display().to_string(), &options)?));
+    working.finish_and_clear();
+    let (bundle, trained) = trained?;
     let fit_s = start.elapsed().as_secs_f64();
-    let file = bundle.to_bytes()?;
-    write_atomic(out, &file)?;
+    let content = bundle.to_bytes()?;
+    if let Some(out) = out {
+        write_atomic(out, &content)?;
+    }
     if cli.json {
         let output = TrainOutput {
             task: "interest",
             trained: &trained,
-            seed: args.seed,
+            seed: file.seed,
             fit_s,
             out,
-            bytes: file.len(),
+            bytes: content.len(),
         };
         return Ok(print_json(&output)?);
     }
     println!(
-        "{} of {:?} on {} rows ({} yes), {} features: {} bytes in {}",
+        "{} of {:?} on {} rows ({} yes), {} features: {} bytes",
         trained.model,
         trained.target,
         trained.rows,
         trained.positives,
         trained.features,
-        file.len(),
-        out.display()
+        content.len()
     );
     if let Some(measured) = &trained.cross_validation {
         print_cross_validation(measured);
@@ -232,14 +156,15 @@ fn print_reading(reading: &Reading) {
     }
 }
 
-pub(super) fn evaluate(cli: &Cli, args: &TableEvaluateArgs) -> Result<(), CliError> {
-    let (Some(data), Some(model)) = (&args.data, &args.model) else {
-        return Err(CliError::new(ExitStatus::Usage, "--data and --model go together"));
-    };
+pub(super) fn evaluate(cli: &Cli, file: &FileArgs, model: Option<&Path>) -> Result<(), CliError> {
+    let model =
+        model.ok_or_else(|| CliError::new(ExitStatus::Usage, "--model FILE is needed with --data"))?;
     let bundle = read_bounded(model, BUNDLE_BYTES_MAX as u64)?;
     let bundle = Bundle::from_bytes(&bundle).map_err(|error| CliError::file(model, error))?;
+    let data = file.path()?;
     let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
-    let evaluation = interest::evaluate(&bytes, &data.display().to_string(), &bundle)?;
+    let evaluation =
+        file.on_threads(|| Ok(interest::evaluate(&bytes, &data.display().to_string(), &bundle)?))?;
     if cli.json {
         return Ok(print_json(&evaluation)?);
     }

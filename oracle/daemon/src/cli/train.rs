@@ -1,14 +1,45 @@
 //! `train` and `evaluate`: which task, on what.
 
-use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
 
-use super::{Cli, CliError, model, table};
+use clap::{Args, ValueEnum};
+use serde::de::DeserializeOwned;
+
+use super::{Cli, CliError, model, recommend, table};
+use crate::output::ExitStatus;
+use crate::store::read_bounded;
+
+/// Largest parameter file.
+const PARAMS_BYTES_MAX: u64 = 1 << 16;
+/// Most threads that a fit may be given.
+const THREADS_MAX: u64 = 256;
+const ON_FILES: &str = "On files";
 
 /// What is predicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Task {
     /// The interest of a user in an asset; with --data, a column of any table.
     Interest,
+    /// Which items a user acts on next, from a table of users, items and times.
+    Recommend,
+}
+
+/// What every task on files takes.
+#[derive(Debug, Args)]
+pub struct FileArgs {
+    /// The table (CSV with a header).
+    #[arg(long, value_name = "FILE", help_heading = ON_FILES)]
+    pub(super) data: Option<PathBuf>,
+    /// Hyper-parameters as a JSON object; those it leaves out keep their defaults.
+    #[arg(long, value_name = "FILE", requires = "data", help_heading = ON_FILES)]
+    params: Option<PathBuf>,
+    /// Seed of everything that is drawn.
+    #[arg(long, default_value_t = 0, requires = "data", help_heading = ON_FILES)]
+    pub(super) seed: u64,
+    /// Threads; they change the time, not the model. 0 takes all.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=THREADS_MAX), requires = "data",
+        help_heading = ON_FILES)]
+    threads: u64,
 }
 
 /// Which model, trained on what.
@@ -20,25 +51,77 @@ pub struct TrainArgs {
     #[command(flatten)]
     epochs: model::EpochArgs,
     #[command(flatten)]
-    table: table::TableTrainArgs,
+    file: FileArgs,
+    /// Where to write the model; without it, it is only measured.
+    #[arg(long, value_name = "FILE", requires = "data", help_heading = ON_FILES)]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    table: table::TableArgs,
+    #[command(flatten)]
+    recommend: recommend::RecommendArgs,
 }
 
 /// What to evaluate.
 #[derive(Debug, Args)]
 pub struct EvaluateArgs {
-    /// What is predicted; with --model, what the model predicts.
+    /// What is predicted.
     #[arg(long, value_enum, default_value_t = Task::Interest)]
     task: Task,
     #[command(flatten)]
-    table: table::TableEvaluateArgs,
+    file: FileArgs,
+    /// The model that `train --out` wrote; task recommend trains one without it.
+    #[arg(long, value_name = "FILE", requires = "data", help_heading = ON_FILES)]
+    model: Option<PathBuf>,
+}
+
+impl FileArgs {
+    /// The table's path.
+    pub(super) fn path(&self) -> Result<&Path, CliError> {
+        self.data
+            .as_deref()
+            .ok_or_else(|| CliError::new(ExitStatus::Usage, "--data FILE is needed for this task"))
+    }
+
+    /// The hyper-parameters, if a file of them was named.
+    pub(super) fn params<P: DeserializeOwned>(&self) -> Result<Option<P>, CliError> {
+        let Some(path) = &self.params else { return Ok(None) };
+        let bytes = read_bounded(path, PARAMS_BYTES_MAX)?;
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| CliError::file(path, error))
+    }
+
+    /// Runs `work` on the threads that were asked for.
+    pub(super) fn on_threads<T: Send>(
+        &self,
+        work: impl FnOnce() -> Result<T, CliError> + Send,
+    ) -> Result<T, CliError> {
+        on_threads(self.threads, work)
+    }
+}
+
+/// Runs `work` on so many threads; 0 takes all.
+pub(super) fn on_threads<T: Send>(
+    threads: u64,
+    work: impl FnOnce() -> Result<T, CliError> + Send,
+) -> Result<T, CliError> {
+    // At most THREADS_MAX.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads as usize).build();
+    pool.map_err(|error| CliError::new(ExitStatus::Failed, error))?.install(work)
 }
 
 pub(super) fn train(cli: &Cli, args: &TrainArgs) -> Result<(), CliError> {
-    let Task::Interest = args.task;
-    if args.table.is_given() { table::train(cli, &args.table) } else { model::train(cli, &args.epochs) }
+    let out = args.out.as_deref();
+    match args.task {
+        Task::Interest if args.file.data.is_none() => model::train(cli, &args.epochs),
+        Task::Interest => table::train(cli, &args.file, &args.table, out),
+        Task::Recommend => recommend::train(cli, &args.file, &args.recommend, out),
+    }
 }
 
 pub(super) fn evaluate(cli: &Cli, args: &EvaluateArgs) -> Result<(), CliError> {
-    let Task::Interest = args.task;
-    if args.table.is_given() { table::evaluate(cli, &args.table) } else { model::evaluate(cli) }
+    let model = args.model.as_deref();
+    match args.task {
+        Task::Interest if args.file.data.is_none() => model::evaluate(cli),
+        Task::Interest => table::evaluate(cli, &args.file, model),
+        Task::Recommend => recommend::evaluate(cli, &args.file, model),
+    }
 }

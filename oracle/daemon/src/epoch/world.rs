@@ -143,11 +143,23 @@ impl World {
         model: &Model,
         withdrawn: &BTreeSet<UserId>,
     ) -> Result<Attention, EpochError> {
-        let view = FeatureView::new(self.log.before(window.start_s), &self.catalog, &self.spec)?;
-        let predictor = InterestPredictor::new(model, view, &self.catalog, &self.spec)?;
+        let predictor = self.predictor(window, model)?;
         let weights = &self.spec.values().engagement;
         let interest = |user: &UserId, asset| predictor.probability(user, asset);
         Ok(Attention::measure(&self.log, window, weights, withdrawn, interest)?)
+    }
+
+    /// What `model` predicts from what was known before a window.
+    ///
+    /// # Errors
+    /// [`EpochError`] from features or model.
+    pub fn predictor<'a>(
+        &'a self,
+        window: Window,
+        model: &'a Model,
+    ) -> Result<InterestPredictor<'a>, EpochError> {
+        let view = FeatureView::new(self.log.before(window.start_s), &self.catalog, &self.spec)?;
+        Ok(InterestPredictor::new(model, view, &self.catalog, &self.spec)?)
     }
 
     /// The last believed price of each asset at the end of a window.

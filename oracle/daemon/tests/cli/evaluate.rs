@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::data::{imported, punks};
+use super::data::{import, imported, punks};
+use super::world::Home;
 
 #[test]
 fn the_model_stands_beside_its_baselines() {
@@ -55,4 +56,45 @@ fn a_model_is_trained_once_and_kept() {
     let arguments = ["train", "--epoch", "20", "--count", "2", "--json"];
     assert_eq!(home.run_with(&arguments, &[("ATTENTION__MODEL__THREADS", "3")]).json(), first);
     assert_eq!(kept(), files);
+}
+
+/// The user with the most sales and purchases in an epoch: what is explained adds up to the attention and to the interest.
+#[test]
+fn an_explanation_adds_up() {
+    // A home of its own: training adds a file to the folder.
+    let home = Home::new();
+    import(&home, &punks().join("sales.csv"), &punks().join("assets.csv")).succeeds();
+    let explain = |user: &str| home.run(&["explain", "--epoch", "40", "--user", user, "--json"]).json();
+    let window = explain("nobody");
+    assert_eq!((&window["attention"], &window["assets"]), (&json!("0"), &json!([])));
+    let sales = std::fs::read_to_string(punks().join("sales.csv")).unwrap();
+    let busiest =
+        sales.lines().skip(1).filter_map(|line| line.split(',').nth(4)).filter(|b| !b.ends_with("00000000"));
+    let mut counts = std::collections::BTreeMap::new();
+    for buyer in busiest {
+        *counts.entry(buyer).or_insert(0u32) += 1;
+    }
+    let mut users: Vec<(u32, &str)> = counts.into_iter().map(|(user, count)| (count, user)).collect();
+    users.sort_unstable();
+    let found =
+        users.iter().rev().take(30).map(|(_, user)| explain(user)).find(|told| told["assets"] != json!([]));
+    let told = found.expect("one of the thirty busiest buyers did something in epoch 40");
+    let mut sum = 0u128;
+    for asset in told["assets"].as_array().unwrap() {
+        sum += asset["attention"].as_str().unwrap().parse::<u128>().unwrap();
+        let reasons = &asset["reasons"];
+        let adds = |reason: &Value| reason["adds"].as_f64().unwrap();
+        let terms: f64 = reasons["reasons"].as_array().unwrap().iter().map(adds).sum();
+        let number = |key: &str| reasons[key].as_f64().unwrap();
+        let margin = number("base") + terms - number("sampling_correction");
+        let interest = 1.0 / (1.0 + (-margin).exp());
+        assert!((interest - number("interest")).abs() < 1e-9, "{asset}");
+        assert!((interest * 1e9 - asset["interest_ppb"].as_f64().unwrap()).abs() < 1.0, "{asset}");
+    }
+    assert_eq!(told["attention"], json!(sum.to_string()));
+    let text =
+        home.run(&["explain", "--epoch", "40", "--user", told["user"].as_str().unwrap()]).succeeds().out;
+    assert!(text.contains("beforehand an interest of") && text.contains("because"), "{text}");
+    assert_eq!(home.run(&["explain", "--epoch", "40", "--account", "wasm1x"]).code, 3);
+    assert_eq!(home.run(&["explain", "--epoch", "40"]).code, 2);
 }

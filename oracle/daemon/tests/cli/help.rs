@@ -3,12 +3,14 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 23] = [
+const COMMANDS: [(&str, &[&str]); 25] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
     ("train", &[]),
     ("evaluate", &[]),
+    ("explain", &[]),
+    ("bench", &["models"]),
     ("scale", &[]),
     ("score", &[]),
     ("report", &["build", "show", "verify"]),

@@ -11,4 +11,5 @@ mod keys;
 mod links;
 mod lock;
 mod spec;
+mod tables;
 mod world;

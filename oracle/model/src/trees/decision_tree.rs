@@ -11,9 +11,11 @@ use crate::trees::shap::add_shap;
 use crate::trees::tree::Tree;
 use crate::trees::{BINS, Bins, Columns, TREE_DEPTH_MAX};
 use crate::{Dataset, Fit, ModelError, ParamGuard, Predict, TrainedOn};
+use serde::{Deserialize, Serialize};
 
 /// Unchecked hyper-parameters of a decision tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TreeParams {
     /// Most tests on the way to a leaf, 1 to [`TREE_DEPTH_MAX`].
     pub depth_max: u16,

@@ -40,6 +40,13 @@ struct Waiting {
     key: u64,
 }
 
+/// Kept from node to node.
+struct Buffers {
+    histogram: [Sums; BINS],
+    /// Statistics in the order of a node's rows.
+    ordered: Vec<Sums>,
+}
+
 /// Grows a tree on `rows`; `value` gives a leaf its value.
 pub(crate) fn grow_deep(
     data: DeepData<'_>,
@@ -48,7 +55,7 @@ pub(crate) fn grow_deep(
     value: impl Fn(Sums) -> f64,
 ) -> Tree {
     let mut scratch = vec![0; rows.len()];
-    let mut histogram = [Sums::default(); BINS];
+    let mut buffers = Buffers { histogram: [Sums::default(); BINS], ordered: Vec::new() };
     let mut sums = Sums::default();
     for &row in &rows {
         sums = sums.plus(data.stats[row as usize]);
@@ -58,7 +65,7 @@ pub(crate) fn grow_deep(
     while let Some(Waiting { node, rows: range, sums, depth, key }) = open.pop() {
         let splittable = depth < rules.depth_max && range.len() >= 2 * rules.split.rows_min as usize;
         let split = if splittable {
-            best_split(data, rules, &rows[range.clone()], sums, key, &mut histogram)
+            best_split(data, rules, &rows[range.clone()], sums, key, &mut buffers)
         } else {
             None
         };
@@ -87,12 +94,16 @@ fn best_split(
     rows: &[u32],
     sums: Sums,
     key: u64,
-    histogram: &mut [Sums; BINS],
+    buffers: &mut Buffers,
 ) -> Option<Split> {
     let node = Node { scale: data.scale, rules: &rules.split, sums, bounds: Bounds::NONE };
     let mut features: Vec<usize> = (0..data.bins.0.len()).collect();
     let draws = CounterRng::new(key, 0);
     let choose = rules.features_a_node < features.len();
+    let Buffers { histogram, ordered } = buffers;
+    // Looked up once, read in order for every feature.
+    ordered.clear();
+    ordered.extend(rows.iter().map(|&row| data.stats[row as usize]));
     let mut looked_at = 0;
     let mut best: Option<Split> = None;
     for at in 0..features.len() {
@@ -107,9 +118,9 @@ fn best_split(
         let feature = features[at];
         let (bins, column) = (&data.bins.0[feature], &data.columns.0[feature]);
         histogram.fill(Sums::default());
-        for &row in rows {
+        for (&row, &stats) in rows.iter().zip(ordered.iter()) {
             let slot = &mut histogram[usize::from(column[row as usize])];
-            *slot = slot.plus(data.stats[row as usize]);
+            *slot = slot.plus(stats);
         }
         let first = usize::from(column[rows[0] as usize]);
         if data.scale.rows(histogram[first]) as usize == rows.len() {

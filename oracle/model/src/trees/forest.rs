@@ -6,6 +6,7 @@
 //! of the exact values. For a real target nothing is scaled.
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::codec::{Body, Reader, Writer};
 use crate::trees::deep::{DeepData, DeepRules, grow_deep};
@@ -19,7 +20,8 @@ use crate::{CounterRng, Dataset, FEATURES_MAX, Fit, ModelError, ParamGuard, Pred
 pub const FOREST_TREES_MAX: u32 = 10_000;
 
 /// Unchecked hyper-parameters of a random forest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ForestParams {
     /// Trees, 1 to [`FOREST_TREES_MAX`].
     pub trees: u32,

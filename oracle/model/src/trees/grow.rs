@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::bins::{Bins, Columns};
 use super::histogram::{Groups, Histogram};
-use super::partition::partition;
+use super::partition::partition_in_parallel;
 use super::split::{Bounds, Monotone, Node, Split, SplitRules, better};
 use super::sums::{Scale, Sums};
 use super::tree::Sketch;
@@ -62,19 +62,29 @@ pub(crate) struct Grower<'a> {
     /// The rows of the tree, grouped by leaf after [`Grower::grow`].
     pub(crate) rows: Vec<u32>,
     scratch: Vec<u32>,
+    /// Statistics in the order of a node's rows.
+    ordered: Vec<Sums>,
     spare: Vec<Histogram>,
 }
 
 impl<'a> Grower<'a> {
     pub(crate) fn new(table: &'a Table, rules: &'a GrowRules, scale: Scale) -> Self {
-        Self { table, rules, scale, rows: Vec::new(), scratch: Vec::new(), spare: Vec::new() }
+        Self {
+            table,
+            rules,
+            scale,
+            rows: Vec::new(),
+            scratch: Vec::new(),
+            ordered: Vec::new(),
+            spare: Vec::new(),
+        }
     }
 
     /// Grows a tree on `self.rows`, by the `features` (rising) alone. `stats` has an entry a row of the table.
     pub(crate) fn grow(&mut self, stats: &[Sums], features: &[usize]) -> (Sketch, Vec<Leaf>) {
         self.scratch.resize(self.rows.len(), 0);
         let mut histogram = self.histogram();
-        self.table.groups.accumulate(stats, &self.rows, &mut histogram);
+        self.table.groups.accumulate(stats, &self.rows, &mut self.ordered, &mut histogram);
         let mut sums = Sums::default();
         for &row in &self.rows {
             sums = sums.plus(stats[row as usize]);
@@ -133,7 +143,7 @@ impl<'a> Grower<'a> {
         let sums = [split.left, split.right];
         let bounds = self.child_bounds(parent, &split);
         let range = parent.rows.clone();
-        let lefts = partition(
+        let lefts = partition_in_parallel(
             &mut self.rows[range.clone()],
             &mut self.scratch,
             &self.table.columns.0[split.feature],
@@ -163,7 +173,8 @@ impl<'a> Grower<'a> {
             (Some(histogram), [false, false]) => self.spare.push(histogram),
             (Some(mut all), _) => {
                 let mut part = self.histogram();
-                self.table.groups.accumulate(stats, &self.rows[rows[small].clone()], &mut part);
+                let smaller = &self.rows[rows[small].clone()];
+                self.table.groups.accumulate(stats, smaller, &mut self.ordered, &mut part);
                 all.subtract(&part);
                 children[small].histogram = Some(part);
                 children[1 - small].histogram = Some(all);

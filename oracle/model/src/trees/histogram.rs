@@ -75,9 +75,29 @@ impl Groups {
         Self(groups.collect())
     }
 
-    /// Sets `out` to the sums over `rows`; `stats` has an entry a row of the data set.
-    pub(crate) fn accumulate(&self, stats: &[Sums], rows: &[u32], out: &mut Histogram) {
+    /// Sets `out` to the sums over `rows`, which rise; `stats` has an entry a row of the data set. `buffer` is for the
+    /// statistics of the rows in their order: looked up once, they are read in order by every group.
+    pub(crate) fn accumulate(
+        &self,
+        stats: &[Sums],
+        rows: &[u32],
+        buffer: &mut Vec<Sums>,
+        out: &mut Histogram,
+    ) {
         out.clear();
+        let stats = if rows.len() == stats.len() {
+            stats
+        } else {
+            buffer.resize(stats.len(), Sums::default());
+            let buffer = &mut buffer[..rows.len()];
+            if rows.len() < PIECE_ROWS {
+                look_up(stats, rows, buffer);
+            } else {
+                let pieces = buffer.par_chunks_mut(PIECE_ROWS).zip(rows.par_chunks(PIECE_ROWS));
+                pieces.for_each(|(buffer, rows)| look_up(stats, rows, buffer));
+            }
+            &*buffer
+        };
         let features = out.0.len();
         if rows.len() * features < PARALLEL_MIN {
             let mut rest = &mut out.0[..];
@@ -101,7 +121,8 @@ impl Groups {
             }
             let pieces: Vec<Vec<FeatureHistogram>> = rows
                 .par_chunks(PIECE_ROWS)
-                .map(|rows| {
+                .zip(stats.par_chunks(PIECE_ROWS))
+                .map(|(rows, stats)| {
                     let mut sums = vec![[Sums::default(); BINS]; group.width];
                     group.accumulate(stats, rows, &mut sums);
                     sums
@@ -116,7 +137,14 @@ impl Groups {
     }
 }
 
+fn look_up(stats: &[Sums], rows: &[u32], out: &mut [Sums]) {
+    for (out, &row) in out.iter_mut().zip(rows) {
+        *out = stats[row as usize];
+    }
+}
+
 impl Group {
+    /// Adds rows to `out`; `stats` has an entry for each of `rows`.
     fn accumulate(&self, stats: &[Sums], rows: &[u32], out: &mut [FeatureHistogram]) {
         // The width as a constant lets the compiler unroll the inner loop.
         match self.width {
@@ -132,8 +160,8 @@ impl Group {
         let Ok(out) = <&mut [FeatureHistogram; WIDTH]>::try_from(out) else {
             return;
         };
-        for &row in rows {
-            let (row_sums, codes) = (stats[row as usize], &self.codes[row as usize]);
+        for (&row, &row_sums) in rows.iter().zip(stats) {
+            let codes = &self.codes[row as usize];
             for lane in 0..WIDTH {
                 let slot = &mut out[lane][usize::from(codes[lane])];
                 *slot = slot.plus(row_sums);
@@ -163,9 +191,10 @@ mod tests {
                 .collect();
             let chosen: Vec<u32> = (0..rows as u32).filter(|row| draw(97, *row as usize) % 3 > 0).collect();
             let groups = Groups::interleave(&columns);
+            let mut buffer = Vec::new();
             let mut got = Histogram::zeros(features);
             got.0[0][7] = stats[0];
-            groups.accumulate(&stats, &chosen, &mut got);
+            groups.accumulate(&stats, &chosen, &mut buffer, &mut got);
             for (feature, column) in columns.0.iter().enumerate() {
                 let mut want = [Sums::default(); BINS];
                 for &row in &chosen {
@@ -176,9 +205,9 @@ mod tests {
             }
             let half = &chosen[..chosen.len() / 2];
             let mut first = Histogram::zeros(features);
-            groups.accumulate(&stats, half, &mut first);
+            groups.accumulate(&stats, half, &mut buffer, &mut first);
             let mut second = Histogram::zeros(features);
-            groups.accumulate(&stats, &chosen[half.len()..], &mut second);
+            groups.accumulate(&stats, &chosen[half.len()..], &mut buffer, &mut second);
             got.subtract(&first);
             assert_eq!(got.0, second.0);
         }

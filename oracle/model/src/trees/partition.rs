@@ -10,17 +10,25 @@ const PIECE_ROWS: usize = 1 << 14;
 /// Puts the rows whose code in `column` is in `left` first, each side in its old order, and returns how many they are.
 /// `scratch` is at least as long as `rows`.
 pub(crate) fn partition(rows: &mut [u32], scratch: &mut [u32], column: &[u8], left: &CodeSet) -> usize {
-    let mut goes_left = [false; 256];
-    for (code, goes) in goes_left.iter_mut().enumerate() {
-        *goes = left.contains(code as u8);
+    let scratch = &mut scratch[..rows.len()];
+    let lefts = divide(rows, scratch, column, &directions(left));
+    let rights = rows.len() - lefts;
+    rows[lefts..].copy_from_slice(&scratch[..rights]);
+    lefts
+}
+
+/// As [`partition`], by several threads if there are many rows.
+pub(crate) fn partition_in_parallel(
+    rows: &mut [u32],
+    scratch: &mut [u32],
+    column: &[u8],
+    left: &CodeSet,
+) -> usize {
+    if rows.len() < 2 * PIECE_ROWS {
+        return partition(rows, scratch, column, left);
     }
     let scratch = &mut scratch[..rows.len()];
-    if rows.len() < 2 * PIECE_ROWS {
-        let lefts = divide(rows, scratch, column, &goes_left);
-        let rights = rows.len() - lefts;
-        rows[lefts..].copy_from_slice(&scratch[..rights]);
-        return lefts;
-    }
+    let goes_left = directions(left);
     // Every piece is divided by itself; then the lefts close up, and the rights follow.
     let lefts: Vec<usize> = rows
         .par_chunks_mut(PIECE_ROWS)
@@ -42,6 +50,11 @@ pub(crate) fn partition(rows: &mut [u32], scratch: &mut [u32], column: &[u8], le
         at += rights;
     }
     end
+}
+
+/// Which codes go left.
+fn directions(left: &CodeSet) -> [bool; 256] {
+    std::array::from_fn(|code| left.contains(code as u8))
 }
 
 /// Moves the rows that go left to the front of `rows`, the others to the front of `scratch`; without branches, because no
@@ -73,11 +86,13 @@ mod tests {
             }
             let before: Vec<u32> = (0..count as u32).map(|row| row * 2).collect();
             let (lefts, rights): (Vec<u32>, Vec<u32>) =
-                before.iter().partition(|&&row| column[row as usize] % 3 == 0);
-            let mut rows = before.clone();
-            let mut scratch = vec![0; count];
-            assert_eq!(partition(&mut rows, &mut scratch, &column, &left), lefts.len());
-            assert_eq!(rows, [lefts, rights].concat());
+                before.iter().partition(|&&row| column[row as usize].is_multiple_of(3));
+            for divide in [partition, partition_in_parallel] {
+                let mut rows = before.clone();
+                let mut scratch = vec![0; count];
+                assert_eq!(divide(&mut rows, &mut scratch, &column, &left), lefts.len());
+                assert_eq!(rows, [&lefts[..], &rights].concat());
+            }
         }
     }
 }

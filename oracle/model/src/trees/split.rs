@@ -7,6 +7,7 @@
 use super::bins::{FeatureBins, MISSING_BIN};
 use super::histogram::FeatureHistogram;
 use super::sums::{Scale, Sums};
+use serde::{Deserialize, Serialize};
 
 /// What a split has to keep to.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +29,8 @@ pub(crate) struct SplitRules {
 }
 
 /// How a prediction may change with a feature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Monotone {
     /// In any way.
     #[default]
@@ -166,7 +168,7 @@ impl Node<'_> {
     }
 
     /// The least sum of scores that a split must exceed.
-    fn to_beat(&self) -> f64 {
+    fn least_score(&self) -> f64 {
         self.score(self.sums, self.rules.l2) + self.rules.gain_min
     }
 
@@ -180,7 +182,7 @@ impl Node<'_> {
         let missing = histogram[usize::from(MISSING_BIN)];
         let some_missing = self.scale.rows(missing) > 0;
         let own = self.score(self.sums, self.rules.l2);
-        let mut to_beat = self.to_beat();
+        let mut to_beat = self.least_score();
         let mut best: Option<(Sides, usize, bool)> = None;
         let mut below = Sums::default();
         for (bin, &sums) in histogram[..bins].iter().enumerate() {
@@ -234,7 +236,7 @@ impl Node<'_> {
             .collect();
         present.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let own = self.score(self.sums, self.rules.l2);
-        let mut to_beat = self.to_beat();
+        let mut to_beat = self.least_score();
         let mut best: Option<(Sides, usize)> = None;
         let mut below = Sums::default();
         for (at, &(_, code)) in present.iter().enumerate() {

@@ -133,8 +133,9 @@ fn predictions_are_monotone_where_they_must_be() {
 #[test]
 fn boosting_stops_early() {
     let (schema, train, test) = (schema(), table(2_000, 1), table(2_000, 2));
-    let noise =
-        |seed: u64| (0..2_000).map(|row| attention_model::splitmix64(seed, row) % 2 == 0).collect::<Vec<_>>();
+    let noise = |seed: u64| {
+        (0..2_000).map(|row| attention_model::splitmix64(seed, row).is_multiple_of(2)).collect::<Vec<_>>()
+    };
     let (train_labels, test_labels) = (noise(11), noise(12));
     let data = Dataset::from_rows(&schema, &train.values, &train_labels).unwrap();
     let fresh = Dataset::from_rows(&schema, &test.values, &test_labels).unwrap();

@@ -1,6 +1,6 @@
 //! How the columns of a table are read.
 
-use attention_model::{FeatureKind, FeatureSchema};
+use attention_model::{FeatureKind, FeatureSchema, MISSING};
 use serde::{Deserialize, Serialize};
 
 use crate::TaskError;
@@ -37,6 +37,36 @@ pub enum ColumnKind {
         /// All texts, sorted by bytes; a text's place is its category.
         values: Vec<String>,
     },
+}
+
+impl ColumnKind {
+    /// An integer of the column as its cell would be written.
+    pub(crate) fn text(&self, value: i64) -> String {
+        if value == MISSING {
+            return "missing".into();
+        }
+        match self {
+            Self::Category { values } => {
+                usize::try_from(value).ok().and_then(|place| values.get(place)).cloned().unwrap_or_default()
+            }
+            Self::Number { decimals } => decimal_text(value, *decimals),
+        }
+    }
+}
+
+/// `value · 10^-decimals`, without zeros at the end of its fraction.
+fn decimal_text(value: i64, decimals: i8) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let sign = if value < 0 { "-" } else { "" };
+    let Ok(places) = usize::try_from(decimals) else {
+        let zeros = if value == 0 { 0 } else { usize::from(decimals.unsigned_abs()) };
+        return format!("{sign}{digits}{}", "0".repeat(zeros));
+    };
+    let padded = format!("{digits:0>width$}", width = places + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - places);
+    let fraction = fraction.trim_end_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{fraction}")
 }
 
 /// What the target's cells are.
@@ -126,6 +156,21 @@ fn feature_name(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_written_as_cells() {
+        let number = |value, decimals| ColumnKind::Number { decimals }.text(value);
+        assert_eq!(
+            (number(15, 1), number(-5, 2), number(120, 2), number(7, 0)),
+            ("1.5".into(), "-0.05".into(), "1.2".into(), "7".into())
+        );
+        assert_eq!(
+            (number(3, -2), number(0, -2), number(0, 3)),
+            ("300".to_owned(), "0".to_owned(), "0".to_owned())
+        );
+        let category = ColumnKind::Category { values: vec!["Feb".into(), "Jan".into()] };
+        assert_eq!((category.text(1), category.text(MISSING)), ("Jan".to_owned(), "missing".to_owned()));
+    }
 
     #[test]
     fn names_become_printable() {

@@ -47,9 +47,15 @@ pub fn code() -> Box<dyn Contract<Empty>> {
 
 impl Bed {
     pub fn new() -> Self {
+        Self::with_code(code())
+    }
+
+    /// The same with other code for the gifts contract.
+    pub fn with_code(code: Box<dyn Contract<Empty>>) -> Self {
         let mut chain = Suite::new();
-        let campaign = NewCampaign::default().epochs(0, 40).create(&mut chain);
-        let code_id = chain.app.store_code(code());
+        let campaign = NewCampaign::default().epochs(0, 40).rule(|rule| rule.growth.abs = u32::MAX);
+        let campaign = campaign.create(&mut chain);
+        let code_id = chain.app.store_code(code);
         let (owner, msg) = (chain.owner.clone(), instantiate_msg(&chain));
         let admin = Some(owner.to_string());
         let gifts = chain.app.instantiate_contract(code_id, owner, &msg, &[], "gifts", admin).unwrap();
@@ -70,9 +76,11 @@ impl Bed {
         funds: &[Coin],
     ) -> Result<AppResponse, String> {
         let result = self.chain.app.execute_contract(sender.clone(), self.gifts.clone(), msg, funds);
-        self.chain.check_conservation();
-        for denom in [ATT, USD, ODD] {
-            assert_eq!(self.chain.balance(&self.gifts, denom), 0);
+        if self.chain.is_audited {
+            self.chain.check_conservation();
+            for denom in [ATT, USD, ODD] {
+                assert_eq!(self.chain.balance(&self.gifts, denom), 0);
+            }
         }
         result.map_err(|error| error.to_string())
     }

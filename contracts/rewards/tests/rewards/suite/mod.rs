@@ -4,6 +4,7 @@
 
 mod campaign;
 mod conservation;
+pub mod counting;
 mod disputes;
 mod operators;
 mod oracle;
@@ -61,6 +62,8 @@ pub struct Suite {
     pub tokens: Vec<Addr>,
     /// Every campaign that was created, with its asset.
     pub campaigns: Vec<(u64, String)>,
+    /// Whether the books are compared after every message: a few queries for each campaign.
+    pub is_audited: bool,
     /// Assets that took what nobody sent.
     pub unsound: BTreeSet<String>,
     code_id: u64,

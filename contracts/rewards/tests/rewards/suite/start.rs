@@ -102,12 +102,13 @@ pub struct Setup {
     pub contracts_before: u32,
     /// cw20 tokens that campaigns may pay in: at least 1, no fee.
     pub tokens: u32,
+    pub code: fn() -> Box<dyn Contract<Empty>>,
     pub change: fn(&mut InstantiateMsg),
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { chain_id: "chain-1".into(), contracts_before: 0, tokens: 0, change: |_| {} }
+        Self { chain_id: "chain-1".into(), contracts_before: 0, tokens: 0, code, change: |_| {} }
     }
 }
 
@@ -134,7 +135,7 @@ impl Suite {
         let mut app: App = AppBuilder::default().with_block(block).build(no_init);
         let make = |name: &str| app.api().addr_make(name);
         let (owner, guardian, sponsor) = (make("owner"), make("guardian"), make("sponsor"));
-        let code_id = app.store_code(code());
+        let code_id = app.store_code((setup.code)());
         let tokens = make_tokens(&mut app, setup.tokens);
         let mut msg = instantiate_msg(&guardian);
         msg.limits.denoms.extend(tokens.iter().map(|token| policy(&cw20_asset(token.as_str()), 1, 0)));
@@ -157,6 +158,7 @@ impl Suite {
             published: BTreeMap::new(),
             tokens,
             campaigns: Vec::new(),
+            is_audited: true,
             unsound: BTreeSet::new(),
             code_id,
         };

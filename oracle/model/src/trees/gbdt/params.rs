@@ -3,6 +3,7 @@
 use crate::codec::{Reader, Writer};
 use crate::trees::{BINS, Monotone, TREE_DEPTH_MAX};
 use crate::{FEATURES_MAX, ModelError, ParamGuard};
+use serde::{Deserialize, Serialize};
 
 /// Most rounds of boosting.
 pub const ROUNDS_MAX: u32 = 10_000;
@@ -12,7 +13,8 @@ pub const LEAVES_MAX: u32 = 4096;
 const MILLION: u32 = 1_000_000;
 
 /// The loss that boosting lowers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Objective {
     /// Of a binary target: −ln of the probability given to the label. The margin is the log-odds.
     BinaryLogLoss,
@@ -28,7 +30,8 @@ pub enum Objective {
 }
 
 /// Unchecked hyper-parameters of gradient boosting.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GbdtParams {
     /// The loss.
     pub objective: Objective,

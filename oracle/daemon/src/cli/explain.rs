@@ -1,0 +1,225 @@
+//! `explain`: why an account has the attention it has, or why a model predicts what it predicts for a row of a table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use attention_core::attention::AttentionRow;
+use attention_core::interest::{InterestPredictor, Reasons};
+use attention_core::links::decode_address;
+use attention_features::{AssetId, FeatureGroup, UserId};
+use attention_tasks::interest::{RowExplanation, explain_row};
+use attention_tasks::table::FILE_BYTES_MAX;
+use attention_tasks::{BUNDLE_BYTES_MAX, Bundle};
+use clap::Args;
+use serde::Serialize;
+
+use super::context::config;
+use super::{Cli, CliError};
+use crate::config::Config;
+use crate::epoch::{ModelCache, World};
+use crate::output::{ExitStatus, print_json};
+use crate::store::{DataDir, read_bounded};
+
+/// What is to be explained.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The account, whose link file names its user.
+    #[arg(long, value_name = "ADDRESS", requires = "epoch", conflicts_with = "user")]
+    account: Option<String>,
+    /// The user, instead of an account.
+    #[arg(long, requires = "epoch")]
+    user: Option<String>,
+    /// The chain epoch.
+    #[arg(long, required_unless_present = "model")]
+    epoch: Option<u64>,
+    /// How many assets, and how many reasons of each, to print.
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    top: u64,
+    /// Explain this model of a table instead.
+    #[arg(long, value_name = "FILE", requires_all = ["data", "row"], conflicts_with = "epoch")]
+    model: Option<PathBuf>,
+    /// The table.
+    #[arg(long, value_name = "FILE", requires = "model")]
+    data: Option<PathBuf>,
+    /// The row of the table, from 1 below its header.
+    #[arg(long, value_name = "N", requires = "model", value_parser = clap::value_parser!(u64).range(1..))]
+    row: Option<u64>,
+}
+
+/// Why a user has attention in an epoch.
+#[derive(Debug, Serialize)]
+struct UserExplanation {
+    user: String,
+    epoch: u64,
+    window_start_s: i64,
+    window_end_s: i64,
+    model_hash: String,
+    /// Σ engagement · interest over all assets, micro-units times 10^-9.
+    attention: String,
+    assets: Vec<AssetExplanation>,
+}
+
+/// What one asset adds.
+#[derive(Debug, Serialize)]
+struct AssetExplanation {
+    asset: u32,
+    engagement_micro: BTreeMap<&'static str, u64>,
+    interest_ppb: u32,
+    /// Σ engagement · interest of the asset.
+    attention: String,
+    share_ppm: u64,
+    reasons: Reasons,
+}
+
+pub(super) fn run(cli: &Cli, args: &ExplainArgs) -> Result<(), CliError> {
+    let top = usize::try_from(args.top).unwrap_or(usize::MAX);
+    if let (Some(model), Some(data), Some(row)) = (&args.model, &args.data, args.row) {
+        return table_row(cli, model, data, row, top);
+    }
+    let epoch = args.epoch.ok_or_else(|| CliError::new(ExitStatus::Usage, "--epoch or --model is needed"))?;
+    let config = config(cli)?;
+    let world = World::load(&config)?;
+    let explanation = explain_user(&config, &world, &asked_user(args, &config, &world)?, epoch)?;
+    if cli.json {
+        return Ok(print_json(&explanation)?);
+    }
+    print_user(&explanation, top);
+    Ok(())
+}
+
+fn asked_user(args: &ExplainArgs, config: &Config, world: &World) -> Result<UserId, CliError> {
+    match (&args.account, &args.user) {
+        (Some(account), _) => {
+            let id = decode_address(account, &config.chain.prefix).map_err(CliError::input)?;
+            world.links.user(&id).cloned().ok_or_else(|| {
+                CliError::input(format!("{account} is linked to no user: it has no score to explain"))
+            })
+        }
+        (None, Some(user)) => Ok(UserId::new(user.as_str())?),
+        (None, None) => Err(CliError::new(ExitStatus::Usage, "--account or --user is needed with --epoch")),
+    }
+}
+
+fn explain_user(
+    config: &Config,
+    world: &World,
+    user: &UserId,
+    epoch: u64,
+) -> Result<UserExplanation, CliError> {
+    let models = ModelCache::new(DataDir::open(&config.data_dir)?.models(), config.threads);
+    let model = models.model(world, epoch)?;
+    let window = world.window(epoch)?;
+    let attention = world.attention(window, &model, &BTreeSet::new())?;
+    let predictor = world.predictor(window, &model)?;
+    let mut by_asset: BTreeMap<AssetId, Vec<&AttentionRow>> = BTreeMap::new();
+    for row in attention.rows().iter().filter(|row| row.user == *user) {
+        by_asset.entry(row.asset).or_default().push(row);
+    }
+    let total: u128 = by_asset.values().map(|rows| attention_of(rows)).sum();
+    let mut assets = by_asset
+        .into_iter()
+        .map(|(asset, rows)| explain_asset(&predictor, user, asset, &rows, total))
+        .collect::<Result<Vec<_>, _>>()?;
+    assets.sort_by_key(|asset| std::cmp::Reverse(asset.share_ppm));
+    Ok(UserExplanation {
+        user: user.as_str().to_owned(),
+        epoch,
+        window_start_s: window.start_s,
+        window_end_s: window.end_s,
+        model_hash: hex::encode(model.hash()),
+        attention: total.to_string(),
+        assets,
+    })
+}
+
+/// Σ engagement · interest: both below 2^64, and a user has fewer than 2^32 rows, but not all of them at their largest.
+fn attention_of(rows: &[&AttentionRow]) -> u128 {
+    rows.iter().map(|row| u128::from(row.engagement_micro) * u128::from(row.interest_ppb)).sum()
+}
+
+fn explain_asset(
+    predictor: &InterestPredictor<'_>,
+    user: &UserId,
+    asset: AssetId,
+    rows: &[&AttentionRow],
+    total: u128,
+) -> Result<AssetExplanation, CliError> {
+    let attention = attention_of(rows);
+    let share_ppm = (attention * 1_000_000).checked_div(total).unwrap_or(0);
+    Ok(AssetExplanation {
+        asset: asset.0,
+        engagement_micro: rows.iter().map(|row| (row.kind.name(), row.engagement_micro)).collect(),
+        interest_ppb: rows.first().map_or(0, |row| row.interest_ppb),
+        attention: attention.to_string(),
+        // A share of a million.
+        share_ppm: u64::try_from(share_ppm).unwrap_or(1_000_000),
+        reasons: predictor.reasons(user, asset)?,
+    })
+}
+
+fn print_user(explanation: &UserExplanation, top: usize) {
+    println!("user {} in epoch {}: attention {}", explanation.user, explanation.epoch, explanation.attention);
+    if explanation.assets.is_empty() {
+        println!("nothing the user did in this epoch counts, so there is no score");
+    }
+    for asset in explanation.assets.iter().take(top) {
+        let kinds: Vec<String> = asset
+            .engagement_micro
+            .iter()
+            .map(|(kind, micro)| format!("{kind} counts {:.6}", *micro as f64 / 1e6))
+            .collect();
+        println!(
+            "asset {}: {:.1} % of it. {}; beforehand an interest of {:.4} % was expected, because",
+            asset.asset,
+            asset.share_ppm as f64 / 1e4,
+            kinds.join(", "),
+            f64::from(asset.interest_ppb) / 1e7
+        );
+        print_reasons(&asset.reasons, top);
+    }
+    if explanation.assets.len() > top {
+        println!("and {} assets more (--top)", explanation.assets.len() - top);
+    }
+    println!("model {}", explanation.model_hash);
+}
+
+fn print_reasons(reasons: &Reasons, top: usize) {
+    if !reasons.active {
+        println!("  the user had done nothing in the year before: the average is expected of strangers");
+    }
+    for reason in reasons.reasons.iter().take(top) {
+        let (way, whose) = (
+            direction(reason.adds),
+            match reason.group {
+                FeatureGroup::User => "of the user",
+                FeatureGroup::Asset => "of the asset",
+                FeatureGroup::Personal => "of the two",
+            },
+        );
+        println!(
+            "  {way} ({:+.3}): {} {whose}, {}, is {}",
+            reason.adds, reason.feature, reason.about, reason.value
+        );
+    }
+}
+
+fn direction(adds: f64) -> &'static str {
+    if adds < 0.0 { "less" } else { "more" }
+}
+
+fn table_row(cli: &Cli, model: &Path, data: &Path, row: u64, top: usize) -> Result<(), CliError> {
+    let bundle = read_bounded(model, BUNDLE_BYTES_MAX as u64)?;
+    let bundle = Bundle::from_bytes(&bundle).map_err(|error| CliError::file(model, error))?;
+    let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
+    let explanation = explain_row(&bytes, &data.display().to_string(), &bundle, row)?;
+    if cli.json {
+        return Ok(print_json(&explanation)?);
+    }
+    let RowExplanation { prediction, target, base, terms, .. } = &explanation;
+    println!("row {row}: {target:?} is expected to be {prediction:.4}; an average row has {base:+.3}, and");
+    for term in terms.iter().take(top) {
+        println!("  {} ({:+.3}): {} is {}", direction(term.adds), term.adds, term.column, term.value);
+    }
+    println!("model {}", explanation.model_hash);
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! `train --task recommend` and `evaluate --task recommend`.
+
+use std::path::Path;
+use std::time::Instant;
+
+use attention_tasks::recommend::{
+    self, BUNDLE_BYTES_MAX, Bundle, Evaluation, Options, RecommendError, Report,
+};
+use clap::Args;
+use serde::Serialize;
+
+use super::progress::spinner;
+use super::train::FileArgs;
+use super::{Cli, CliError};
+use crate::output::print_json;
+use crate::store::{read_bounded, write_atomic};
+
+/// How to train a recommender.
+#[derive(Debug, Args)]
+pub struct RecommendArgs {
+    /// Task recommend: train on each user's last interaction too, for use; nothing is left to measure by.
+    #[arg(long, requires = "data", help_heading = "Task recommend")]
+    all: bool,
+}
+
+/// What `train` prints.
+#[derive(Debug, Serialize)]
+struct TrainOutput<'a> {
+    task: &'static str,
+    #[serde(flatten)]
+    report: &'a Report,
+    seed: u64,
+    fit_s: f64,
+    out: Option<&'a Path>,
+}
+
+/// What `evaluate` prints.
+#[derive(Debug, Serialize)]
+struct EvaluateOutput<'a> {
+    task: &'static str,
+    #[serde(flatten)]
+    evaluation: &'a Evaluation,
+    model_hash: String,
+}
+
+impl From<RecommendError> for CliError {
+    fn from(error: RecommendError) -> Self {
+        Self::input(error)
+    }
+}
+
+fn fit(file: &FileArgs, all: bool) -> Result<(Bundle, Report), CliError> {
+    let mut options = Options { all, ..Options::default() };
+    if let Some(params) = file.params()? {
+        options.params = params;
+    } else {
+        options.params.als.seed = file.seed;
+    }
+    let path = file.path()?;
+    let working = spinner("training");
+    let fitted = file.on_threads(|| Ok(recommend::train(path, &options)?));
+    working.finish_and_clear();
+    fitted
+}
+
+pub(super) fn train(
+    cli: &Cli,
+    file: &FileArgs,
+    args: &RecommendArgs,
+    out: Option<&Path>,
+) -> Result<(), CliError> {
+    let start = Instant::now();
+    let (bundle, report) = fit(file, args.all)?;
+    let fit_s = start.elapsed().as_secs_f64();
+    if let Some(out) = out {
+        write_atomic(out, &bundle.to_bytes()?)?;
+    }
+    if cli.json {
+        let output = TrainOutput { task: "recommend", report: &report, seed: file.seed, fit_s, out };
+        return Ok(print_json(&output)?);
+    }
+    println!(
+        "{} users, {} items, {} interactions trained on; {} held out",
+        report.trained_users, report.trained_items, report.trained_interactions, report.held_out
+    );
+    if report.read.malformed > 0 {
+        println!("{:>8} rows left out: {}", report.read.malformed, report.read.malformed_rows.join("; "));
+    }
+    if let Some(evaluation) = &report.evaluation {
+        print_evaluation(evaluation);
+    }
+    println!("model_hash {}", report.model_hash);
+    Ok(())
+}
+
+pub(super) fn evaluate(cli: &Cli, file: &FileArgs, model: Option<&Path>) -> Result<(), CliError> {
+    let bundle = match model {
+        None => fit(file, false)?.0,
+        Some(path) => {
+            let bytes = read_bounded(path, BUNDLE_BYTES_MAX as u64)?;
+            Bundle::from_bytes(&bytes).map_err(|error| CliError::file(path, error))?
+        }
+    };
+    let path = file.path()?;
+    let evaluation = file.on_threads(|| Ok(recommend::evaluate(path, &bundle)?))?;
+    let model_hash = hex::encode(bundle.hash()?);
+    if cli.json {
+        return Ok(print_json(&EvaluateOutput { task: "recommend", evaluation: &evaluation, model_hash })?);
+    }
+    print_evaluation(&evaluation);
+    println!("model_hash {model_hash}");
+    Ok(())
+}
+
+fn print_evaluation(evaluation: &Evaluation) {
+    println!(
+        "{} users: hit rate at 10 {:.4} ± {:.4}, NDCG at 10 {:.4}; popularity {:.4} and {:.4}",
+        evaluation.users,
+        evaluation.hit_rate_10,
+        evaluation.hit_rate_10_standard_error,
+        evaluation.ndcg_10,
+        evaluation.popularity_hit_rate_10,
+        evaluation.popularity_ndcg_10
+    );
+}

@@ -1,0 +1,283 @@
+//! `train` and `evaluate` on files: no configuration, no data folder, no chain.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::world::{Ran, run_in};
+
+fn run(folder: &Path, arguments: &[&str]) -> Ran {
+    run_in(folder, arguments, &[], "")
+}
+
+/// A table whose target depends on two of its columns, and not without exceptions.
+fn table(rows: u32) -> String {
+    let mut text = "pages,seconds,month,visitor,revenue\n".to_owned();
+    for row in 0..rows {
+        let (pages, seconds) = (row * 7 % 13, row * 31 % 101);
+        let month = ["Feb", "Mar", "Nov"][(row % 3) as usize];
+        let visitor = if row % 5 == 0 { "new" } else { "returning" };
+        let noise = row.wrapping_mul(2_654_435_761) >> 28;
+        let bought = pages * 4 + 20 * u32::from(month == "Nov") + noise > 45;
+        text.push_str(&format!(
+            "{pages},{seconds}.5,{month},{visitor},{}\n",
+            if bought { "TRUE" } else { "FALSE" }
+        ));
+    }
+    text
+}
+
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("train.csv"), table(600)).unwrap();
+    std::fs::write(folder.path().join("other.csv"), table(900)).unwrap();
+    folder
+}
+
+const TRAIN: [&str; 9] =
+    ["train", "--task", "interest", "--data", "train.csv", "--target", "revenue", "--out", "M.model"];
+
+fn train(folder: &Path, more: &[&str]) -> Ran {
+    run(folder, &[&TRAIN[..], more].concat())
+}
+
+fn number(of: &Value, key: &str) -> f64 {
+    of[key].as_f64().unwrap_or_else(|| panic!("{key}: {of}"))
+}
+
+/// Every estimator beats the base rate on rows that it was not fitted on, and its model is one on any number of threads and
+/// for any order of the rows.
+#[test]
+fn every_estimator_trains_and_evaluates() {
+    let folder = folder();
+    let text = table(600);
+    let (header, rows) = text.split_once('\n').unwrap();
+    let reversed: Vec<&str> = rows.lines().rev().collect();
+    std::fs::write(folder.path().join("reversed.csv"), format!("{header}\n{}\n", reversed.join("\n")))
+        .unwrap();
+    let help = run(folder.path(), &["train", "--help"]).succeeds().out;
+    let kinds = help
+        .split("[possible values: ")
+        .find_map(|part| part.split(']').next().filter(|l| l.contains("logistic")));
+    let kinds: Vec<&str> = kinds.unwrap().split(',').map(str::trim).collect();
+    for kind in kinds {
+        let trained = train(folder.path(), &["--model", kind, "--threads", "1", "--json"]).json();
+        assert_eq!(
+            (&trained["model"], &trained["rows"], &trained["task"]),
+            (&json!(kind), &json!(600), &json!("interest"))
+        );
+        let arguments = ["--model", kind, "--threads", "3", "--json", "--data", "reversed.csv"];
+        let arguments: Vec<&str> = TRAIN[..3].iter().chain(&TRAIN[5..]).chain(&arguments).copied().collect();
+        let again = run(folder.path(), &arguments).json();
+        assert_eq!(again["model_hash"], trained["model_hash"], "{kind}");
+        let measured =
+            run(folder.path(), &["evaluate", "--model", "M.model", "--data", "other.csv", "--json"]).json();
+        assert_eq!((&measured["model_hash"], &measured["rows"]), (&trained["model_hash"], &json!(900)));
+        assert!(number(&measured, "log_loss") < number(&measured, "base_log_loss"), "{kind}: {measured}");
+        assert!(number(&measured, "mse") < number(&measured, "base_mse"), "{kind}: {measured}");
+        assert!(number(&measured, "auc") > 0.8 && number(&measured, "ece") < 0.2, "{kind}: {measured}");
+    }
+}
+
+#[test]
+fn folds_measure_rows_that_were_not_fitted_on() {
+    let folder = folder();
+    let trained = train(folder.path(), &["--folds", "4", "--json"]).json();
+    let measured = &trained["cross_validation"];
+    assert_eq!(measured["folds"], 4);
+    assert!(
+        number(&measured["auc"], "mean") > 0.8 && number(&measured["auc"], "standard_error") > 0.0,
+        "{measured}"
+    );
+    let text = train(folder.path(), &["--folds", "4"]).succeeds().out;
+    assert!(text.contains("over 4 folds") && text.contains("model_hash "), "{text}");
+}
+
+#[test]
+fn other_columns_and_categories_are_reported() {
+    let folder = folder();
+    train(folder.path(), &[]).succeeds();
+    let text = "revenue,month,extra,visitor,seconds,pages\nFALSE,Dec,x,new,,3\nTRUE,Nov,y,new,1e15,9\n";
+    std::fs::write(folder.path().join("odd.csv"), text).unwrap();
+    let measured =
+        run(folder.path(), &["evaluate", "--model", "M.model", "--data", "odd.csv", "--json"]).json();
+    assert_eq!(measured["reading"]["unknown_categories"], json!({ "month": 1 }));
+    assert_eq!(measured["reading"]["missing"], json!({ "seconds": 1 }));
+    assert_eq!(measured["reading"]["out_of_range"], json!({ "seconds": 1 }));
+    assert_eq!(measured["reading"]["ignored_columns"], json!(["extra"]));
+}
+
+#[test]
+fn bad_tables_are_refused_by_file_line_and_column() {
+    let folder = folder();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    train(folder.path(), &[]).succeeds();
+    write("empty.csv", "");
+    write("header.csv", "pages,seconds,month,visitor,revenue\n");
+    write("word.csv", "pages,seconds,month,visitor,revenue\nmany,1,Feb,new,TRUE\n");
+    write("infinite.csv", "pages,seconds,month,visitor,revenue\n1,inf,Feb,new,TRUE\n");
+    write("target.csv", "pages,seconds,month,visitor,revenue\n1,1,Feb,new,maybe\n");
+    write("ragged.csv", "pages,seconds,month,visitor,revenue\n1,1,Feb\n");
+    let evaluate = |data: &str| run(folder.path(), &["evaluate", "--model", "M.model", "--data", data]);
+    evaluate("empty.csv").fails(3, "empty.csv has no column \"pages\"; its columns are ");
+    evaluate("header.csv").fails(3, "header.csv has no rows below its header");
+    evaluate("word.csv").fails(
+        3,
+        "word.csv, line 2, column \"pages\": \"many\" is no finite number, as all of the training file were",
+    );
+    evaluate("infinite.csv").fails(
+        3,
+        "infinite.csv, line 2, column \"seconds\": \"inf\" is no finite number, as all of the training file were",
+    );
+    evaluate("target.csv").fails(
+        3,
+        "target.csv, line 2, column \"revenue\": \"maybe\" is not true/false, yes/no or 1/0, as a target must be",
+    );
+    assert!(evaluate("ragged.csv").err.contains("line: 2"));
+    assert_eq!(evaluate("none.csv").code, 3);
+    run(folder.path(), &["evaluate", "--model", "other.csv", "--data", "other.csv"]).fails(
+        3,
+        "other.csv: model bundle, byte 0: does not begin with ATTNTASK: it is no model that `train --out` wrote",
+    );
+    // What was there before is untouched by a refusal.
+    let before = std::fs::read(folder.path().join("M.model")).unwrap();
+    let bad = ["train", "--data", "word.csv", "--target", "revenu", "--out", "M.model"];
+    run(folder.path(), &bad).fails(
+        3,
+        "word.csv has no column \"revenu\"; its columns are pages, seconds, month, visitor, revenue",
+    );
+    assert_eq!(std::fs::read(folder.path().join("M.model")).unwrap(), before);
+}
+
+#[test]
+fn a_copy_of_the_target_is_refused_by_name() {
+    let folder = folder();
+    let text: String = table(600)
+        .lines()
+        .enumerate()
+        .map(|(at, line)| {
+            let copy = if at == 0 {
+                "paid"
+            } else if line.ends_with("TRUE") {
+                "17.5"
+            } else {
+                "0"
+            };
+            format!("{copy},{line}\n")
+        })
+        .collect();
+    std::fs::write(folder.path().join("leak.csv"), text).unwrap();
+    let with = |more: &[&str]| {
+        run(folder.path(), &[&["train", "--data", "leak.csv", "--target", "revenue"][..], more].concat())
+    };
+    with(&[]).fails(
+        3,
+        "column \"paid\" alone ranks the target with an AUC of 1.0000: it is a copy of \"revenue\" or known only after it. \
+         Leave it out with --ignore paid, or say --allow-leak paid if it is known beforehand",
+    );
+    with(&["--ignore", "paid"]).succeeds();
+    with(&["--allow-leak", "paid"]).succeeds();
+}
+
+#[test]
+fn parameters_are_checked() {
+    let folder = folder();
+    let with = |params: &str| {
+        std::fs::write(folder.path().join("params.json"), params).unwrap();
+        train(folder.path(), &["--model", "logistic", "--params", "params.json"])
+    };
+    with("{\"l2_micro\": 5000}").succeeds();
+    assert!(with("{\"l3\": 1}").err.contains("parameters of logistic: \"l3\" is not known; known are"));
+    assert!(with("{").err.contains("params.json: EOF"));
+    assert_eq!(train(folder.path(), &["--model", "oracle"]).code, 2);
+    assert_eq!(run(folder.path(), &["train", "--data", "train.csv"]).code, 2);
+    assert_eq!(run(folder.path(), &["train"]).code, 2);
+    assert_eq!(run(folder.path(), &["train", "--epoch", "1", "--data", "train.csv"]).code, 2);
+    assert_eq!(run(folder.path(), &["evaluate", "--data", "train.csv"]).code, 2);
+}
+
+/// What each column adds is the prediction, for every estimator that explains itself.
+#[test]
+fn rows_are_explained() {
+    let folder = folder();
+    for kind in ["gbdt", "logistic", "linear"] {
+        train(folder.path(), &["--model", kind]).succeeds();
+        let explain = |row: &str| {
+            run(
+                folder.path(),
+                &["explain", "--model", "M.model", "--data", "other.csv", "--row", row, "--json"],
+            )
+        };
+        let told = explain("7").json();
+        let terms: f64 = told["terms"].as_array().unwrap().iter().map(|term| number(term, "adds")).sum();
+        let margin = number(&told, "margin");
+        assert!(
+            (number(&told, "base") + terms - margin).abs() < 1e-9 * (1.0 + margin.abs()),
+            "{kind}: {told}"
+        );
+        assert!((number(&told, "prediction") - 1.0 / (1.0 + (-margin).exp())).abs() < 1e-9, "{kind}: {told}");
+        explain("901").fails(3, "the row is 901, must be 1 to the number of rows of the file");
+    }
+    train(folder.path(), &["--model", "mlp"]).succeeds();
+    let refused = run(folder.path(), &["explain", "--model", "M.model", "--data", "other.csv", "--row", "1"]);
+    assert!(refused.code == 3 && refused.err.contains("permutation importance"), "{refused:?}");
+}
+
+/// Forty users who each go round ten items in their own order, and half of whom follow a fashion.
+#[test]
+fn a_recommender_trains_and_evaluates() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = "timestamp,user,item\n".to_owned();
+    for user in 0..40u32 {
+        for step in 0..8u32 {
+            let group = user % 4;
+            text.push_str(&format!(
+                "{},u{user},i{}\n",
+                1_000 + step * 50 + user,
+                group * 10 + (user + step) % 9
+            ));
+        }
+    }
+    std::fs::write(folder.path().join("log.csv"), text).unwrap();
+    let trained = run(
+        folder.path(),
+        &["train", "--task", "recommend", "--data", "log.csv", "--out", "R.model", "--json"],
+    )
+    .json();
+    assert_eq!((&trained["users"], &trained["task"]), (&json!(40), &json!("recommend")));
+    assert!(number(&trained, "hit_rate_10") > number(&trained, "popularity_hit_rate_10"), "{trained}");
+    let evaluate = |more: &[&str]| {
+        run(
+            folder.path(),
+            &[&["evaluate", "--task", "recommend", "--data", "log.csv", "--json"][..], more].concat(),
+        )
+    };
+    let measured = evaluate(&["--model", "R.model", "--threads", "2"]).json();
+    for key in ["users", "hit_rate_10", "ndcg_10", "popularity_hit_rate_10", "model_hash"] {
+        assert_eq!(measured[key], trained[key], "{key}");
+    }
+    assert_eq!(evaluate(&[]).json(), measured);
+    // A model for use has seen what it would be measured by.
+    run(folder.path(), &["train", "--task", "recommend", "--data", "log.csv", "--all", "--out", "A.model"])
+        .succeeds();
+    assert_eq!(evaluate(&["--model", "A.model"]).code, 3);
+}
+
+#[test]
+fn the_benchmark_measures_every_estimator() {
+    let folder = tempfile::tempdir().unwrap();
+    let figures =
+        run(folder.path(), &["bench", "models", "--dataset", "interest-1m", "--rows", "5000", "--json"])
+            .json();
+    for figures in figures.as_array().unwrap() {
+        for key in ["fit_s", "predict_s", "peak_rss_mb", "log_loss"] {
+            assert!(number(figures, key) >= 0.0, "{key}: {figures}");
+        }
+        assert!(number(figures, "auc") > 0.6, "{figures}");
+        assert_eq!(figures["model_hash"].as_str().unwrap().len(), 64);
+    }
+    let one =
+        run(folder.path(), &["bench", "models", "--rows", "2000", "--models", "logistic"]).succeeds().out;
+    assert!(one.contains("logistic") && one.contains("AUC"), "{one}");
+}
