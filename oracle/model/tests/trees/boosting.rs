@@ -8,7 +8,7 @@ use attention_model::{
 use super::common::{gbdt, numeric, same_on_all_threads, schema, table};
 
 fn small() -> GbdtParams {
-    GbdtParams { min_rows_leaf: 1, ..GbdtParams::default() }
+    GbdtParams { min_rows_leaf: 1, min_gain_micro: 0, l2_micro: 0, ..GbdtParams::default() }
 }
 
 /// Rows 0, 1, 2, 3 with y = 0, 0, 1, 1: p = ½ everywhere, so g = ±½ and h = ¼. The cut between 1 and 2 has the
