@@ -19,7 +19,7 @@ def main():
     parser.add_argument("--from", dest="start", help="predict sales from this day on")
     parser.add_argument("--to", help="and before this day")
     parser.add_argument("--direct", action="store_true", help="learn the distance itself, not what the linear model leaves of it")
-    parser.add_argument("--leaves", type=int, default=7)
+    parser.add_argument("--leaves", type=int, default=4)
     args = parser.parse_args()
     seconds = lambda day: int(pandas.Timestamp(day).timestamp())
 

@@ -21,7 +21,7 @@ const ALPHA_MAX_PPM: i64 = 500_000;
 
 /// How intervals adapt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct IntervalRules {
     /// Share of sales that may lie below, and the same above: 1,000 to 400,000 ppm; 100,000 makes an 80 % interval.
     pub miss_ppm: u32,

@@ -43,7 +43,7 @@ impl Default for PriceParams {
     fn default() -> Self {
         Self {
             rounds: 300,
-            leaves_max: 7,
+            leaves_max: 4,
             min_rows_leaf: 20,
             learning_rate_ppm: 30_000,
             l2_micro: 1_000_000,

@@ -91,6 +91,8 @@ fn fit(table: &PriceTable, rows: Range<usize>, params: &PriceParams) -> Result<[
             row_sample_ppm: params.row_sample_ppm,
             feature_sample_ppm: params.feature_sample_ppm,
             seed: params.seed,
+            // Small trees of many sales: their size is bound enough.
+            min_gain_micro: 0,
             ..GbdtParams::default()
         };
         Ok(Model::Gbdt(boosting.check()?.fit(&data)?))
