@@ -132,12 +132,8 @@ pub fn train(
     let spec = infer_spec(bytes, source_name, &options.typing)?;
     let table = read_table(bytes, source_name, &spec)?.sorted();
     let data = table.data()?;
-    if let Target::Binary(_) = data.target()
-        && data.labels_of_both_classes("training").is_ok()
-    {
-        let names: Vec<&str> = spec.columns.iter().map(|column| column.name.as_str()).collect();
-        check_leakage(&data, &names, &spec.target.name, &options.allow_leak)?;
-    }
+    let names: Vec<&str> = spec.columns.iter().map(|column| column.name.as_str()).collect();
+    check_leakage(&data, &names, &spec.target.name, &options.allow_leak)?;
     let cross_validation = options.folds.map(|k| cross_validate(&table, &spec, options, k)).transpose()?;
     let model = options.estimator.fit(&data)?;
     let trained = Trained {

@@ -83,9 +83,9 @@ pub struct EvaluateArgs {
 impl FileArgs {
     /// The table's path.
     pub(super) fn path(&self) -> Result<&Path, CliError> {
-        self.data
-            .as_deref()
-            .ok_or_else(|| CliError::new(ExitStatus::Usage, "--data PATH is needed for this task; see --help"))
+        self.data.as_deref().ok_or_else(|| {
+            CliError::new(ExitStatus::Usage, "--data PATH is needed for this task; see --help")
+        })
     }
 
     /// The hyper-parameters, if a file of them was named.

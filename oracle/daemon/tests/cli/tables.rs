@@ -173,7 +173,7 @@ fn a_copy_of_the_target_is_refused_by_name() {
     };
     with(&[]).fails(
         3,
-        "column \"paid\" alone ranks the target with an AUC of 1.0000: it is a copy of \"revenue\" or known only after it. \
+        "column \"paid\" alone tells the target with an AUC of 1.0000: it is a copy of \"revenue\" or known only after it. \
          Leave it out with --ignore paid, or say --allow-leak paid if it is known beforehand",
     );
     with(&["--ignore", "paid"]).succeeds();
