@@ -77,6 +77,8 @@ pub struct EvaluateArgs {
     #[arg(long, value_name = "FILE", requires = "data", help_heading = ON_FILES)]
     model: Option<PathBuf>,
     #[command(flatten)]
+    table: table::TableEvaluateArgs,
+    #[command(flatten)]
     price: price::PriceEvaluateArgs,
 }
 
@@ -128,7 +130,7 @@ pub(super) fn evaluate(cli: &Cli, args: &EvaluateArgs) -> Result<(), CliError> {
     let model = args.model.as_deref();
     match args.task {
         Task::Interest if args.file.data.is_none() => model::evaluate(cli),
-        Task::Interest => table::evaluate(cli, &args.file, model),
+        Task::Interest => table::evaluate(cli, &args.file, &args.table, model),
         Task::Price => price::evaluate(cli, &args.file, &args.price, model),
         Task::Recommend => recommend::evaluate(cli, &args.file, model),
     }
