@@ -26,8 +26,8 @@ fn every_thread_count_gives_the_golden_bytes() {
             assert_eq!(trained.model_hash, hex::encode(model.hash().unwrap()));
             evaluate(&market, &model, from_s).unwrap()
         });
-        assert_eq!(evaluation.model_hash, GOLDEN_MODEL, "{threads} threads");
-        assert_eq!(evaluation.prediction_hash, GOLDEN_PREDICTIONS, "{threads} threads");
+        let hashes = (evaluation.model_hash.as_str(), evaluation.prediction_hash.as_str());
+        assert_eq!(hashes, (GOLDEN_MODEL, GOLDEN_PREDICTIONS), "{threads} threads");
     }
 }
 
