@@ -176,7 +176,7 @@ fn samples_depend_on_the_seed_alone() {
     let first = same_on_all_threads(|| gbdt(&data, sampled(1)));
     assert_ne!(first, gbdt(&data, sampled(2)).to_bytes());
     let margins = gbdt(&data, sampled(1)).margins(&data).unwrap();
-    assert!(auc(&margins, &table.labels).unwrap() > 0.9);
+    assert!(auc(&margins, &table.labels).unwrap() > 0.85);
 }
 
 #[test]
