@@ -96,9 +96,9 @@ impl DynamicPricing {
         let step = multiply_divide(previous, u128::from(self.change_max_ppm), million)
             .ok_or_else(|| too_large(previous))?;
         let lowest = previous.checked_sub(step).ok_or_else(|| too_large(previous))?;
-        // Above 2^128 nothing is wanted.
-        let highest = previous.checked_add(step).unwrap_or(u128::MAX);
-        Ok(wanted.clamp(lowest, highest))
+        // Above 2^128 nothing is wanted, so there is nothing to hold back.
+        let held = previous.checked_add(step).map_or(wanted, |highest| wanted.min(highest));
+        Ok(held.max(lowest))
     }
 }
 

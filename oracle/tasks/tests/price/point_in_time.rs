@@ -40,7 +40,7 @@ fn sales_of_one_moment_do_not_see_each_other() {
     let mut view = MarketView::new(market.catalog());
     view.observe(&[sale(10, 1, 1_000)]).unwrap();
     let before = view.at(20).unwrap().unwrap().row(2).unwrap();
-    let sales = vec![sale(10, 1, 1_000), sale(20, 5, 9_000), sale(20, 2, 3_000)];
+    let sales = [sale(10, 1, 1_000), sale(20, 5, 9_000), sale(20, 2, 3_000)];
     for order in [[0, 1, 2], [0, 2, 1]] {
         let market = Market::new(market.catalog().clone(), order.map(|at| sales[at]).to_vec()).unwrap();
         let table = PriceTable::build(&market, None).unwrap();
