@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Mutation testing around cargo-mutants. `mutants.py run …` is called by scripts/mutants; `mutants.py stale` says which
-recorded results are older than their files.
+"""Mutation testing: cargo-mutants says which mutants there are, schemata_run.py builds them all at once and tests them; those that
+cannot be put in cargo-mutants tests itself, a build for each. `mutants.py run …` is called by scripts/mutants; `mutants.py stale`
+says which recorded results are older than their files.
 
 A mutant's name here is that of cargo-mutants without line and column, so that it outlives edits elsewhere in the file; where
 a file has several of one name they are numbered in file order, from the second on: `… #2`."""
@@ -14,7 +15,10 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
+
+import schemata_run
 
 DOCS = Path("docs/mutants")
 RESULTS = DOCS / "results.json"
@@ -93,7 +97,7 @@ def relay(lines):
             sys.stderr.write(line)
 
 
-def run_tool(args, every, chosen):
+def run_tool(args, every, chosen, deadline):
     """Runs cargo-mutants on the chosen ones: {name: kind}. Stops at the time limit and keeps what is known by then."""
     # Its filters by name pass some kinds of mutants whatever their name; what an earlier run caught it skips exactly.
     out = args.output / "mutants.out"
@@ -107,9 +111,8 @@ def run_tool(args, every, chosen):
         command, stdout=subprocess.PIPE, text=True, start_new_session=True, env={**os.environ, "RUST_BACKTRACE": "0"}
     )
     threading.Thread(target=relay, args=(process.stdout,), daemon=True).start()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        process.wait(args.minutes * 60 if args.minutes else None)
+        process.wait(max(deadline - time.monotonic(), 1) if deadline else None)
     except subprocess.TimeoutExpired:
         print(f"mutants: {args.minutes} minutes are over", file=sys.stderr)
     finally:
@@ -129,16 +132,34 @@ def run_tool(args, every, chosen):
     return kinds
 
 
-def record(args, chosen, kinds):
-    """Writes the results of files that were tested completely."""
+def test(args, every, chosen, accepted):
+    """What happened to each of the chosen mutants: {name: kind}, without those for which there was no time."""
+    deadline = time.monotonic() + args.minutes * 60 if args.minutes else None
+    kinds, left = {}, chosen
+    if not args.one_by_one:
+        try:
+            kinds, others = schemata_run.run(Path.cwd(), args.output, every, chosen, accepted, args.jobs, deadline)
+        except schemata_run.Failed as failed:
+            fail(failed)
+        left = {mutant["name"]: mutant for mutant in others}
+    if left and not (deadline and time.monotonic() > deadline):
+        print(f"mutants: {len(left)} to be built one by one", file=sys.stderr)
+        kinds = {**kinds, **run_tool(args, every, left, deadline)}
+    return kinds
+
+
+def record(args, chosen, hashes, kinds, unlisted):
+    """Writes the results of the files that were tested completely and have no survivor without a reason. `hashes` are those of the
+    files when the test began."""
     version = subprocess.run([args.tool, "mutants", "--version"], check=True, capture_output=True, text=True).stdout.split()[-1]
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     for path in sorted({mutant["file"] for mutant in chosen.values()}):
         mine = [name for name, mutant in chosen.items() if mutant["file"] == path]
-        if any(name not in kinds for name in mine):
-            fail(f"{path} was not tested completely: not recorded")
+        if any(name not in kinds for name in mine) or any(mutant["file"] == path for mutant in unlisted):
+            print(f"mutants: not recorded: {path}", file=sys.stderr)
+            continue
         counts = {kind: sum(kinds[name] == kind for name in mine) for kind in KINDS.values()}
-        results[path] = {"sha256": sha256(path), "cargo_mutants": version, "mutants": len(mine), **counts}
+        results[path] = {"sha256": hashes[path], "cargo_mutants": version, "mutants": len(mine), **counts}
     RESULTS.write_text(json.dumps(results, indent=2, sort_keys=True) + "\n")
 
 
@@ -149,9 +170,10 @@ def run(args):
         where = f"lines changed since {args.changed}" if args.changed else ", ".join(args.file) or "the contract crates"
         print(f"mutants: none in {where}")
         return 0
-    kinds = run_tool(args, every, chosen)
+    hashes = {path: sha256(path) for path in {mutant["file"] for mutant in chosen.values()}}
     reasons = {package: listed(package) for package in {mutant["package"] for mutant in chosen.values()}}
     accepted = lambda mutant: mutant["plain"] in reasons[mutant["package"]]
+    kinds = test(args, every, chosen, {name for name, mutant in chosen.items() if accepted(mutant)})
     survivors = [mutant for name, mutant in chosen.items() if kinds.get(name) == "survived"]
     unlisted = [mutant for mutant in survivors if not accepted(mutant)]
 
@@ -167,6 +189,8 @@ def run(args):
     for name, mutant in chosen.items():
         if kinds.get(name) in ("caught", "timed_out") and accepted(mutant):
             print(f"mutants: caught, so no longer to be listed: {mutant['plain']}", file=sys.stderr)
+    if args.record:
+        record(args, chosen, hashes, kinds, unlisted)
     for mutant in unlisted:
         print(f"survived: {mutant['name']}", file=sys.stderr)
     if unlisted:
@@ -177,8 +201,6 @@ def run(args):
         return 1
     if tested == 0:
         fail("not one mutant was tested in the time given")
-    if args.record:
-        record(args, chosen, kinds)
     return 0
 
 
@@ -204,8 +226,12 @@ def main():
     running.add_argument("--sample", type=int)
     running.add_argument("--seed", default="1")
     running.add_argument("--minutes", type=int)
+    running.add_argument("--jobs", type=int, default=os.cpu_count())
+    running.add_argument("--one-by-one", action="store_true")
     running.add_argument("--record", action="store_true")
     args = parser.parse_args()
+    # What was started is stopped, and what was written is removed, on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     return stale() if args.command == "stale" else run(args)
 
 

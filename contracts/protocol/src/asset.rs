@@ -95,6 +95,14 @@ mod tests {
         }
     }
 
+    /// The digest of "abc" is in FIPS 180-2, appendix B.1.
+    #[test]
+    fn ids_and_denoms_are_hashed_as_their_text() {
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(hex::encode(asset_id_hash("abc")), abc);
+        assert_eq!(hex::encode(denom_hash("abc")), abc);
+    }
+
     #[test]
     fn assets_come_back_and_their_number_is_bounded() {
         let all: Vec<AssetLeaf> = (0..3).map(asset).collect();

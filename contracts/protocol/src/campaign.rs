@@ -121,6 +121,7 @@ pub fn epochs_left(end_epoch: u64, epoch: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::{Curve, Growth, Payout, Schedule, Streak, Unlock};
 
     #[test]
     fn a_stop_never_reaches_back() {
@@ -145,5 +146,38 @@ mod tests {
         assert_eq!(epochs_left(5, 0), 5);
         assert_eq!(epochs_left(5, 4), 1);
         assert_eq!(epochs_left(5, 6), 1);
+    }
+
+    #[test]
+    fn a_campaign_ends_after_its_start_and_by_2_to_the_32() {
+        let rule = Rule {
+            scale: 1u64.into(),
+            min_score: 0,
+            cap: 1_000_000,
+            curve: Curve::Linear {},
+            streak: Streak { step_ppm: 0, cap_ppm: 0 },
+            boost_max_ppm: 0,
+            multiplier_max_ppm: 1_000_000,
+            schedule: Schedule::Even {},
+            payout: Payout::ProRata {},
+            share_cap_ppm: 1_000_000,
+            growth: Growth { ppm: 1_000_000, abs: 100 },
+            unlock: Unlock { start_s: 0, end_s: 0 },
+            split_gain: false,
+        };
+        let kind = CampaignKind::Custom;
+        let terms = |start_epoch, end_epoch| {
+            let (targets, rule) = (Targets::All {}, rule.clone());
+            CampaignTerms { kind, targets, rule, start_epoch, end_epoch }.validate().map(|_| ())
+        };
+        let refused = |end: u64| {
+            let requirement = "above start_epoch and at most 2^32";
+            Err(ProtocolError::Invalid { field: "end_epoch", value: end.to_string(), requirement })
+        };
+        assert_eq!(terms(5, 4), refused(4));
+        assert_eq!(terms(5, 5), refused(5));
+        assert_eq!(terms(5, 6), Ok(()));
+        assert_eq!(terms(5, 4_294_967_296), Ok(()));
+        assert_eq!(terms(5, 4_294_967_297), refused(4_294_967_297));
     }
 }

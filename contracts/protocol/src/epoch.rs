@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(CLOCK.epoch_at(1_023), Some(0));
         assert_eq!(CLOCK.epoch_at(1_024), Some(1));
         assert_eq!(CLOCK.window_end_s(0).unwrap(), 1_024);
-        assert_eq!(CLOCK.receipt_epoch(5), 0);
+        assert_eq!([5, 1_000, 1_023, 1_024].map(|time_s| CLOCK.receipt_epoch(time_s)), [0, 0, 0, 1]);
         let next = |time_s| CLOCK.next_epoch(time_s).unwrap();
         assert_eq!([next(5), next(999), next(1_000), next(1_023), next(1_024)], [0, 0, 1, 1, 2]);
     }
@@ -224,6 +224,30 @@ mod tests {
         assert!(EpochClock { open_period_s: u64::MAX, ..CLOCK }.validate(0).is_err());
         assert!(EpochClock { epoch_length_s: 0, ..CLOCK }.validate(0).is_err());
         assert!(EpochClock { report_period_s: 0, ..CLOCK }.validate(0).is_err());
+    }
+
+    #[test]
+    fn a_clock_is_bounded() {
+        let refused = |field, value: u64, requirement| {
+            Err(ProtocolError::Invalid { field, value: value.to_string(), requirement })
+        };
+        let length = |epoch_length_s| EpochClock { epoch_length_s, ..CLOCK }.validate(0);
+        let lengths = "1 second to 400 days (34560000)";
+        assert_eq!(length(0), refused("epoch_length_s", 0, lengths));
+        assert_eq!(length(34_560_000), Ok(()));
+        assert_eq!(length(34_560_001), refused("epoch_length_s", 34_560_001, lengths));
+        let genesis = |genesis_s| EpochClock { genesis_s, ..CLOCK }.validate(1_000);
+        let times = "not before the block time of the instantiation, and below 2^40";
+        assert_eq!(genesis(999), refused("genesis_s", 999, times));
+        assert_eq!(genesis(1_099_511_627_776), Ok(()));
+        assert_eq!(genesis(1_099_511_627_777), refused("genesis_s", 1_099_511_627_777, times));
+        let report = EpochClock { report_period_s: 0, ..CLOCK }.validate(0);
+        assert_eq!(report, refused("report_period_s", 0, "at least 1 second"));
+        // 10 + 6 + 8 are the 24 seconds of an epoch.
+        let cycle = |open_period_s| EpochClock { open_period_s, ..CLOCK }.validate(0);
+        let cycles = "report_period_s + dispute_window_s + open_period_s, at most epoch_length_s";
+        assert_eq!(cycle(8), Ok(()));
+        assert_eq!(cycle(9), refused("the reporting cycle", 25, cycles));
     }
 
     proptest! {

@@ -75,6 +75,11 @@ mod tests {
     }
 
     #[test]
+    fn a_score_says_its_unit() {
+        assert_eq!(Score::try_from(750_000).unwrap().to_string(), "750000 ppm");
+    }
+
+    #[test]
     fn a_score_out_of_range_cannot_be_deserialised() {
         assert!(serde_json::from_str::<Score>("1000001").is_err());
         assert_eq!(serde_json::from_str::<Score>("7").unwrap().ppm(), 7);

@@ -118,11 +118,31 @@ mod tests {
         assert_eq!(ids(&["2", "2"]).validate().unwrap_err(), expected);
         assert!(ids(&[]).validate().is_err());
         assert!(ids(&[""]).validate().is_err());
+        assert!(ids(&["x".repeat(64).as_str()]).validate().is_ok());
         assert!(ids(&["x".repeat(65).as_str()]).validate().is_err());
         let many = |n: usize| Targets::AssetIds((0..n).map(|i| format!("{i:04}")).collect());
         assert!(many(256).validate().is_ok());
         let expected = ProtocolError::TooMany { what: "targets.asset_ids", max: 256, actual: 257 };
         assert_eq!(many(257).validate().unwrap_err(), expected);
+    }
+
+    #[test]
+    fn attributes_and_interactions_are_bounded_too() {
+        let attribute = |name: &str, value: &str| Attribute { name: name.into(), value: value.into() };
+        let attributes = |all: &[Attribute]| Targets::Attributes(all.to_vec()).validate();
+        assert_eq!(attributes(&[attribute("a", "y"), attribute("a", "z"), attribute("b", "a")]), Ok(()));
+        let falls = ProtocolError::NotRising { what: "targets.attributes", index: 1 };
+        assert_eq!(attributes(&[attribute("b", "a"), attribute("a", "z")]), Err(falls));
+        let long = "x".repeat(65);
+        let refused = |field| ProtocolError::invalid(field, format!("{long:?}"), "1 to 64 bytes long");
+        assert_eq!(attributes(&[attribute(&long, "z")]), Err(refused("targets.attributes.name")));
+        assert_eq!(attributes(&[attribute("a", &long)]), Err(refused("targets.attributes.value")));
+        let many = |n: usize| attributes(&(0..n).map(|i| attribute("a", &i.to_string())).collect::<Vec<_>>());
+        let nine = ProtocolError::TooMany { what: "targets.attributes", max: 8, actual: 9 };
+        assert_eq!((many(8), many(9)), (Ok(()), Err(nine)));
+        let kinds = |n: usize| Targets::Interactions((0..n).map(|i| format!("{i:02}")).collect()).validate();
+        let seventeen = ProtocolError::TooMany { what: "targets.interactions", max: 16, actual: 17 };
+        assert_eq!((kinds(16), kinds(17)), (Ok(()), Err(seventeen)));
     }
 
     #[test]

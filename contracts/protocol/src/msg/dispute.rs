@@ -162,3 +162,16 @@ pub struct DemandsResponse {
     /// By rising target.
     pub demands: Vec<DemandInfo>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_in_events_are_fixed() {
+        let reasons = ["guardian", "challenge", "silence", "unanswered", "fraud", "equivocation"];
+        assert_eq!(VoidReason::ALL.map(VoidReason::word), reasons);
+        let statuses = ["open", "stands", "falls", "silent", "moot"];
+        assert_eq!(ChallengeStatus::ALL.map(ChallengeStatus::word), statuses);
+    }
+}

@@ -9,6 +9,7 @@
 mod encodings;
 mod fraud;
 mod fuzz_seeds;
+mod gift_terms;
 mod leaves_file;
 mod phase;
 mod rewards;

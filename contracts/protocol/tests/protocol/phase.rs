@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use attention_protocol::phase::{ChallengeState, Moment, Progress, REVISION_MAX, Window};
+use attention_protocol::phase::{ChallengeState, Moment, Pending, Progress, REVISION_MAX, Window};
 use attention_protocol::{EpochClock, Hash, ZERO_HASH};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -234,6 +234,24 @@ fn act() -> impl Strategy<Value = Act> {
         2 => Just(Act::Demand),
         2 => Just(Act::Answer),
     ]
+}
+
+/// Every 16 open demands double the bond of the next.
+#[test]
+fn the_bond_of_a_demand_doubles() {
+    let window = Window { ends_at_s: 0, ends_height: 0 };
+    let pending = |open_demands| Pending {
+        epoch: 0,
+        revision: 0,
+        digest: ZERO_HASH,
+        window,
+        open_demands,
+        challenge: ChallengeState::None,
+        silenced: false,
+    };
+    let bond = |open_demands| pending(open_demands).demand_bond(100).unwrap();
+    assert_eq!([0, 15, 16, 31, 32, 255].map(bond), [100, 100, 200, 200, 400, 3_276_800]);
+    assert!(pending(16).demand_bond(u128::MAX).is_err());
 }
 
 proptest! {

@@ -162,6 +162,8 @@ proptest! {
         for other in 0..shape.leaf_count {
             let ok = verify_range(&shape, other, range, &siblings).is_ok();
             prop_assert_eq!(ok, other as usize == start);
+            let none = ProtocolError::Position { position: u64::from(other.max(1)) - 1, leaf_count: shape.leaf_count };
+            prop_assert_eq!(verify_range::<Leaf>(&shape, other, &[], &[]), Err(none));
         }
         prop_assert!(verify_range(&shape, start as u32, &range[1..], &siblings).is_err());
         if range.len() > 1 {

@@ -114,6 +114,20 @@ fn an_odd_unit_goes_to_the_recipient_and_a_leaving_bond_first() {
     assert_eq!(owed(&storage, DENOM, &address("treasury")).unwrap(), 150 + 15 + 6);
 }
 
+/// 30 % of 4 is 1, whose half is 0: nobody gets a row for nothing.
+#[test]
+fn a_reward_of_nothing_leaves_no_row() {
+    let mut storage = setup(None);
+    bond(&mut storage, "c", 4, 0);
+    let slashed = slash(&mut storage, 0, 0b100, Some(&address("prover"))).unwrap();
+    assert_eq!((slashed.amount, slashed.messages), (1, vec![burn(DENOM, 1)]));
+    let owed_to_prover = [&[0x15], DENOM.as_bytes(), &[0], b"wasm1prover"].concat();
+    assert_eq!(storage.get(&owed_to_prover), None);
+    bond(&mut storage, "c", 7, 0);
+    slash(&mut storage, 1, 0b100, Some(&address("prover"))).unwrap();
+    assert_eq!(storage.get(&owed_to_prover), Some(vec![1, 1]), "half of 2, where a row would be");
+}
+
 #[test]
 fn a_slash_takes_the_operators_of_its_own_epoch() {
     let mut storage = setup(None);
@@ -252,6 +266,10 @@ proptest! {
                     let row = BONDS.may_load(&storage, admin.as_str()).unwrap().unwrap_or_default();
                     let result = withdraw_bond(&mut storage, now_s, &admin);
                     prop_assert_eq!(result.is_ok(), row.unbonding > 0 && now_s >= row.ready_s);
+                    if result.is_ok() {
+                        let left = BONDS.load(&storage, admin.as_str()).unwrap();
+                        prop_assert_eq!(left, BondRow { unbonding: 0, ready_s: 0, ..row });
+                    }
                 }
                 Step::Slash { epoch, signers, prover } => {
                     let before: Vec<_> = names.map(|name| liable(&storage, name)).to_vec();

@@ -137,6 +137,43 @@ fn the_chain_id_has_at_most_64_bytes() {
 }
 
 #[test]
+fn bonds_lie_between_1_and_2_to_the_100() {
+    const MAX: u128 = 1 << 100;
+    let above = (MAX + 1).to_string();
+    let demand = |value| refused("security.demand_bond", value, "1 to 2^100");
+    assert_refused(attempt(|msg| msg.security.demand_bond = Uint128::zero()), demand("0"));
+    assert!(attempt(|msg| msg.security.demand_bond = Uint128::one()).is_ok());
+    assert!(attempt(|msg| msg.security.demand_bond = Uint128::new(MAX)).is_ok());
+    assert_refused(attempt(|msg| msg.security.demand_bond = Uint128::new(MAX + 1)), demand(&above));
+    let challenge = |value| refused("security.challenge_bond", value, "1 to 2^100");
+    assert_refused(attempt(|msg| msg.security.challenge_bond = Uint128::zero()), challenge("0"));
+    assert!(attempt(|msg| msg.security.challenge_bond = Uint128::one()).is_ok());
+    assert!(attempt(|msg| msg.security.challenge_bond = Uint128::new(MAX)).is_ok());
+    assert_refused(attempt(|msg| msg.security.challenge_bond = Uint128::new(MAX + 1)), challenge(&above));
+    let operator = refused("security.operator_bond_min", &above, "at most 2^100");
+    assert!(attempt(|msg| msg.security.operator_bond_min = Uint128::new(MAX)).is_ok());
+    assert_refused(attempt(|msg| msg.security.operator_bond_min = Uint128::new(MAX + 1)), operator);
+}
+
+/// The suite's epochs last 1,000 s, its reports may come for 400 s and its arbiter has 600 s.
+#[test]
+fn periods_of_security_are_bounded() {
+    let slash = |value| refused("security.slash_ppm", value, "1 to 1000000");
+    assert_refused(attempt(|msg| msg.security.slash_ppm = 0), slash("0"));
+    assert!(attempt(|msg| msg.security.slash_ppm = 1_000_000).is_ok());
+    assert_refused(attempt(|msg| msg.security.slash_ppm = 1_000_001), slash("1000001"));
+    let requirement = "at least two epochs and arbiter_period_s, at most 3153600000 (100 years)";
+    let unbonding = |value| refused("security.unbonding_s", value, requirement);
+    assert_refused(attempt(|msg| msg.security.unbonding_s = 2_599), unbonding("2599"));
+    assert!(attempt(|msg| msg.security.unbonding_s = 2_600).is_ok());
+    assert!(attempt(|msg| msg.security.unbonding_s = 3_153_600_000).is_ok());
+    assert_refused(attempt(|msg| msg.security.unbonding_s = 3_153_600_001), unbonding("3153600001"));
+    let grace = refused("security.anchor_grace_s", "400", "below clock.report_period_s");
+    assert!(attempt(|msg| msg.security.anchor_grace_s = Some(399)).is_ok());
+    assert_refused(attempt(|msg| msg.security.anchor_grace_s = Some(400)), grace);
+}
+
+#[test]
 fn addresses_are_validated() {
     assert!(attempt(|msg| msg.owner = Some("nobody".into())).is_err());
     assert!(attempt(|msg| msg.guardian = Some("COSMWASM1XYZ".into())).is_err());

@@ -50,6 +50,10 @@ fn who_is_proposed_posts_before_it_is_an_operator_and_who_left_does_not() {
     let new = suite.user("new");
     assert!(suite.post_bond(&new, 9).is_err());
     suite.propose(operators).unwrap();
+    let mallory = suite.user("mallory");
+    let allowed = "the admin of an operator in force or proposed";
+    let stranger = ContractError::Unauthorized { sender: mallory.clone(), allowed };
+    assert_refused(suite.post_bond(&mallory, 9), stranger);
     suite.post_bond(&new, 9).unwrap();
     assert_eq!(suite.bond(&new).required.u128(), 9);
     for index in 1..4 {

@@ -59,6 +59,43 @@ fn only_what_pends_at_that_revision() {
     assert_eq!(suite.report_status(0), ReportStatus::Final);
 }
 
+/// The event says whether that was the last revision, in the first epoch and in a later one.
+#[test]
+fn the_event_tells_of_a_missed_epoch() {
+    let (mut suite, draft) = Suite::with_pending();
+    let is_missed = |suite: &mut Suite, epoch, revision| {
+        let response = suite.void(epoch, revision).unwrap();
+        match dispute_event(&response, "report_voided") {
+            Event::Dispute(DisputeEvent::ReportVoided { missed, .. }) => missed,
+            other => panic!("{other:?}"),
+        }
+    };
+    for revision in 0..3 {
+        assert!(!is_missed(&mut suite, 0, revision), "revision {revision}");
+        suite.resubmit(&draft);
+    }
+    assert!(is_missed(&mut suite, 0, 3));
+    suite.pend(1);
+    assert!(!is_missed(&mut suite, 1, 0), "the epoch before it was missed, not this one");
+}
+
+/// Only the arbiter's silence counts as one: two words, and then a first silence, leave the epoch open.
+#[test]
+fn a_word_is_no_silence() {
+    let (mut suite, draft) = Suite::with_pending();
+    for revision in 0..2 {
+        suite.void(0, revision).unwrap();
+        assert_eq!(suite.report_status(0), ReportStatus::Open, "revision {revision}");
+        suite.resubmit(&draft);
+    }
+    suite.challenge(0, 2).unwrap();
+    suite.reach_deadline(0, 2);
+    suite.wait(1);
+    suite.resolve_silence(0, 2).unwrap();
+    let report = suite.report(0);
+    assert_eq!((report.status, report.revision), (ReportStatus::Open, 3));
+}
+
 #[test]
 fn a_challenge_becomes_moot_and_its_bond_goes_back() {
     let (mut suite, _) = Suite::with_pending();
