@@ -7,7 +7,20 @@ use attention_oracle::cli::{Cli, LogFormat, execute};
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
+/// Ends quietly when the reader of the output has gone, as `head` does: nobody is left to be told.
+fn end_when_output_is_closed() {
+    let otherwise = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let text = info.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if text.starts_with("failed printing to stdout: Broken pipe") {
+            std::process::exit(0);
+        }
+        otherwise(info);
+    }));
+}
+
 fn main() -> ExitCode {
+    end_when_output_is_closed();
     let cli = Cli::parse();
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,attention_oracle=info"));

@@ -1,42 +1,51 @@
-//! A trained model with how its input is read, in one file.
+//! A trained model of a table with how its input is read, in one file.
 //!
-//! `"ATTNTASK" ‖ version u16 ‖ task u8 ‖ length u32 ‖ JSON ‖ the model's file` (numbers big-endian). The JSON is the task's
-//! reading of its input, compact, in the order of its fields: one reading has one string of bytes, and no other is accepted.
+//! The file is framed as every task's (`frame`): the JSON is the task's reading of its input, the body the model's file.
 //! sha256 of all of it is the `model_hash` that commands print.
 
 use attention_model::{FILE_BYTES_MAX, Model, Predict};
 use sha2::{Digest, Sha256};
 
 use crate::TaskError;
+use crate::frame::{self, HEADER_BYTES, bad};
 use crate::table::TableSpec;
 
 /// Largest bundle that is read, in bytes.
 pub const BUNDLE_BYTES_MAX: usize = FILE_BYTES_MAX + (1 << 26);
-
-const MAGIC: &[u8; 8] = b"ATTNTASK";
-const VERSION: u16 = 1;
-const HEADER_BYTES: usize = 15;
 
 /// What is predicted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Task {
     /// A column of a table, from its other columns.
     Interest,
+    /// What an asset would sell for.
+    Price,
 }
 
 impl Task {
-    const ALL: [Self; 1] = [Self::Interest];
+    pub(crate) const ALL: [Self; 2] = [Self::Interest, Self::Price];
+
+    /// The task that a file was trained for.
+    ///
+    /// # Errors
+    /// [`TaskError::Bundle`] naming the byte, if it is no such file.
+    pub fn of_file(bytes: &[u8]) -> Result<Self, TaskError> {
+        frame::read(bytes).map(|(task, _, _)| task)
+    }
 
     /// Its name in commands.
     pub fn name(self) -> &'static str {
         match self {
             Self::Interest => "interest",
+            Self::Price => "price",
         }
     }
 
-    fn number(self) -> u8 {
+    /// Its number in files: never reused.
+    pub(crate) fn number(self) -> u8 {
         match self {
             Self::Interest => 1,
+            Self::Price => 2,
         }
     }
 }
@@ -78,16 +87,8 @@ impl Bundle {
     /// # Errors
     /// [`TaskError::Bundle`] if the columns take more than 2^32 bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, TaskError> {
-        let at_header = |problem: String| TaskError::Bundle { offset: HEADER_BYTES, problem };
-        let json = serde_json::to_vec(&self.spec).map_err(|error| at_header(error.to_string()))?;
-        let length = u32::try_from(json.len()).map_err(|error| at_header(error.to_string()))?;
-        let mut out = MAGIC.to_vec();
-        out.extend_from_slice(&VERSION.to_be_bytes());
-        out.push(Task::Interest.number());
-        out.extend_from_slice(&length.to_be_bytes());
-        out.extend_from_slice(&json);
-        out.extend_from_slice(&self.model.to_bytes());
-        Ok(out)
+        let json = serde_json::to_vec(&self.spec).map_err(|error| bad(HEADER_BYTES, error.to_string()))?;
+        frame::write(Task::Interest, &json, &self.model.to_bytes())
     }
 
     /// Reads a file written by [`Bundle::to_bytes`]; any other byte string is refused.
@@ -95,40 +96,13 @@ impl Bundle {
     /// # Errors
     /// [`TaskError::Bundle`] naming the byte, or the error of the model's file.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TaskError> {
-        let bad = |offset: usize, problem: String| TaskError::Bundle { offset, problem };
-        if bytes.len() > BUNDLE_BYTES_MAX {
-            return Err(bad(BUNDLE_BYTES_MAX, format!("longer than {BUNDLE_BYTES_MAX} bytes")));
-        }
-        let Some((header, rest)) = bytes.split_first_chunk::<HEADER_BYTES>() else {
-            return Err(bad(bytes.len(), format!("shorter than its header of {HEADER_BYTES} bytes")));
-        };
-        let [m0, m1, m2, m3, m4, m5, m6, m7, v0, v1, task, l0, l1, l2, l3] = *header;
-        if [m0, m1, m2, m3, m4, m5, m6, m7] != *MAGIC {
-            return Err(bad(
-                0,
-                "does not begin with ATTNTASK: it is no model that `train --out` wrote".into(),
-            ));
-        }
-        let version = u16::from_be_bytes([v0, v1]);
-        if version != VERSION {
-            return Err(bad(
-                8,
-                format!("version {version}; this program reads {VERSION}: train the model again"),
-            ));
-        }
-        if !Task::ALL.iter().any(|known| known.number() == task) {
-            return Err(bad(10, format!("unknown task {task}")));
-        }
-        let length = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
-        let Some((json, model)) = rest.split_at_checked(length) else {
-            return Err(bad(11, format!("announces {length} bytes of columns, {} are left", rest.len())));
-        };
+        let (json, model) = frame::read_task(bytes, Task::Interest)?;
         let spec: TableSpec =
             serde_json::from_slice(json).map_err(|error| bad(HEADER_BYTES, error.to_string()))?;
         let bundle = Self::new(spec, Model::from_bytes(model)?)?;
         bundle.spec.check().map_err(|problem| bad(HEADER_BYTES, problem))?;
         if bundle.to_bytes()? != bytes {
-            return Err(bad(HEADER_BYTES, "the columns are not written in the canonical way".into()));
+            return Err(bad(HEADER_BYTES, "the columns are not written in the canonical way"));
         }
         Ok(bundle)
     }

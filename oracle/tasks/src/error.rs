@@ -1,5 +1,6 @@
 //! What can go wrong in a task, with the value, where it stood and what to do.
 
+use attention_features::FeaturesError;
 use attention_model::ModelError;
 
 /// Every error of this crate.
@@ -88,7 +89,7 @@ pub enum TaskError {
     },
     /// A feature tells the target.
     #[error(
-        "column {column:?} alone ranks the target with an AUC of {auc:.4}: it is a copy of {target:?} or known only after \
+        "column {column:?} alone tells the target with {measure} of {strength:.4}: it is a copy of {target:?} or known only after \
          it. Leave it out with --ignore {column}, or say --allow-leak {column} if it is known beforehand"
     )]
     Leak {
@@ -96,8 +97,10 @@ pub enum TaskError {
         column: String,
         /// The target.
         target: String,
-        /// AUC of the column alone, folded to at least ½.
-        auc: f64,
+        /// By what it was found.
+        measure: &'static str,
+        /// AUC of the column alone, folded to at least ½, or the magnitude of its correlation.
+        strength: f64,
     },
     /// A name that must be one of a list is not.
     #[error("{what} {name:?} is not known; known are {known}")]
@@ -146,4 +149,7 @@ pub enum TaskError {
     /// An estimator refuses the data or its parameters.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A file of assets or sales cannot be used.
+    #[error(transparent)]
+    Features(#[from] FeaturesError),
 }

@@ -1,15 +1,16 @@
 //! Interest: how likely a yes is, or how large a number, from the other columns of a table.
 
 use attention_model::{
-    Dataset, ModelError, Predict, Target, auc, base_rate, calibration_error, mean_log_loss, sigmoid,
+    CalibratedModel, Calibration, Calibrator, Dataset, Model, ModelError, Predict, Target, auc, base_rate,
+    calibration_error, mean_log_loss, permutation_importance, sigmoid,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::estimator::Estimator;
-use crate::folds::{k_fold, stratified};
+use crate::folds::{Fold, k_fold, stratified};
 use crate::leakage::check_leakage;
-use crate::table::{Reading, Table, TableSpec, TypingOptions, infer_spec, read_table};
+use crate::table::{Reading, Table, TypingOptions, infer_spec, read_table};
 use crate::{Bundle, TaskError};
 
 /// Bins of the expected calibration error, of equal count.
@@ -26,15 +27,24 @@ pub struct TrainOptions {
     pub allow_leak: Vec<String>,
     /// Cross-validate with so many folds before fitting on all rows.
     pub folds: Option<usize>,
+    /// Calibrate the probabilities on predictions for rows that were not fitted on: those of `folds`, or of five.
+    pub calibrate: Option<Calibration>,
     /// Seed of the folds.
     pub seed: u64,
 }
+
+/// Folds of a calibration where none are asked for.
+const CALIBRATION_FOLDS: usize = 5;
+/// Permutations of each feature.
+const IMPORTANCE_REPEATS: u32 = 5;
 
 /// What was trained.
 #[derive(Debug, Clone, Serialize)]
 pub struct Trained {
     /// The estimator.
     pub model: &'static str,
+    /// Whether its probabilities were calibrated.
+    pub calibrated: bool,
     /// The target column.
     pub target: String,
     /// `binary` or `real`.
@@ -49,7 +59,7 @@ pub struct Trained {
     pub params: serde_json::Value,
     /// sha256 of the bundle.
     pub model_hash: String,
-    /// Measured on rows that were not fitted on, if asked for.
+    /// Measured on rows that were not fitted on, before any calibration; if folds were asked for or needed.
     pub cross_validation: Option<CrossValidation>,
     /// What was read, and what of it could not be taken as it stood.
     pub reading: Reading,
@@ -115,8 +125,22 @@ pub struct Evaluation {
     pub model_hash: String,
     /// sha256 over all scores, sorted: a probability in millionths as u32, a value as the bits of its f64.
     pub score_hash: String,
+    /// How much worse the predictions get when a column is shuffled, the most important first; if asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub importance: Option<Vec<ColumnImportance>>,
     /// What was read, and what of it could not be taken as it stood.
     pub reading: Reading,
+}
+
+/// What a column is worth to the model on a table: its permutation importance (Breiman 2001).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ColumnImportance {
+    /// The column.
+    pub column: String,
+    /// Mean increase of the log loss, or of the squared error for a real target, when the column is shuffled.
+    pub increase: f64,
+    /// Its standard error over five permutations.
+    pub standard_error: f64,
 }
 
 /// Types the columns, looks for leaks, cross-validates if asked to, and fits on all rows, in the order of their values and
@@ -132,16 +156,24 @@ pub fn train(
     let spec = infer_spec(bytes, source_name, &options.typing)?;
     let table = read_table(bytes, source_name, &spec)?.sorted();
     let data = table.data()?;
-    if let Target::Binary(_) = data.target()
-        && data.labels_of_both_classes("training").is_ok()
-    {
-        let names: Vec<&str> = spec.columns.iter().map(|column| column.name.as_str()).collect();
-        check_leakage(&data, &names, &spec.target.name, &options.allow_leak)?;
-    }
-    let cross_validation = options.folds.map(|k| cross_validate(&table, &spec, options, k)).transpose()?;
-    let model = options.estimator.fit(&data)?;
+    let names: Vec<&str> = spec.columns.iter().map(|column| column.name.as_str()).collect();
+    check_leakage(&data, &names, &spec.target.name, &options.allow_leak)?;
+    let folds = options.folds.or(options.calibrate.map(|_| CALIBRATION_FOLDS));
+    let out_of_fold = folds.map(|k| OutOfFold::predict(&table, options, k)).transpose()?;
+    // Asked for or not: what calibration was fitted on does not measure it.
+    let cross_validation = out_of_fold.as_ref().map(|folds| folds.measure(&table)).transpose()?;
+    let inner = options.estimator.fit(&data)?;
+    let kind = inner.kind();
+    let model = match (options.calibrate, out_of_fold) {
+        (Some(calibration), Some(folds)) => {
+            let calibrator = Calibrator::fit(calibration, &folds.margins, data.labels("calibration")?)?;
+            Model::Calibrated(CalibratedModel::new(inner, calibrator)?)
+        }
+        _ => inner,
+    };
     let trained = Trained {
-        model: model.kind(),
+        model: kind,
+        calibrated: options.calibrate.is_some(),
         target: spec.target.name.clone(),
         target_kind: spec.target.kind,
         rows: model.rows(),
@@ -157,11 +189,16 @@ pub fn train(
     Ok((bundle, Trained { model_hash, ..trained }))
 }
 
-/// Predicts every row of a file and measures the predictions.
+/// Predicts every row of a file and measures the predictions; with `importance_seed` also what each column is worth.
 ///
 /// # Errors
 /// [`TaskError`] naming the file, the line and the column.
-pub fn evaluate(bytes: &[u8], source_name: &str, bundle: &Bundle) -> Result<Evaluation, TaskError> {
+pub fn evaluate(
+    bytes: &[u8],
+    source_name: &str,
+    bundle: &Bundle,
+    importance_seed: Option<u64>,
+) -> Result<Evaluation, TaskError> {
     let table = read_table(bytes, source_name, bundle.spec())?;
     let data = table.data()?;
     let margins = bundle.model().margins(&data)?;
@@ -171,8 +208,27 @@ pub fn evaluate(bytes: &[u8], source_name: &str, bundle: &Bundle) -> Result<Eval
         quality: quality(&margins, &data)?,
         model_hash: hex::encode(bundle.hash()?),
         score_hash: hex::encode(score_hash(&margins, data.target())),
+        importance: importance_seed.map(|seed| importance(bundle, &data, seed)).transpose()?,
         reading: table.reading.clone(),
     })
+}
+
+fn importance(bundle: &Bundle, data: &Dataset<'_>, seed: u64) -> Result<Vec<ColumnImportance>, TaskError> {
+    let found = permutation_importance(bundle.model(), data, IMPORTANCE_REPEATS, seed)?;
+    let mut all: Vec<ColumnImportance> = bundle
+        .spec()
+        .columns
+        .iter()
+        .zip(found)
+        .map(|(column, found)| ColumnImportance {
+            column: column.name.clone(),
+            increase: found.increase,
+            standard_error: found.standard_error,
+        })
+        .collect();
+    // Stable: equal ones stay in the order of the columns.
+    all.sort_by(|a, b| b.increase.total_cmp(&a.increase));
+    Ok(all)
 }
 
 /// Why a model predicts what it predicts for one row.
@@ -341,37 +397,51 @@ fn score_hash(margins: &[f64], target: Target<'_>) -> [u8; 32] {
     hash.finalize().into()
 }
 
-fn cross_validate(
-    table: &Table,
-    spec: &TableSpec,
-    options: &TrainOptions,
-    k: usize,
-) -> Result<CrossValidation, TaskError> {
-    let data = table.data()?;
-    let folds = match data.target() {
-        Target::Binary(labels) => stratified(labels, k, options.seed)?,
-        Target::Real(_) => k_fold(data.rows(), k, options.seed)?,
-    };
-    let schema = spec.schema()?;
-    let mut measured = Vec::new();
-    for fold in &folds {
-        let training = table.chosen(&fold.training);
-        let validation = table.chosen(&fold.validation);
-        let model = options.estimator.fit(&training.data()?)?;
-        debug_assert_eq!(model.schema(), &schema);
-        let data = validation.data()?;
-        measured.push(quality(&model.margins(&data)?, &data)?);
+/// A margin for every row, by a model that was not fitted on it.
+struct OutOfFold {
+    folds: Vec<Fold>,
+    margins: Vec<f64>,
+}
+
+impl OutOfFold {
+    fn predict(table: &Table, options: &TrainOptions, k: usize) -> Result<Self, TaskError> {
+        let data = table.data()?;
+        let folds = match data.target() {
+            Target::Binary(labels) => stratified(labels, k, options.seed)?,
+            Target::Real(_) => k_fold(data.rows(), k, options.seed)?,
+        };
+        let mut margins = vec![0.0; data.rows()];
+        for fold in &folds {
+            let training = table.chosen(&fold.training);
+            let model = options.estimator.fit(&training.data()?)?;
+            let validation = table.chosen(&fold.validation);
+            for (&row, margin) in fold.validation.iter().zip(model.margins(&validation.data()?)?) {
+                margins[row] = margin;
+            }
+        }
+        Ok(Self { folds, margins })
     }
-    let over = |of: &dyn Fn(&Quality) -> Option<f64>| -> Option<Mean> {
-        measured.iter().map(of).collect::<Option<Vec<f64>>>().map(|values| mean_of(&values))
-    };
-    Ok(CrossValidation {
-        folds: k,
-        auc: over(&|quality| quality.auc),
-        log_loss: over(&|quality| quality.log_loss),
-        mse: mean_of(&measured.iter().map(|quality| quality.mse).collect::<Vec<_>>()),
-        ece: over(&|quality| quality.ece),
-    })
+
+    fn measure(&self, table: &Table) -> Result<CrossValidation, TaskError> {
+        let measured = self
+            .folds
+            .iter()
+            .map(|fold| {
+                let margins: Vec<f64> = fold.validation.iter().map(|&row| self.margins[row]).collect();
+                quality(&margins, &table.chosen(&fold.validation).data()?)
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        let over = |of: &dyn Fn(&Quality) -> Option<f64>| -> Option<Mean> {
+            measured.iter().map(of).collect::<Option<Vec<f64>>>().map(|values| mean_of(&values))
+        };
+        Ok(CrossValidation {
+            folds: self.folds.len(),
+            auc: over(&|quality| quality.auc),
+            log_loss: over(&|quality| quality.log_loss),
+            mse: mean_of(&measured.iter().map(|quality| quality.mse).collect::<Vec<_>>()),
+            ece: over(&|quality| quality.ece),
+        })
+    }
 }
 
 fn mean_of(values: &[f64]) -> Mean {

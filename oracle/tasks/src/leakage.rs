@@ -1,11 +1,15 @@
 //! A feature that tells the target is refused: it is a copy, or was known only after.
 
-use attention_model::{Dataset, FeatureKind, MISSING, auc};
+use attention_model::{Dataset, FeatureKind, MISSING, Target, auc};
 
 use crate::TaskError;
 
 /// From this AUC of a single feature on, it is taken for a leak.
 pub const LEAK_AUC: f64 = 0.995;
+/// From this correlation with a real target on, a single feature is taken for a leak: what is left is rounding.
+pub const LEAK_CORRELATION: f64 = 0.999;
+/// Fewest rows of a real target that make a correlation mean anything here.
+const ROWS_MIN: usize = 30;
 /// Fewest rows of either class that make an AUC mean anything here.
 const ROWS_OF_A_CLASS_MIN: u64 = 20;
 
@@ -62,8 +66,42 @@ fn category_scores(column: &[i64], labels: &[bool], levels: usize, positives: u6
         .collect()
 }
 
-/// Refuses the first feature whose single AUC reaches [`LEAK_AUC`], unless `allowed` names it. With fewer than 20 rows of a
-/// class nothing is concluded.
+/// The correlation (Pearson) of each numeric feature with a real target, over the rows where the feature is known; 0 for
+/// categories, for constant features, and with fewer than 30 such rows.
+pub fn single_feature_correlation(data: &Dataset<'_>, targets: &[f64]) -> Vec<f64> {
+    let column = |feature: usize| {
+        let known = (0..data.rows()).map(move |row| (data.row(row)[feature], targets[row]));
+        let pairs: Vec<(f64, f64)> = known
+            .filter(|(value, _)| *value != MISSING)
+            .map(|(value, target)| (value as f64, target))
+            .collect();
+        if pairs.len() < ROWS_MIN { 0.0 } else { correlation(&pairs) }
+    };
+    let kinds = data.schema().kinds().iter().enumerate();
+    kinds.map(|(feature, kind)| if *kind == FeatureKind::Numeric { column(feature) } else { 0.0 }).collect()
+}
+
+fn correlation(pairs: &[(f64, f64)]) -> f64 {
+    let n = pairs.len() as f64;
+    let (mut x_sum, mut y_sum) = (0.0, 0.0);
+    for (x, y) in pairs {
+        x_sum += x;
+        y_sum += y;
+    }
+    let (x_mean, y_mean) = (x_sum / n, y_sum / n);
+    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
+    for (x, y) in pairs {
+        let (dx, dy) = (x - x_mean, y - y_mean);
+        xx += dx * dx;
+        yy += dy * dy;
+        xy += dx * dy;
+    }
+    let scale = libm::sqrt(xx) * libm::sqrt(yy);
+    if scale > 0.0 { xy / scale } else { 0.0 }
+}
+
+/// Refuses the first feature whose single AUC reaches [`LEAK_AUC`], or whose correlation with a real target reaches
+/// [`LEAK_CORRELATION`], unless `allowed` names it. With fewer than 20 rows of a class nothing is concluded.
 ///
 /// # Errors
 /// [`TaskError::Leak`] naming the column.
@@ -73,13 +111,27 @@ pub fn check_leakage(
     target: &str,
     allowed: &[String],
 ) -> Result<(), TaskError> {
-    let negatives = data.rows() as u64 - data.positives();
-    if data.positives().min(negatives) < ROWS_OF_A_CLASS_MIN {
-        return Ok(());
-    }
-    for (column, auc) in columns.iter().zip(single_feature_auc(data)?) {
-        if auc >= LEAK_AUC && !allowed.iter().any(|name| name == column) {
-            return Err(TaskError::Leak { column: (*column).into(), target: target.into(), auc });
+    let (measure, strengths, limit) = match data.target() {
+        Target::Binary(_) => {
+            let negatives = data.rows() as u64 - data.positives();
+            if data.positives().min(negatives) < ROWS_OF_A_CLASS_MIN {
+                return Ok(());
+            }
+            ("an AUC", single_feature_auc(data)?, LEAK_AUC)
+        }
+        Target::Real(targets) => {
+            let signed = single_feature_correlation(data, targets);
+            ("a correlation", signed.into_iter().map(libm::fabs).collect(), LEAK_CORRELATION)
+        }
+    };
+    for (column, strength) in columns.iter().zip(strengths) {
+        if strength >= limit && !allowed.iter().any(|name| name == column) {
+            return Err(TaskError::Leak {
+                column: (*column).into(),
+                target: target.into(),
+                measure,
+                strength,
+            });
         }
     }
     Ok(())
@@ -126,6 +178,24 @@ mod tests {
         assert_eq!(areas[2], 0.5);
     }
 
+    /// x = −3, …: y = 2 − x/2 is a copy; 1, −1 in turns tells nothing of it.
+    #[test]
+    fn a_copy_of_a_real_target_is_refused() {
+        let schema = FeatureSchema::new(1, vec!["copy".into(), "turn".into(), "constant".into()]).unwrap();
+        let values: Vec<i64> = (0..40).flat_map(|row| [row, row % 2 * 2 - 1, 7]).collect();
+        let targets: Vec<f64> = (0..40).map(|row| 2.0 - f64::from(row) / 2.0).collect();
+        let data = Dataset::rows_with_target(&schema, &values, Target::Real(&targets)).unwrap();
+        let found = single_feature_correlation(&data, &targets);
+        assert!((found[0] + 1.0).abs() < 1e-12 && found[1].abs() < 0.1 && found[2] == 0.0, "{found:?}");
+        let error =
+            check_leakage(&data, &["copy", "turn", "constant"], "price", &[]).unwrap_err().to_string();
+        assert!(
+            error.starts_with("column \"copy\" alone tells the target with a correlation of 1.0000"),
+            "{error}"
+        );
+        check_leakage(&data, &["copy", "turn", "constant"], "price", &["copy".into()]).unwrap();
+    }
+
     #[test]
     fn a_leak_is_refused_by_name_unless_allowed() {
         let (schema, (values, labels)) = (schema(), table());
@@ -140,7 +210,7 @@ mod tests {
             )
         };
         let error = check(&[]).unwrap_err().to_string();
-        assert!(error.starts_with("column \"copy\" alone ranks the target with an AUC of 1.0000"), "{error}");
+        assert!(error.starts_with("column \"copy\" alone tells the target with an AUC of 1.0000"), "{error}");
         assert!(matches!(check(&["copy", "gap"]), Err(TaskError::Leak { column, .. }) if column == "code"));
         check(&["copy", "gap", "code"]).unwrap();
     }

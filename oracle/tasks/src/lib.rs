@@ -10,9 +10,11 @@ mod bundle;
 mod error;
 pub mod estimator;
 pub mod folds;
+mod frame;
 pub mod interest;
 pub mod interest_1m;
 pub mod leakage;
+pub mod price;
 pub mod recommend;
 pub mod table;
 

@@ -43,6 +43,8 @@ const STEPS: u64 = 5_000;
 const STEPS_PER_WORLD: u64 = 500;
 /// Everything that never changes is compared this often.
 const CHECK_ALL_EVERY: u64 = 50;
+/// A long history says how far it is this often.
+const TELL_EVERY: u64 = 10_000;
 
 /// A kind of step: its name, how often it is drawn, and what it does.
 type Kind = (&'static str, u64, fn(&mut World));
@@ -52,10 +54,10 @@ const KINDS: &[Kind] = &[
     ("fund", 6, World::fund),
     ("stop", 1, World::stop),
     ("refund", 6, World::refund),
-    ("propose_sponsor", 1, World::propose_sponsor),
-    ("accept_sponsor", 1, World::accept_sponsor),
+    ("propose_sponsor", 2, World::propose_sponsor),
+    ("accept_sponsor", 2, World::accept_sponsor),
     ("report", 32, World::report),
-    ("miss", 1, World::miss),
+    ("miss", 2, World::miss),
     ("settle", 26, World::settle),
     ("claim", 26, World::claim),
     ("claim_batch", 8, World::claim_batch),
@@ -64,7 +66,7 @@ const KINDS: &[Kind] = &[
     ("record_scores", 3, World::record_scores),
     ("record_assets", 4, World::record_assets),
     ("set_consent", 2, World::set_consent),
-    ("anchor", 4, World::anchor),
+    ("anchor", 6, World::anchor),
     ("void_report", 1, World::void_report),
     ("challenge", 2, World::challenge),
     ("decide", 2, World::decide),
@@ -90,7 +92,7 @@ const KINDS: &[Kind] = &[
     ("unpause", 8, World::unpause),
     ("withdraw_fees", 2, World::withdraw_fees),
     ("propose_owner", 1, World::propose_owner),
-    ("accept_owner", 1, World::accept_owner),
+    ("accept_owner", 2, World::accept_owner),
     ("set_guardian", 1, World::set_guardian),
     ("renounce", 2, World::renounce),
     ("iron", 3, World::iron_becomes),
@@ -159,6 +161,9 @@ fn run(seed: u64, steps: u64) -> Done {
         if step % STEPS_PER_WORLD == 0 && step > 0 {
             history.world.check_all();
             done.add(&mut history.world);
+            if step % TELL_EVERY == 0 {
+                println!("{step} steps of seed {seed}");
+            }
             let rng = Rng::new(history.world.rng.next());
             history.world = World::new(rng, rules(step / STEPS_PER_WORLD));
         }

@@ -15,6 +15,7 @@ mod links;
 mod model;
 mod operator;
 mod post;
+mod price;
 mod progress;
 mod query;
 mod recommend;
@@ -85,13 +86,20 @@ pub enum Command {
     /// Train a model: that of an epoch (kept, and used when the epoch is scored), or one of a table.
     #[command(after_help = "Example: attention-oracle train --task interest --epoch 0
 Example: attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model
+Example: attention-oracle train --task price --data punks --until 2020-01-01 --out P.model
 Example: attention-oracle train --task recommend --data interactions.csv --out R.model")]
     Train(train::TrainArgs),
     /// Evaluate a model: that of the epochs on the test cuts beside its baselines, or one of a table on another table.
     #[command(after_help = "Example: attention-oracle evaluate --task interest --json
 Example: attention-oracle evaluate --model M.model --data other.csv --json
+Example: attention-oracle evaluate --task price --data punks --from 2020-01-01 --model P.model --json
 Example: attention-oracle evaluate --task recommend --data interactions.csv --json")]
     Evaluate(train::EvaluateArgs),
+    /// What assets would sell for at a moment, from what was known before it.
+    #[command(
+        after_help = "Example: attention-oracle price --model P.model --data punks --asset 17,4242 --at 2020-12-01"
+    )]
+    Price(price::PriceArgs),
     /// Why an account has the attention it has, or why a model predicts what it predicts for a row.
     #[command(after_help = "Example: attention-oracle explain --account wasm1... --epoch 0
 Example: attention-oracle explain --model M.model --data sessions.csv --row 17")]
@@ -169,6 +177,7 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Export(args) => data::export(cli, args),
         Command::Train(args) => train::train(cli, args),
         Command::Evaluate(args) => train::evaluate(cli, args),
+        Command::Price(args) => price::run(cli, args),
         Command::Explain(args) => explain::run(cli, args),
         Command::Bench(command) => bench::run(cli, command),
         Command::Scale(args) => model::scale(cli, args),

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::time::Instant;
 
+use attention_model::Calibration;
 use attention_tasks::estimator::{Estimator, Kind};
 use attention_tasks::interest::{self, CrossValidation, Evaluation, Mean, TrainOptions, Trained};
 use attention_tasks::table::{FILE_BYTES_MAX, Reading, TypingOptions};
 use attention_tasks::{BUNDLE_BYTES_MAX, Bundle, TaskError};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::progress::spinner;
@@ -41,6 +42,26 @@ pub struct TableArgs {
     #[arg(long, value_name = "K", requires = "data", value_parser = clap::value_parser!(u64).range(2..=50),
         help_heading = HEADING)]
     folds: Option<u64>,
+    /// Calibrate the probabilities on predictions out of those folds (or of five).
+    #[arg(long, value_enum, value_name = "HOW", requires = "data", help_heading = HEADING)]
+    calibrate: Option<Calibrate>,
+}
+
+/// How probabilities are calibrated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Calibrate {
+    /// A logistic function of the log-odds.
+    Platt,
+    /// Any rising function: for a thousand rows and more.
+    Isotonic,
+}
+
+/// What else to say of a model on a table.
+#[derive(Debug, Args)]
+pub struct TableEvaluateArgs {
+    /// Also shuffle every column and say how much worse the predictions get.
+    #[arg(long, requires = "data", help_heading = HEADING)]
+    importance: bool,
 }
 
 /// What `train` prints.
@@ -83,6 +104,10 @@ pub(super) fn train(
         allow_leak: args.allow_leak.clone(),
         // At most 50.
         folds: args.folds.map(|k| k as usize),
+        calibrate: args.calibrate.map(|how| match how {
+            Calibrate::Platt => Calibration::Platt,
+            Calibrate::Isotonic => Calibration::Isotonic,
+        }),
         seed: file.seed,
     };
     let data = file.path()?;
@@ -156,15 +181,22 @@ fn print_reading(reading: &Reading) {
     }
 }
 
-pub(super) fn evaluate(cli: &Cli, file: &FileArgs, model: Option<&Path>) -> Result<(), CliError> {
+pub(super) fn evaluate(
+    cli: &Cli,
+    file: &FileArgs,
+    args: &TableEvaluateArgs,
+    model: Option<&Path>,
+) -> Result<(), CliError> {
     let model =
         model.ok_or_else(|| CliError::new(ExitStatus::Usage, "--model FILE is needed with --data"))?;
     let bundle = read_bounded(model, BUNDLE_BYTES_MAX as u64)?;
     let bundle = Bundle::from_bytes(&bundle).map_err(|error| CliError::file(model, error))?;
     let data = file.path()?;
     let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
-    let evaluation =
-        file.on_threads(|| Ok(interest::evaluate(&bytes, &data.display().to_string(), &bundle)?))?;
+    let importance_seed = args.importance.then_some(file.seed);
+    let evaluation = file.on_threads(|| {
+        Ok(interest::evaluate(&bytes, &data.display().to_string(), &bundle, importance_seed)?)
+    })?;
     if cli.json {
         return Ok(print_json(&evaluation)?);
     }
@@ -185,6 +217,9 @@ fn print_evaluation(evaluation: &Evaluation) {
         let Some(value) = value else { continue };
         let base = base.map_or(String::new(), |base| format!("   without features {base:.4}"));
         println!("{name:>9} {value:.4}{base}");
+    }
+    for found in evaluation.importance.iter().flatten() {
+        println!("{:>9.5} ± {:.5} worse without {:?}", found.increase, found.standard_error, found.column);
     }
     print_reading(&evaluation.reading);
     println!("model_hash {}", evaluation.model_hash);

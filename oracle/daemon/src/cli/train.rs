@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::de::DeserializeOwned;
 
-use super::{Cli, CliError, model, recommend, table};
+use super::{Cli, CliError, model, price, recommend, table};
 use crate::output::ExitStatus;
 use crate::store::read_bounded;
 
@@ -20,6 +20,8 @@ const ON_FILES: &str = "On files";
 pub enum Task {
     /// The interest of a user in an asset; with --data, a column of any table.
     Interest,
+    /// What an asset would sell for, from a folder of sales and assets.
+    Price,
     /// Which items a user acts on next, from a table of users, items and times.
     Recommend,
 }
@@ -27,8 +29,8 @@ pub enum Task {
 /// What every task on files takes.
 #[derive(Debug, Args)]
 pub struct FileArgs {
-    /// The table (CSV with a header).
-    #[arg(long, value_name = "FILE", help_heading = ON_FILES)]
+    /// The table (CSV with a header); for task price the folder with sales.csv and assets.csv.
+    #[arg(long, value_name = "PATH", help_heading = ON_FILES)]
     pub(super) data: Option<PathBuf>,
     /// Hyper-parameters as a JSON object; those it leaves out keep their defaults.
     #[arg(long, value_name = "FILE", requires = "data", help_heading = ON_FILES)]
@@ -58,6 +60,8 @@ pub struct TrainArgs {
     #[command(flatten)]
     table: table::TableArgs,
     #[command(flatten)]
+    price: price::PriceTrainArgs,
+    #[command(flatten)]
     recommend: recommend::RecommendArgs,
 }
 
@@ -69,17 +73,21 @@ pub struct EvaluateArgs {
     task: Task,
     #[command(flatten)]
     file: FileArgs,
-    /// The model that `train --out` wrote; task recommend trains one without it.
+    /// The model that `train --out` wrote; tasks price and recommend train one without it.
     #[arg(long, value_name = "FILE", requires = "data", help_heading = ON_FILES)]
     model: Option<PathBuf>,
+    #[command(flatten)]
+    table: table::TableEvaluateArgs,
+    #[command(flatten)]
+    price: price::PriceEvaluateArgs,
 }
 
 impl FileArgs {
     /// The table's path.
     pub(super) fn path(&self) -> Result<&Path, CliError> {
-        self.data
-            .as_deref()
-            .ok_or_else(|| CliError::new(ExitStatus::Usage, "--data FILE is needed for this task"))
+        self.data.as_deref().ok_or_else(|| {
+            CliError::new(ExitStatus::Usage, "--data PATH is needed for this task; see --help")
+        })
     }
 
     /// The hyper-parameters, if a file of them was named.
@@ -113,6 +121,7 @@ pub(super) fn train(cli: &Cli, args: &TrainArgs) -> Result<(), CliError> {
     match args.task {
         Task::Interest if args.file.data.is_none() => model::train(cli, &args.epochs),
         Task::Interest => table::train(cli, &args.file, &args.table, out),
+        Task::Price => price::train(cli, &args.file, &args.price, out),
         Task::Recommend => recommend::train(cli, &args.file, &args.recommend, out),
     }
 }
@@ -121,7 +130,8 @@ pub(super) fn evaluate(cli: &Cli, args: &EvaluateArgs) -> Result<(), CliError> {
     let model = args.model.as_deref();
     match args.task {
         Task::Interest if args.file.data.is_none() => model::evaluate(cli),
-        Task::Interest => table::evaluate(cli, &args.file, model),
+        Task::Interest => table::evaluate(cli, &args.file, &args.table, model),
+        Task::Price => price::evaluate(cli, &args.file, &args.price, model),
         Task::Recommend => recommend::evaluate(cli, &args.file, model),
     }
 }

@@ -3,12 +3,13 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 25] = [
+const COMMANDS: [(&str, &[&str]); 26] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
     ("train", &[]),
     ("evaluate", &[]),
+    ("price", &[]),
     ("explain", &[]),
     ("bench", &["models"]),
     ("scale", &[]),

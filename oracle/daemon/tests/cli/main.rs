@@ -10,6 +10,7 @@ mod init;
 mod keys;
 mod links;
 mod lock;
+mod prices;
 mod spec;
 mod tables;
 mod world;

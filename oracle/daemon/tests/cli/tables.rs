@@ -95,6 +95,25 @@ fn folds_measure_rows_that_were_not_fitted_on() {
 }
 
 #[test]
+fn a_calibrated_model_is_no_worse_and_explains_itself() {
+    let folder = folder();
+    for how in ["platt", "isotonic"] {
+        let trained = train(folder.path(), &["--model", "forest", "--calibrate", how, "--json"]).json();
+        assert_eq!((&trained["model"], &trained["calibrated"]), (&json!("forest"), &json!(true)));
+        assert_eq!(trained["cross_validation"]["folds"], 5);
+        let arguments = ["evaluate", "--model", "M.model", "--data", "other.csv", "--importance", "--json"];
+        let measured = run(folder.path(), &arguments).json();
+        assert_eq!(measured["model"], "calibrated");
+        assert!(number(&measured, "ece") < 0.1 && number(&measured, "auc") > 0.8, "{measured}");
+        let importance = measured["importance"].as_array().unwrap();
+        assert_eq!(importance.len(), 4);
+        // The target follows from pages and month; nothing follows from visitor.
+        let place = |column: &str| importance.iter().position(|found| found["column"] == column).unwrap();
+        assert!(place("pages") == 0 && place("month") < place("visitor"), "{importance:?}");
+    }
+}
+
+#[test]
 fn other_columns_and_categories_are_reported() {
     let folder = folder();
     train(folder.path(), &[]).succeeds();
@@ -173,7 +192,7 @@ fn a_copy_of_the_target_is_refused_by_name() {
     };
     with(&[]).fails(
         3,
-        "column \"paid\" alone ranks the target with an AUC of 1.0000: it is a copy of \"revenue\" or known only after it. \
+        "column \"paid\" alone tells the target with an AUC of 1.0000: it is a copy of \"revenue\" or known only after it. \
          Leave it out with --ignore paid, or say --allow-leak paid if it is known beforehand",
     );
     with(&["--ignore", "paid"]).succeeds();

@@ -27,7 +27,7 @@ pub struct TreeParams {
 
 impl Default for TreeParams {
     fn default() -> Self {
-        Self { depth_max: 8, min_rows_leaf: 20, bins_max: 255 }
+        Self { depth_max: 6, min_rows_leaf: 40, bins_max: 255 }
     }
 }
 

@@ -39,7 +39,7 @@ pub struct ForestParams {
 
 impl Default for ForestParams {
     fn default() -> Self {
-        Self { trees: 100, depth_max: 16, min_rows_leaf: 20, features_a_node: 0, bins_max: 255, seed: 0 }
+        Self { trees: 100, depth_max: 20, min_rows_leaf: 20, features_a_node: 0, bins_max: 255, seed: 0 }
     }
 }
 

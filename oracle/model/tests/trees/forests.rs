@@ -72,7 +72,7 @@ fn threads_do_not_change_a_bit_and_the_hash_is_golden() {
     assert_ne!(bytes, fit(1).to_bytes());
     assert_eq!(
         hex::encode(fit(0).hash()),
-        "ce9c3865dfb5e88fcc3742c716431d6d5c61a9702e57c3e237d2af36698656bb"
+        "9b6d9beeea5ee33c58b4010e1abb924f29367da994d7c3a20e5743780bf27edc"
     );
 }
 

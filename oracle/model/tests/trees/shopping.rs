@@ -90,7 +90,7 @@ fn defaults_are_good_on_unseen_sessions() {
     let tree =
         scores(&sessions, |data| Model::Tree(TreeParams::default().check().unwrap().fit(data).unwrap()));
     eprintln!("gbdt {gbdt:.4?}, forest {forest:.4?}, tree {tree:.4?}");
-    assert!(gbdt.0 > 0.925 && gbdt.1 < 0.24, "{gbdt:?}");
-    assert!(forest.0 > 0.92, "{forest:?}");
-    assert!(tree.0 > 0.90, "{tree:?}");
+    assert!(gbdt.0 > 0.928 && gbdt.1 < 0.232, "{gbdt:?}");
+    assert!(forest.0 > 0.927, "{forest:?}");
+    assert!(tree.0 > 0.915, "{tree:?}");
 }

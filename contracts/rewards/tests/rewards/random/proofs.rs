@@ -139,7 +139,7 @@ impl World {
     pub fn prove_equivocation(&mut self) {
         let (epoch, revision) = match (self.model.epochs.pending(), self.rng.of(0..6)) {
             (Some(at), 0..3) => at,
-            (_, 3) => (self.current_epoch() + self.rng.of(0..3), 0),
+            (_, 3) => (self.current_epoch() + self.rng.of(0..6), 0),
             _ => (self.rng.of(0..self.model.epochs.open + 1), self.rng.of(0..4) as u32),
         };
         let first = self.body(epoch, revision);

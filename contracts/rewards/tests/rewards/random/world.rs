@@ -20,7 +20,7 @@ use crate::suite::{ATT, BOND, Draft, Setup, Suite, admin, arbiter, clock, spare_
 pub const KEYS: u8 = 12;
 /// `security.anchor_grace_s` where reports need an anchor.
 pub const ANCHOR_GRACE_S: u64 = 60;
-/// Seconds of the suite's pause, before the owner changes it.
+/// Every byte of the hash of the suite's first specification.
 const SPEC: u8 = 7;
 
 /// A report that was accepted and is not void.

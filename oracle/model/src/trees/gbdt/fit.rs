@@ -140,7 +140,7 @@ fn add_tree(tree: &Tree, data: &Dataset<'_>, margins: &mut [f64]) {
     });
 }
 
-fn grow_rules(params: &GbdtParams, data: &Dataset<'_>) -> Result<GrowRules, ModelError> {
+fn grow_rules(params: &GbdtParams, data: &Dataset<'_>, chance_gain: f64) -> Result<GrowRules, ModelError> {
     let features = data.schema().len();
     let monotone =
         if params.monotone.is_empty() { vec![Monotone::Free; features] } else { params.monotone.clone() };
@@ -166,7 +166,7 @@ fn grow_rules(params: &GbdtParams, data: &Dataset<'_>) -> Result<GrowRules, Mode
             l2: micro(params.l2_micro),
             rows_min: params.min_rows_leaf,
             hessian_min: micro(params.min_hessian_micro),
-            gain_min: micro(params.min_gain_micro),
+            gain_min: micro(params.min_gain_micro) * chance_gain,
             category_smoothing: micro(params.category_smoothing_micro),
             category_l2: micro(params.category_l2_micro),
             categories_max: usize::from(params.categories_max),
@@ -195,7 +195,8 @@ fn boost(
     if matches!(loss, Loss::Log { .. }) {
         data.labels_of_both_classes("gradient boosting")?;
     }
-    let rules = grow_rules(params, data)?;
+    let start = loss.start();
+    let rules = grow_rules(params, data, loss.chance_gain(start))?;
     let bytes = (rules.leaves_max + 1) * data.schema().len() * size_of::<crate::trees::FeatureHistogram>();
     if bytes > HISTOGRAM_BYTES_MAX {
         return Err(ModelError::TooMany {
@@ -204,7 +205,6 @@ fn boost(
             limit: HISTOGRAM_BYTES_MAX,
         });
     }
-    let start = loss.start();
     let scale = loss.scale(rows, start);
     let mut watch = validation.map(|data| Watch::new(params, data, start)).transpose()?;
     let bins = Bins::measure(data, usize::from(params.bins_max));

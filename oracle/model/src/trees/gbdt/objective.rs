@@ -64,6 +64,37 @@ impl<'a> Loss<'a> {
         }
     }
 
+    /// What a split of no use gains on average: mean squared gradient over mean hessian at the start (the gain is then
+    /// this times a chi-squared variable of one degree of freedom). 1 for log-loss without weights, the variance of the target for
+    /// squared error.
+    pub(super) fn chance_gain(&self, start: f64) -> f64 {
+        let (mut squares, mut hessians) = (0.0, 0.0);
+        match *self {
+            Self::Log { labels, positive_weight } => {
+                let p = sigmoid(start);
+                let positives = labels.iter().filter(|&&label| label).count() as f64;
+                let negatives = labels.len() as f64 - positives;
+                let gradient = positive_weight * (1.0 - p);
+                squares += positives * gradient * gradient + negatives * p * p;
+                hessians += (positives * positive_weight + negatives) * p * (1.0 - p);
+            }
+            Self::Squared { targets } => {
+                for target in targets {
+                    squares += (start - target) * (start - target);
+                }
+                hessians += targets.len() as f64;
+            }
+            Self::Pinball { targets, slopes, .. } => {
+                for &target in targets {
+                    let slope = if start > target { slopes[1] } else { slopes[0] };
+                    squares += slope * slope;
+                }
+                hessians += targets.len() as f64;
+            }
+        }
+        if hessians > 0.0 { squares / hessians } else { 0.0 }
+    }
+
     /// The scale of integers that fits the statistics of the first round.
     pub(super) fn scale(&self, rows: usize, start: f64) -> Scale {
         match *self {
@@ -200,6 +231,20 @@ mod tests {
             for nearby in [start - 0.01, start + 0.01] {
                 assert!(at(start) <= at(nearby) + 1e-12, "{loss:?}");
             }
+        }
+    }
+
+    /// Two of four positive: 1. Weight 3 for them: p = ¾, g² = 9/16 and 9/16, h = 9/16 and 3/16, so 9/8 over ¾. Targets of
+    /// variance 46.6875 / 4. The median's slopes are ±1.
+    #[test]
+    fn chance_gains_by_hand() {
+        for (loss, want) in [
+            (Loss::Log { labels: &LABELS, positive_weight: 1.0 }, 1.0),
+            (Loss::Log { labels: &LABELS, positive_weight: 3.0 }, 1.5),
+            (Loss::Squared { targets: &TARGETS }, 11.671_875),
+            (losses()[2], 1.0),
+        ] {
+            assert!((loss.chance_gain(loss.start()) - want).abs() < 1e-12, "{loss:?}");
         }
     }
 

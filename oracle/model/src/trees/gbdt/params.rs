@@ -45,7 +45,9 @@ pub struct GbdtParams {
     pub min_rows_leaf: u32,
     /// Least sum of hessians of a leaf in millionths, at least 1.
     pub min_hessian_micro: u32,
-    /// A split gains more than this many millionths.
+    /// A split gains more than this many millionths of what one of no use gains on average (mean squared gradient over mean
+    /// hessian at the start: 1 for log-loss, the variance of the target for squared error), so that the target's unit is of no
+    /// matter. On much data every split that counts gains far more; on little data this is what keeps noise out.
     pub min_gain_micro: u32,
     /// Share of each tree's step that is taken, 1 to 1,000,000 ppm.
     pub learning_rate_ppm: u32,
@@ -85,9 +87,9 @@ impl Default for GbdtParams {
             depth_max: TREE_DEPTH_MAX,
             min_rows_leaf: 20,
             min_hessian_micro: 1_000,
-            min_gain_micro: 0,
+            min_gain_micro: 3 * MILLION,
             learning_rate_ppm: 100_000,
-            l2_micro: 0,
+            l2_micro: 10 * MILLION,
             bins_max: 255,
             row_sample_ppm: MILLION,
             feature_sample_ppm: MILLION,

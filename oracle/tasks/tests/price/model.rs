@@ -1,0 +1,120 @@
+//! Trained models: their file, their intervals, the same bytes on every machine.
+
+use attention_features::AssetId;
+use attention_tasks::price::{Follower, IntervalRules, PriceModel, PriceParams, evaluate, predict, train};
+use attention_tasks::{Bundle, Task};
+
+use super::common::{DAY_S, quick, synthetic};
+
+/// sha256 of the model of `synthetic(7, 500)` on every machine.
+const GOLDEN_MODEL: &str = "34f32b987dc7085da3b342d73ec1af99927bb13cbbc3b9938ebbf14f510bca96";
+/// sha256 of its predictions for the sales after it.
+const GOLDEN_PREDICTIONS: &str = "5bbdbac43134890866e3a50ed75f3eb0181075961e5d9bcec9ad3c56cb04e925";
+
+fn small() -> PriceParams {
+    PriceParams { rounds: 3, interval: IntervalRules { scores: 20, ..IntervalRules::default() }, ..quick() }
+}
+
+#[test]
+fn every_thread_count_gives_the_golden_bytes() {
+    let market = synthetic(7, 800);
+    let from_s = market.sales()[500].time_s;
+    for threads in [1, 2, 3, 8] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let evaluation = pool.install(|| {
+            let (model, trained) = train(&market, Some(from_s), &quick()).unwrap();
+            assert_eq!(trained.model_hash, hex::encode(model.hash().unwrap()));
+            evaluate(&market, &model, from_s).unwrap()
+        });
+        let hashes = (evaluation.model_hash.as_str(), evaluation.prediction_hash.as_str());
+        assert_eq!(hashes, (GOLDEN_MODEL, GOLDEN_PREDICTIONS), "{threads} threads");
+    }
+}
+
+/// The attributes make most of a price and the level wanders: a model must do much better than the level alone, and its
+/// interval must hold in every month with sales enough to tell.
+#[test]
+fn it_learns_and_its_intervals_hold() {
+    let market = synthetic(11, 2_400);
+    let from_s = market.sales()[801].time_s;
+    let (model, _) = train(&market, Some(from_s), &quick()).unwrap();
+    let evaluation = evaluate(&market, &model, from_s).unwrap();
+    let rows: u64 = evaluation.months.iter().map(|month| month.quality.rows).sum();
+    assert_eq!((evaluation.quality.rows, rows), (1_599, 1_599));
+    assert!(evaluation.quality.gain > 0.5, "{}", evaluation.quality.gain);
+    for month in evaluation.months.iter().filter(|month| month.quality.rows >= 100) {
+        let coverage = month.quality.interval_coverage;
+        assert!((0.7..0.9).contains(&coverage), "{}: {coverage}", month.month);
+    }
+    assert!((0.77..0.83).contains(&evaluation.quality.interval_coverage));
+}
+
+#[test]
+fn what_it_was_told_is_not_asked() {
+    let market = synthetic(1, 300);
+    let from_s = market.sales()[200].time_s;
+    let (model, trained) = train(&market, Some(from_s), &small()).unwrap();
+    assert_eq!(trained.until_s, from_s);
+    let refusal = |from_s| evaluate(&market, &model, from_s).unwrap_err().to_string();
+    assert!(refusal(from_s - 1).contains("not before the end of what the model learnt from"));
+    assert!(refusal(market.sales()[299].time_s + 1).contains("before the last priced sale"));
+    let (_, all) = train(&market, None, &small()).unwrap();
+    assert_eq!((all.rows, all.until_s), (299, market.sales()[299].time_s + 1));
+    assert!(
+        train(&market, Some(market.sales()[99].time_s), &small())
+            .unwrap_err()
+            .to_string()
+            .contains("at least 100")
+    );
+}
+
+#[test]
+fn prices_lie_within_their_intervals() {
+    let market = synthetic(2, 300);
+    let (model, _) = train(&market, None, &small()).unwrap();
+    let time_s = market.sales()[299].time_s + DAY_S;
+    let assets: Vec<AssetId> = (0..80).map(AssetId).collect();
+    let prices = predict(&market, &model, &assets, time_s).unwrap();
+    assert!(prices.iter().all(|p| 0 < p.low_wei && p.low_wei <= p.price_wei && p.price_wei <= p.high_wei));
+    assert!(predict(&market, &model, &[AssetId(80)], time_s).unwrap_err().to_string().contains("asset 80"));
+    assert!(
+        predict(&market, &model, &assets, 5).unwrap_err().to_string().contains("later than the first sale")
+    );
+    let json = serde_json::to_value(&prices[0]).unwrap();
+    assert_eq!(json["price_wei"], prices[0].price_wei.to_string());
+    // Followed only so far, a market can be asked about any later moment.
+    let mut follower = Follower::new(&model, &market).unwrap();
+    follower.advance(time_s).unwrap();
+    assert_eq!(follower.predict(&assets, time_s).unwrap(), prices);
+}
+
+#[test]
+fn files_are_read_back_and_nothing_else_is() {
+    let market = synthetic(4, 160);
+    let (model, _) = train(&market, None, &small()).unwrap();
+    let good = model.to_bytes().unwrap();
+    assert_eq!(PriceModel::from_bytes(&good).unwrap(), model);
+    assert_eq!(Task::of_file(&good).unwrap(), Task::Price);
+    assert!(
+        Bundle::from_bytes(&good)
+            .unwrap_err()
+            .to_string()
+            .contains("a model of the task price, not interest")
+    );
+    for end in 0..good.len() {
+        assert!(PriceModel::from_bytes(&good[..end]).is_err(), "cut at {end}");
+    }
+    assert!(PriceModel::from_bytes(&[&good[..], &[0]].concat()).is_err());
+    let row = vec![0; attention_tasks::price::PRICE_FEATURES.len()];
+    for at in 0..good.len() {
+        for byte in [0, b'9', 0xff, good[at] ^ 1] {
+            let mut bytes = good.clone();
+            bytes[at] = byte;
+            if let Ok(read) = PriceModel::from_bytes(&bytes) {
+                assert_eq!(read.to_bytes().unwrap(), bytes, "byte {at} set to {byte}");
+                read.quantiles(&row).unwrap();
+                read.interval().unwrap();
+            }
+        }
+    }
+}
