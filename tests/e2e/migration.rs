@@ -18,8 +18,8 @@ const RELEASED_SHA256: &str = "af8e785b3f481c20ea7520332b4339d38639bfa95100550f5
 
 const OPTIONS: BedOptions = BedOptions {
     genesis_in_s: 35,
-    epoch_length_s: 22,
-    report_period_s: 11,
+    epoch_length_s: 30,
+    report_period_s: 18,
     dispute_window_s: 10,
     open_period_s: 1,
     admins: true,
