@@ -3,8 +3,9 @@
 
 CARGO_FUZZ_VERSION=0.13.2
 CARGO_MUTANTS_VERSION=27.1.0
+COSMWASM_CHECK_VERSION=3.0.10 # 3.0.11 wants a newer Rust than the pinned one
 # shellcheck disable=SC2034 # read by those who source this file
-readonly CARGO_FUZZ_VERSION CARGO_MUTANTS_VERSION
+readonly CARGO_FUZZ_VERSION CARGO_MUTANTS_VERSION COSMWASM_CHECK_VERSION
 
 # cargo_tool_path NAME VERSION: where the program stands, built or not.
 cargo_tool_path() { printf '%s/%s/%s/bin/%s\n' "$ATTENTION_CACHE" "$1" "$2" "$1"; }
@@ -21,7 +22,9 @@ cargo_tool_install_locked() {
   [[ -x "$(cargo_tool_path "$name" "$version")" ]] && return 0
   say "building $name $version (about $3 minutes, once)"
   rm -rf -- "$dir.tmp"
-  CARGO_TARGET_DIR="$dir.tmp/target" cargo install --quiet --locked --root "$dir.tmp" --version "$version" "$name" >&2 ||
+  # Not optimised: they run for seconds, and would take minutes more to build.
+  CARGO_PROFILE_DEV_DEBUG=0 CARGO_TARGET_DIR="$dir.tmp/target" \
+    cargo install --quiet --debug --locked --root "$dir.tmp" --version "$version" "$name" >&2 ||
     die "cargo could not install $name $version (see above)"
   rm -rf -- "$dir.tmp/target" "$dir"
   mv -- "$dir.tmp" "$dir"

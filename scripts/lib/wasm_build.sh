@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# One route from sources to optimised wasm. Needs lib/common.sh and lib/wasm_tools.sh.
+# One route from sources to optimised wasm. Needs lib/common.sh, lib/wasm_tools.sh and lib/cargo_tools.sh.
 
 # Keeps the bytes free of what the chain's virtual machine does not run (bulk memory, sign extension, saturating
 # conversions): such instructions are allowed in and lowered to plain ones. On the Debian route there are none.
@@ -80,7 +80,7 @@ wasm_accept() {
   local route="$1" file="$2" max="$3" checked="$4" size log
   size="$(stat -c %s -- "$file")"
   ((size <= max)) || die "route $route: the wasm has $size bytes, more than the allowed $max"
-  [[ "$checked" == false ]] || log="$("$(cosmwasm_check_path)" "$file" 2>&1)" ||
+  [[ "$checked" == false ]] || log="$("$(cargo_tool_path cosmwasm-check "$COSMWASM_CHECK_VERSION")" "$file" 2>&1)" ||
     die "route $route: cosmwasm-check refuses the wasm: $(grep -iE 'error|fail' <<<"$log" | head -n 1)"
   if grep -qaF -e "$ATTENTION_ROOT/" -e "$HOME/" -- "$file"; then
     die "route $route: the wasm holds a path of this machine: $(grep -aoF -e "$ATTENTION_ROOT/" -e "$HOME/" -- "$file" | head -n 1)"

@@ -1,9 +1,8 @@
 # shellcheck shell=bash
-# The tools that turn a crate into a contract: compilers, wasm-opt, cosmwasm-check. Needs lib/common.sh.
+# The tools that turn a crate into a contract: compilers, wasm-opt. Needs lib/common.sh.
 
-COSMWASM_CHECK_VERSION=3.0.10 # 3.0.11 wants a newer Rust than the pinned one
 WASM_TARGET=wasm32-unknown-unknown
-readonly COSMWASM_CHECK_VERSION WASM_TARGET
+readonly WASM_TARGET
 
 # rust_pin: the toolchain that rust-toolchain.toml names, made present. Exported, so that a copy of the sources in any
 # folder is built by the same one.
@@ -51,27 +50,6 @@ wasm_opt_install_locked() {
   log="$(cd -- "$dir.tmp" && npm ci --ignore-scripts --no-audit --no-fund 2>&1)" ||
     die "npm could not install binaryen (for wasm-opt): $(tail -n 1 <<<"$log")"
   rm -rf -- "$dir"
-  mv -- "$dir.tmp" "$dir"
-}
-
-# cosmwasm_check_path: the program that says whether a chain will accept the bytes.
-cosmwasm_check_path() { printf '%s/cosmwasm-check/%s/bin/cosmwasm-check\n' "$ATTENTION_CACHE" "$COSMWASM_CHECK_VERSION"; }
-
-cosmwasm_check_install() {
-  [[ -x "$(cosmwasm_check_path)" ]] && return 0
-  need gcc build-essential
-  with_lock "$ATTENTION_CACHE/cosmwasm-check/install.lock" cosmwasm_check_install_locked
-}
-
-cosmwasm_check_install_locked() {
-  local dir="$ATTENTION_CACHE/cosmwasm-check/$COSMWASM_CHECK_VERSION"
-  [[ -x "$(cosmwasm_check_path)" ]] && return 0
-  say "building cosmwasm-check $COSMWASM_CHECK_VERSION (about 5 minutes, once)"
-  rm -rf -- "$dir.tmp"
-  CARGO_TARGET_DIR="$dir.tmp/target" cargo install --quiet --locked --root "$dir.tmp" \
-    --version "$COSMWASM_CHECK_VERSION" cosmwasm-check >&2 ||
-    die "cargo could not install cosmwasm-check $COSMWASM_CHECK_VERSION (see above)"
-  rm -rf -- "$dir.tmp/target" "$dir"
   mv -- "$dir.tmp" "$dir"
 }
 

@@ -45,7 +45,7 @@ struct Anchor {
 
 fn anchors(team: &Team) -> Result<Vec<Anchor>, E2eError> {
     let kind = "wasm-input_anchored";
-    let found = team.bed.wasmd.find(kind, "_contract_address", &team.bed.contract)?;
+    let found = team.bed.wasmd.node.find(kind, "_contract_address", &team.bed.contract)?;
     let told = |tx: &attention_e2e::Tx, key| tx.attribute(kind, key).expect("it is in the event").to_string();
     let anchors = found.iter().map(|tx| Anchor {
         epoch: told(tx, "epoch"),
@@ -124,7 +124,7 @@ pub fn one_daemon_has_another_log(stage: &Stage<'_>) -> Result<(), E2eError> {
     let settled = |campaign: CampaignResponse| campaign.settled.map(|settled| settled.epoch);
     while settled(team.bed.query(&QueryMsg::Campaign { campaign })?) != Some(1) {
         let latest_s = team.window_end_s(1) + 3 * team.bed.clock.report_period_s;
-        assert!(team.bed.wasmd.now()?.1 < latest_s, "epoch 1 is not settled");
+        assert!(team.bed.wasmd.node.now()?.1 < latest_s, "epoch 1 is not settled");
         std::thread::sleep(Duration::from_secs(1));
     }
     let money = team.bed.check_money(&[campaign])?;

@@ -49,7 +49,7 @@ fn decided(tx: &Tx, outcome: &str) {
 /// Two epochs: the first report falls; the next meets an arbiter who sleeps; the last stands against its challenger. Operators lose
 /// nothing on an arbiter's word, and no epoch and no token is lost.
 pub fn an_arbiter_decides(stage: &Stage<'_>) -> Result<(), E2eError> {
-    let wasmd = Wasmd::new(stage.chain);
+    let wasmd = Wasmd::new(stage.chain)?;
     let (arbiter, treasury) = (wasmd.add_key("challenge-arbiter")?, wasmd.add_key("challenge-treasury")?);
     stage.chain.fund(std::slice::from_ref(&arbiter.address), &["20000000uattn"])?;
     let bed = Bed::deploy_with(stage.chain, stage.code, "challenge", OPTIONS, |message| {
@@ -82,7 +82,7 @@ pub fn an_arbiter_decides(stage: &Stage<'_>) -> Result<(), E2eError> {
     court.close(&reported)?;
     book.keep(&honest);
     bed.execute(&alice, &claim(vec![honest.claim_item(0, &alice.id)]), "")?.expect("revision 1 pays");
-    assert_eq!(bed.wasmd.balance(&alice.address, "ureward")?, 1_000);
+    assert_eq!(bed.wasmd.node.balance(&alice.address, "ureward")?, 1_000);
     let withdraw = ExecuteMsg::WithdrawOwed { denom: "uattn".into(), recipient: None };
     bed.execute(&court.prover, &withdraw, "")?.expect("the bond is withdrawn");
 
@@ -92,7 +92,7 @@ pub fn an_arbiter_decides(stage: &Stage<'_>) -> Result<(), E2eError> {
     challenge(&court, "recomputed: other scores")?;
     let resolve = ExecuteMsg::ResolveSilence { epoch: court.epoch, revision: court.revision };
     bed.execute(&court.prover, &resolve, "")?.expect_err("the arbiter still has time");
-    bed.wait_until(bed.wasmd.now()?.1 + ARBITER_PERIOD_S + 1)?;
+    bed.wait_until(bed.wasmd.node.now()?.1 + ARBITER_PERIOD_S + 1)?;
     let late = decide(&court, &arbiter, true)?.expect_err("the arbiter slept");
     assert!(late.log.contains("resolve_silence"), "{}", late.log);
     let tx = bed.execute(&court.prover, &resolve, "")?.expect("silence voids");
@@ -110,12 +110,12 @@ pub fn an_arbiter_decides(stage: &Stage<'_>) -> Result<(), E2eError> {
     assert_eq!(bed.owed(&treasury, "uattn")?, SILENCE_FEE + CHALLENGE_BOND);
     court.close(&reported)?;
     bed.execute(&alice, &claim(vec![honest.claim_item(1, &alice.id)]), "")?.expect("the rest is paid");
-    assert_eq!(bed.wasmd.balance(&alice.address, "ureward")?, 2_000);
+    assert_eq!(bed.wasmd.node.balance(&alice.address, "ureward")?, 2_000);
 
     for operator in 0..4 {
         assert_eq!(bond(&bed, operator)?, BOND, "operator {operator}");
     }
-    let held = bed.wasmd.balance(&bed.contract, "uattn")?;
+    let held = bed.wasmd.node.balance(&bed.contract, "uattn")?;
     assert_eq!(held, 4 * BOND + 2 * CHALLENGE_BOND, "bonds, and what waits for challenger and treasury");
     let money = bed.check_money(&[id])?;
     assert_eq!((money[0].allocated.u128(), money[0].claimed.u128()), (2_000, 2_000));

@@ -132,9 +132,9 @@ pub fn bond(bed: &Bed, operator: usize) -> Result<u128, E2eError> {
 /// The prover's half waits, and is paid.
 pub fn rewarded(bed: &Bed, prover: &Account, amount: u128) -> Result<(), E2eError> {
     assert_eq!(bed.owed(prover, "uattn")?, amount, "half of what three signers lost");
-    let held = bed.wasmd.balance(&bed.contract, "uattn")?;
+    let held = bed.wasmd.node.balance(&bed.contract, "uattn")?;
     let withdraw = ExecuteMsg::WithdrawOwed { denom: "uattn".into(), recipient: None };
     bed.execute(prover, &withdraw, "")?.expect("what is owed is paid");
-    assert_eq!(bed.wasmd.balance(&bed.contract, "uattn")?, held - amount);
+    assert_eq!(bed.wasmd.node.balance(&bed.contract, "uattn")?, held - amount);
     Ok(())
 }

@@ -184,7 +184,7 @@ pub fn nodes_and_headers(stage: &Stage<'_>) -> Result<(), E2eError> {
     let reported = court.post(&[&lie.commit(&honest.commitment)])?;
     let target = Target::Leaf { commitment: reported.proof(0), position: 2 };
     let demanded = demand(&court, &target)?;
-    bed.wait_until(bed.wasmd.now()?.1 + OPTIONS.open_period_s + 1)?;
+    bed.wait_until(bed.wasmd.node.now()?.1 + OPTIONS.open_period_s + 1)?;
     let unanswered = ExecuteMsg::VoidUnanswered { epoch: 0, revision: court.revision, target: demanded };
     let tx = bed.execute(&court.prover, &unanswered, "")?.expect("nobody could answer");
     court.voided(&tx, "unanswered")?;

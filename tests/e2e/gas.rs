@@ -156,8 +156,8 @@ pub fn many_epochs(stage: &Stage<'_>) -> Result<(), E2eError> {
             _ => {}
         }
     }
-    assert_eq!(bed.wasmd.balance(&users[0].address, REWARD)?, 500);
-    assert_eq!(bed.wasmd.balance(&users[1].address, REWARD)?, 500 * EPOCHS as u128);
+    assert_eq!(bed.wasmd.node.balance(&users[0].address, REWARD)?, 500);
+    assert_eq!(bed.wasmd.node.balance(&users[1].address, REWARD)?, 500 * EPOCHS as u128);
     println!("gas  claim over 1 settled epoch             {over_one:>8}");
     println!("gas  claim over {EPOCHS} settled, unclaimed       {over_many:>8}  (within 2 %)");
     assert!(over_many.abs_diff(over_one) * 50 <= over_one, "{over_many} and {over_one}");

@@ -41,7 +41,7 @@ pub fn pause(stage: &Stage<'_>) -> Result<(), E2eError> {
 pub fn funds(stage: &Stage<'_>) -> Result<(), E2eError> {
     let bed =
         Bed::deploy(stage.chain, stage.code, "funds", BedOptions { genesis_in_s: 60, ..Default::default() })?;
-    let (_, now_s) = bed.wasmd.now()?;
+    let (_, now_s) = bed.wasmd.node.now()?;
     let create = |amount: &str| {
         let create = CreateCampaign {
             terms: terms::plain(2),

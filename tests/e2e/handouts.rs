@@ -44,7 +44,7 @@ impl Shelf<'_> {
 
     fn owed(&self, account: &Account) -> Result<Option<OwedItem>, E2eError> {
         let query = GiftQuery::GiftStatus { gift: self.gift, account: account.address.clone() };
-        Ok(self.wasmd.smart::<GiftStatusResponse>(&self.gifts.address, &query)?.owed)
+        Ok(self.wasmd.node.smart::<GiftStatusResponse>(&self.gifts.address, &query)?.owed)
     }
 }
 
@@ -102,7 +102,7 @@ pub fn a_handed_out_gift_outlives_a_frozen_collection(stage: &Stage<'_>) -> Resu
     let owners = ["red", "green", "blue"].map(|token_id| shelf.hats.owner_of(token_id));
     let owners = owners.into_iter().collect::<Result<Vec<_>, _>>()?;
     assert_eq!(owners, [&alice, &bob, &bed.owner].map(|account| account.address.clone()));
-    let left: GiftResponse = wasmd.smart(&shelf.gifts.address, &GiftQuery::Gift { gift })?;
+    let left: GiftResponse = wasmd.node.smart(&shelf.gifts.address, &GiftQuery::Gift { gift })?;
     assert_eq!((left.claimed, left.owed, left.held, left.closed), (2, 0, 0, true));
     Ok(())
 }

@@ -37,7 +37,7 @@ struct Stage<'a> {
 }
 
 /// Scenarios that run at a time: mostly they wait for the chain's clock, but two cores also run the chain.
-const WORKERS: usize = 6;
+const WORKERS: usize = 8;
 
 /// Names a part of the scenarios' names: only those are run.
 const FILTER_ENV: &str = "ATTENTION_E2E";

@@ -18,8 +18,8 @@ const RELEASED_SHA256: &str = "af8e785b3f481c20ea7520332b4339d38639bfa95100550f5
 
 const OPTIONS: BedOptions = BedOptions {
     genesis_in_s: 35,
-    epoch_length_s: 22,
-    report_period_s: 11,
+    epoch_length_s: 30,
+    report_period_s: 18,
     dispute_window_s: 10,
     open_period_s: 1,
     admins: true,
@@ -53,7 +53,7 @@ fn is_part(old: &Value, new: &Value) -> bool {
 /// Waits until an epoch's report has a status. The answers of both versions name it alike.
 fn wait_status(bed: &Bed, epoch: u64, wanted: &str) -> Result<(), E2eError> {
     loop {
-        let report: Value = bed.wasmd.smart(&bed.contract, &json!({"report": {"epoch": epoch}}))?;
+        let report: Value = bed.wasmd.node.smart(&bed.contract, &json!({"report": {"epoch": epoch}}))?;
         match report["status"].as_str() {
             Some(status) if status == wanted => return Ok(()),
             Some("open" | "pending") => std::thread::sleep(std::time::Duration::from_millis(200)),
@@ -66,7 +66,7 @@ fn wait_status(bed: &Bed, epoch: u64, wanted: &str) -> Result<(), E2eError> {
 /// admin migrates it. Nothing that it answered is another, the old proof is paid once, the pending report becomes final, and the
 /// next epoch is this version's.
 pub fn from_0_1_0(stage: &Stage<'_>) -> Result<(), E2eError> {
-    let wasmd = attention_e2e::Wasmd::new(stage.chain);
+    let wasmd = attention_e2e::Wasmd::new(stage.chain)?;
     let uploader = wasmd.add_key("migrated-uploader")?;
     stage.chain.fund(std::slice::from_ref(&uploader.address), &["100000000uattn"])?;
     let code = wasmd.store(&uploader.key, &fixture(RELEASED)?)?;
@@ -125,9 +125,9 @@ pub fn from_0_1_0(stage: &Stage<'_>) -> Result<(), E2eError> {
         json!({"pause": {}}),
     ];
     let ask = || -> Result<Vec<Value>, E2eError> {
-        queries.iter().map(|query| bed.wasmd.smart(&bed.contract, query)).collect()
+        queries.iter().map(|query| bed.wasmd.node.smart(&bed.contract, query)).collect()
     };
-    let (before, held) = (ask()?, bed.wasmd.balance(&bed.contract, REWARD)?);
+    let (before, held) = (ask()?, bed.wasmd.node.balance(&bed.contract, REWARD)?);
     assert_eq!(before[7]["items"][0]["amount"], "400", "{}", before[7]);
     let message = MigrateMsg {
         security: Some(security(BOND, &bed.clock)),
@@ -143,11 +143,11 @@ pub fn from_0_1_0(stage: &Stage<'_>) -> Result<(), E2eError> {
     for ((query, old), new) in queries.iter().zip(&before).zip(&ask()?) {
         assert!(is_part(old, new), "{query}\nbefore: {old}\nafter:  {new}");
     }
-    assert_eq!(bed.wasmd.balance(&bed.contract, REWARD)?, held);
+    assert_eq!(bed.wasmd.node.balance(&bed.contract, REWARD)?, held);
 
     // The old proof is worth what it was, once.
     bed.execute(&bob, &old_proof, "")?.expect("Bob is paid by the old proof");
-    assert_eq!(bed.wasmd.balance(&bob.address, REWARD)?, 400);
+    assert_eq!(bed.wasmd.node.balance(&bob.address, REWARD)?, 400);
     let again = bed.execute(&bob, &old_proof, "")?.expect_err("once");
     assert!(again.log.contains("nothing to claim"), "{}", again.log);
 
@@ -164,7 +164,7 @@ pub fn from_0_1_0(stage: &Stage<'_>) -> Result<(), E2eError> {
     settle(&reported)?.expect("the new code's own epoch settles");
     for (account, paid) in [(&alice, 1_800), (&bob, 1_200)] {
         bed.execute(account, &claim(vec![third.claim_item(2, &account.id)]), "")?.expect("the rest is paid");
-        assert_eq!(bed.wasmd.balance(&account.address, REWARD)?, paid);
+        assert_eq!(bed.wasmd.node.balance(&account.address, REWARD)?, paid);
     }
     let money = bed.check_money(&[id])?;
     assert_eq!((money[0].claimed.u128(), money[0].unallocated.u128()), (3_000, 0));

@@ -76,7 +76,7 @@ pub fn a_failed_payout_is_owed(stage: &Stage<'_>) -> Result<(), E2eError> {
 
     // The frozen token holds nothing up, and once it moves again it is paid, too.
     withdraw(REWARD, &safe.address)?.expect("elsewhere the bank pays");
-    assert_eq!(wasmd.balance(&safe.address, REWARD)?, 1_000);
+    assert_eq!(wasmd.node.balance(&safe.address, REWARD)?, 1_000);
     gold.thaw()?;
     withdraw(&gold.denom(), &safe.address)?.expect("the token is paid");
     assert_eq!((gold.held(&safe.address)?, gold.held(&bed.contract)?), (1_000, 7), "the fee is left");

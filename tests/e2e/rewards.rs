@@ -65,20 +65,20 @@ pub fn fresh_accounts_are_paid_once(stage: &Stage<'_>) -> Result<(), E2eError> {
             // Bob claims every epoch, Alice waits.
             let items = newest.iter().map(|campaign| campaign.claim_item(0, &bob.id)).collect();
             bed.execute(&bob, &claim(items), "")?.expect("Bob is paid");
-            assert_eq!(bed.wasmd.balance(&bob.address, REWARD)?, 250 + 500);
+            assert_eq!(bed.wasmd.node.balance(&bob.address, REWARD)?, 250 + 500);
             bed.check_money(&[first, second])?;
         }
     }
     for (account, paid) in [(&alice, 1_500 + 3_000), (&bob, 500 + 1_000)] {
         let items: Vec<_> = newest.iter().map(|campaign| campaign.claim_item(1, &account.id)).collect();
         bed.execute(account, &claim(items.clone()), "")?.expect("one claim pays both epochs");
-        assert_eq!(bed.wasmd.balance(&account.address, REWARD)?, paid);
+        assert_eq!(bed.wasmd.node.balance(&account.address, REWARD)?, paid);
         let again = bed.execute(account, &claim(items), "")?.expect_err("a second claim");
         assert!(again.log.contains("nothing to claim"), "{}", again.log);
     }
     let money = bed.check_money(&[first, second])?;
     assert!(money.iter().all(|money| money.claimed == money.allocated && money.unallocated.is_zero()));
-    assert_eq!(bed.wasmd.balance(&bed.contract, REWARD)?, 14, "the two creation fees");
+    assert_eq!(bed.wasmd.node.balance(&bed.contract, REWARD)?, 14, "the two creation fees");
     Ok(())
 }
 
@@ -93,12 +93,12 @@ pub fn fee_granted_claim(stage: &Stage<'_>) -> Result<(), E2eError> {
     let (_, epoch) = first_epoch(&bed, &[(&user, 10)])?;
     let grant = ["feegrant", "grant", &bed.owner.key, &user.address, "--spend-limit", "5000000uattn"];
     bed.wasmd.send(&bed.owner.key, &grant)?.expect("the fee is granted");
-    assert_eq!(bed.wasmd.balance(&user.address, "uattn")?, 0);
+    assert_eq!(bed.wasmd.node.balance(&user.address, "uattn")?, 0);
     let message = serde_json::to_string(&claim(vec![epoch.claim_item(0, &user.id)])).expect("a message");
     let arguments = ["wasm", "execute", &bed.contract, &message, "--fee-granter", &bed.owner.address];
     bed.wasmd.send(&user.key, &arguments)?.expect("the claim is paid for by the grant");
-    assert_eq!(bed.wasmd.balance(&user.address, REWARD)?, 1_000);
-    assert_eq!(bed.wasmd.balance(&user.address, "uattn")?, 0);
+    assert_eq!(bed.wasmd.node.balance(&user.address, REWARD)?, 1_000);
+    assert_eq!(bed.wasmd.node.balance(&user.address, "uattn")?, 0);
     Ok(())
 }
 
@@ -140,6 +140,6 @@ pub fn wrong_proofs_are_refused(stage: &Stage<'_>) -> Result<(), E2eError> {
         .expect_err("twice in one message");
     assert!(twice.log.contains("campaigns must rise strictly"), "{}", twice.log);
     bed.execute(&alice, &claim(vec![right]), "")?.expect("the right proof is paid");
-    assert_eq!(bed.wasmd.balance(&alice.address, REWARD)?, 600);
+    assert_eq!(bed.wasmd.node.balance(&alice.address, REWARD)?, 600);
     Ok(())
 }

@@ -89,12 +89,12 @@ pub fn a_stop_pays_what_was_earned(stage: &Stage<'_>) -> Result<(), E2eError> {
     bed.report(&reported, prev)?;
     bed.execute(&bed.owner, &ExecuteMsg::Settle { items: reported.settle_items() }, "")?
         .expect("and so is epoch 1");
-    let before = bed.wasmd.balance(&bed.owner.address, REWARD)?;
+    let before = bed.wasmd.node.balance(&bed.owner.address, REWARD)?;
     bed.execute(&bed.owner, &refund, "")?.expect("the rest goes back");
-    assert_eq!(bed.wasmd.balance(&bed.owner.address, REWARD)?, before + 8_000);
+    assert_eq!(bed.wasmd.node.balance(&bed.owner.address, REWARD)?, before + 8_000);
     let claim = ExecuteMsg::Claim { items: vec![last.claim_item(1, &alice.id)] };
     bed.execute(&alice, &claim, "")?.expect("and the user is paid");
-    assert_eq!(bed.wasmd.balance(&alice.address, REWARD)?, 2_000);
+    assert_eq!(bed.wasmd.node.balance(&alice.address, REWARD)?, 2_000);
     let money = bed.check_money(&[id])?;
     assert_eq!((money[0].refunded.u128(), money[0].claimed.u128()), (8_000, 2_000));
     Ok(())

@@ -104,7 +104,7 @@ impl Team {
     /// Waits until these daemons are ready, which has to be before a time of the chain.
     pub fn wait_ready(&mut self, indices: &[usize], before_s: u64) -> Result<(), E2eError> {
         indices.iter().try_for_each(|index| self.operators[*index].wait_ready(READY_LIMIT))?;
-        let now_s = self.bed.wasmd.now()?.1;
+        let now_s = self.bed.wasmd.node.now()?.1;
         assert!(
             now_s < before_s,
             "the machine is too slow: the daemons were not ready before they had to be"
@@ -131,7 +131,7 @@ impl Team {
             if matches!(report.status, ReportStatus::Final | ReportStatus::Missed) {
                 return Ok(report);
             }
-            let now_s = self.bed.wasmd.now()?.1;
+            let now_s = self.bed.wasmd.node.now()?.1;
             assert!(now_s <= latest_s, "epoch {epoch} is still {:?}", report.status);
             std::thread::sleep(Duration::from_secs(1));
         }

@@ -61,7 +61,7 @@ pub struct Token {
 
 impl Token {
     pub fn create(stage: &Stage<'_>, name: &str) -> Result<Self, E2eError> {
-        let wasmd = Wasmd::new(stage.chain);
+        let wasmd = Wasmd::new(stage.chain)?;
         let sponsor = wasmd.add_key(&format!("{name}-sponsor"))?;
         stage.chain.fund(std::slice::from_ref(&sponsor.address), &["100000000uattn"])?;
         let code = wasmd.store(&sponsor.key, &artifact("tokens_cw20.wasm")?)?;
@@ -100,7 +100,7 @@ impl Token {
     pub fn create_campaign(&self, bed: &Bed, terms: &CampaignTerms, amount: u128) -> Result<u64, E2eError> {
         let create = CreateCampaign {
             terms: terms.clone(),
-            claim_deadline_s: self.wasmd.now()?.1 + 31_536_000,
+            claim_deadline_s: self.wasmd.node.now()?.1 + 31_536_000,
             refund_address: None,
             metadata: None,
         };
@@ -112,7 +112,8 @@ impl Token {
 
     /// What an address has of it.
     pub fn held(&self, address: &str) -> Result<u128, E2eError> {
-        let answer: Value = self.wasmd.smart(&self.address, &json!({"balance": {"address": address}}))?;
+        let answer: Value =
+            self.wasmd.node.smart(&self.address, &json!({"balance": {"address": address}}))?;
         Ok(answer["balance"].as_str().and_then(|amount| amount.parse().ok()).expect("a balance"))
     }
 
@@ -143,7 +144,8 @@ impl Collection {
     }
 
     pub fn owner_of(&self, token_id: &str) -> Result<String, E2eError> {
-        let answer: Value = self.wasmd.smart(&self.address, &json!({"owner_of": {"token_id": token_id}}))?;
+        let answer: Value =
+            self.wasmd.node.smart(&self.address, &json!({"owner_of": {"token_id": token_id}}))?;
         Ok(answer["owner"].as_str().expect("an owner").to_string())
     }
 

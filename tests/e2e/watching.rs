@@ -91,7 +91,7 @@ fn watchers_account(wasmd: &Wasmd, oracle: &Oracle) -> Result<Account, E2eError>
 /// A quorum steals one base unit and shows the file: the watcher reserves the proof, proves, and is paid. It hides the next file: the
 /// watcher says so, and the arbiter voids it. The third revision is what the watcher computes itself, and stands.
 pub fn a_watcher_convicts(stage: &Stage<'_>) -> Result<(), E2eError> {
-    let wasmd = Wasmd::new(stage.chain);
+    let wasmd = Wasmd::new(stage.chain)?;
     let mut recruits = Recruits::gather(stage, 0, None)?;
     let publisher = Publisher::start()?;
     recruits.surroundings.apis.push(publisher.api());
@@ -122,12 +122,12 @@ pub fn a_watcher_convicts(stage: &Stage<'_>) -> Result<(), E2eError> {
         code == 5 && words.contains("breaks clause 4 (wrong_cumulative); it was proven"),
         "{code}: {words}"
     );
-    let voided = wasmd.find("wasm-report_voided", "_contract_address", &bed.contract)?;
+    let voided = wasmd.node.find("wasm-report_voided", "_contract_address", &bed.contract)?;
     assert_eq!(voided.len(), 1);
     court.voided(&voided[0], "fraud")?;
     assert_eq!(voided[0].attribute("wasm-fraud_proven", "prover"), Some(prover.address.as_str()));
     println!("       {:>7} gas  fraud proof of a watcher", voided[0].gas_used);
-    let reserved = wasmd.find("wasm-proof_committed", "_contract_address", &bed.contract)?;
+    let reserved = wasmd.node.find("wasm-proof_committed", "_contract_address", &bed.contract)?;
     assert_eq!(reserved.len(), 1, "the proof was reserved before it was shown");
     let bonds = (0..4).map(|operator| bond(&bed, operator)).collect::<Result<Vec<_>, _>>()?;
     assert_eq!(bonds, [BOND - SLASHED, BOND - SLASHED, BOND - SLASHED, BOND], "who signed is slashed");

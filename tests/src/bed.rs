@@ -94,7 +94,7 @@ pub struct Bed {
 
 /// Uploads the optimised contract once per chain and returns its code id.
 pub fn store_contract(chain: &LocalChain) -> Result<String, E2eError> {
-    let wasmd = Wasmd::new(chain);
+    let wasmd = Wasmd::new(chain)?;
     let uploader = wasmd.add_key("uploader")?;
     chain.fund(std::slice::from_ref(&uploader.address), &["100000000uattn"])?;
     contract_wasm()?;
@@ -204,10 +204,10 @@ impl Bed {
         is_migratable: bool,
         make: impl FnOnce(u64) -> Result<(EpochClock, M), E2eError>,
     ) -> Result<(Self, M), E2eError> {
-        let wasmd = Wasmd::new(chain);
+        let wasmd = Wasmd::new(chain)?;
         let owner = wasmd.add_key(&format!("{name}-owner"))?;
         chain.fund(std::slice::from_ref(&owner.address), &["1000000000uattn", "1000000000000ureward"])?;
-        let (clock, message) = make(wasmd.now()?.1)?;
+        let (clock, message) = make(wasmd.node.now()?.1)?;
         let admin = is_migratable.then_some(owner.address.as_str());
         let contract = wasmd.instantiate_under(&owner.key, code, &message, name, admin)?;
         let info = chain.info();
@@ -215,7 +215,7 @@ impl Bed {
         let deployment = Deployment::new(&info.chain_id, &id)
             .map_err(|error| E2eError::Output(format!("the deployment: {error}")))?;
         // In the words of every version there was.
-        let config: Value = wasmd.smart(&contract, &json!({"config": {}}))?;
+        let config: Value = wasmd.node.smart(&contract, &json!({"config": {}}))?;
         let config_digest = config["config_digest"].as_str().and_then(|text| Binary::from_base64(text).ok());
         let config_digest = config_digest.and_then(|bytes| Hash::try_from(bytes.as_slice()).ok());
         let config_digest =
@@ -226,7 +226,7 @@ impl Bed {
 
     /// Asks the contract.
     pub fn query<T: DeserializeOwned>(&self, message: &QueryMsg) -> Result<T, E2eError> {
-        self.wasmd.smart(&self.contract, message)
+        self.wasmd.node.smart(&self.contract, message)
     }
 
     /// Sends an execute message, with funds like `5ureward` or none.
@@ -241,7 +241,7 @@ impl Bed {
 
     /// Creates a campaign funded by the owner and returns its id.
     pub fn create_campaign(&self, terms: &CampaignTerms, funds: &str) -> Result<u64, E2eError> {
-        let (_, now_s) = self.wasmd.now()?;
+        let (_, now_s) = self.wasmd.node.now()?;
         let create = CreateCampaign {
             terms: terms.clone(),
             claim_deadline_s: now_s + 52 * WEEK_S,
@@ -293,7 +293,7 @@ impl Bed {
     pub fn wait_until(&self, time_s: u64) -> Result<(), E2eError> {
         // A question is a process of its own: not more of them than needed, for the chain has to run beside.
         loop {
-            match time_s.checked_sub(self.wasmd.now()?.1) {
+            match time_s.checked_sub(self.wasmd.node.now()?.1) {
                 None | Some(0) => return Ok(()),
                 Some(left_s) => sleep(Duration::from_secs(left_s).saturating_sub(POLL).max(POLL)),
             }
@@ -348,7 +348,7 @@ impl Bed {
             owed += money.funded.u128() - money.refunded.u128() - money.claimed.u128();
             all.push(money);
         }
-        let balance = self.wasmd.balance(&self.contract, REWARD)?;
+        let balance = self.wasmd.node.balance(&self.contract, REWARD)?;
         assert_eq!(balance, owed, "I10: the contract holds what it owes, and nothing else");
         Ok(all)
     }
@@ -389,7 +389,7 @@ impl Hands {
 
 /// Accounts for the operators' cold keys, with coins.
 fn admins(chain: &LocalChain, name: &str) -> Result<Vec<Account>, E2eError> {
-    let wasmd = Wasmd::new(chain);
+    let wasmd = Wasmd::new(chain)?;
     let accounts: Vec<Account> =
         (0..4).map(|i| wasmd.add_key(&format!("{name}-admin-{i}"))).collect::<Result<_, _>>()?;
     let addresses: Vec<String> = accounts.iter().map(|account| account.address.clone()).collect();

@@ -1,8 +1,7 @@
 //! A chain by its RPC alone: one key signs, simulates and sends here, without a process for each transaction, so that hundreds of
 //! figures take seconds and ten thousand messages some blocks.
 
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use attention_protocol::AccountId;
 use bech32::{Bech32, Hrp};
@@ -11,18 +10,15 @@ use cosmrs::crypto::secp256k1::SigningKey;
 use cosmrs::proto::cosmos::auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse};
 use cosmrs::proto::cosmos::base::v1beta1::Coin;
 use cosmrs::proto::cosmos::tx::v1beta1::{SimulateRequest, SimulateResponse};
-use cosmrs::proto::cosmwasm::wasm::v1::{
-    MsgExecuteContract, MsgInstantiateContract, MsgMigrateContract, QuerySmartContractStateRequest,
-    QuerySmartContractStateResponse,
-};
+use cosmrs::proto::cosmwasm::wasm::v1::{MsgExecuteContract, MsgInstantiateContract, MsgMigrateContract};
 use cosmrs::proto::traits::{Message, Name};
 use cosmrs::tx::{Body, Fee, SignDoc, SignerInfo};
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::chain::LocalChain;
 use crate::error::E2eError;
-use crate::wasmd::{Tx, TxFailed, canonical, unix_seconds};
+use crate::node::{Node, base64, wrong};
+use crate::wasmd::{Tx, canonical};
 
 /// The fee of a simulated and of a sent transaction, and the gas limit of the former, as the command line's transactions have them:
 /// both are bytes that cost gas.
@@ -33,17 +29,13 @@ const COUNTED_GAS: u64 = 3_416;
 /// Gas limit and fee of a transaction of many messages.
 const BULK_GAS_LIMIT: u64 = 1_000_000_000;
 const BULK_FEE_AMOUNT: u128 = 25_000_000;
-/// How long a transaction may take to be in a block, and the pause between two questions whether it is.
+/// How long a transaction may take to be in a block.
 const INCLUSION_LIMIT: Duration = Duration::from_secs(120);
-const INCLUSION_POLL: Duration = Duration::from_millis(100);
-/// How often a question is asked that gets no answer, and the pause between.
-const ATTEMPTS_MAX: u32 = 20;
-const ATTEMPT_PAUSE: Duration = Duration::from_secs(1);
 
 /// One key on one chain.
 pub struct Direct {
-    http: reqwest::blocking::Client,
-    rpc: String,
+    /// The node it goes through.
+    pub node: Node,
     chain_id: String,
     fee_denom: String,
     key: SigningKey,
@@ -51,10 +43,6 @@ pub struct Direct {
     pub address: String,
     /// The same, canonical.
     pub id: AccountId,
-}
-
-fn wrong(what: &str, error: impl std::fmt::Display) -> E2eError {
-    E2eError::Output(format!("{what}: {error}"))
 }
 
 /// A coin of a transaction.
@@ -86,10 +74,8 @@ impl Direct {
         let key = SigningKey::from_slice(&secret).map_err(|error| wrong("a test key", error))?;
         let address =
             key.public_key().account_id(&info.prefix).map_err(|error| wrong("a test key", error))?;
-        let http = reqwest::blocking::Client::builder().timeout(Duration::from_secs(60)).build();
         Ok(Self {
-            http: http.map_err(|error| wrong("an HTTP client", error))?,
-            rpc: info.rpc.clone(),
+            node: Node::new(chain)?,
             chain_id: info.chain_id.clone(),
             fee_denom: info.denom.clone(),
             key,
@@ -154,7 +140,7 @@ impl Direct {
     pub fn simulate(&self, messages: &[Any]) -> Result<u64, E2eError> {
         let tx_bytes = self.signed(messages.to_vec(), GAS_LIMIT, FEE_AMOUNT)?;
         let request = SimulateRequest { tx_bytes, ..Default::default() };
-        let answer: SimulateResponse = self.ask("/cosmos.tx.v1beta1.Service/Simulate", &request)?;
+        let answer: SimulateResponse = self.node.ask("/cosmos.tx.v1beta1.Service/Simulate", &request)?;
         let gas = answer.gas_info.and_then(|info| info.gas_used.checked_add(COUNTED_GAS));
         gas.ok_or_else(|| E2eError::Output("a simulation names no gas".into()))
     }
@@ -164,16 +150,8 @@ impl Direct {
     /// # Errors
     /// [`E2eError::Output`], also if it is refused or fails.
     pub fn send(&self, messages: Vec<Any>) -> Result<Tx, E2eError> {
-        let hash = self.broadcast(messages)?;
-        let started = Instant::now();
-        while started.elapsed() < INCLUSION_LIMIT {
-            if let Ok(answer) = self.rpc::<Value>("tx", json!({"hash": base64(&hash), "prove": false})) {
-                return judged(&hex::encode_upper(hash), &answer["tx_result"])?
-                    .map_err(|failed| E2eError::Output(failed.log));
-            }
-            sleep(INCLUSION_POLL);
-        }
-        Err(E2eError::Output(format!("transaction {} is in no block", hex::encode_upper(hash))))
+        let hash = hex::encode_upper(self.broadcast(messages)?);
+        self.node.wait_for(&hash, INCLUSION_LIMIT)?.map_err(|failed| E2eError::Output(failed.log))
     }
 
     fn broadcast(&self, messages: Vec<Any>) -> Result<Vec<u8>, E2eError> {
@@ -181,7 +159,7 @@ impl Direct {
         let (gas, fee) = if bulk { (BULK_GAS_LIMIT, BULK_FEE_AMOUNT) } else { (GAS_LIMIT, FEE_AMOUNT) };
         let bytes = self.signed(messages, gas, fee)?;
         let hash = attention_protocol::hash::sha256(&[&bytes]).to_vec();
-        match self.rpc::<Value>("broadcast_tx_sync", json!({"tx": base64(&bytes)})) {
+        match self.node.rpc::<Value>("broadcast_tx_sync", json!({"tx": base64(&bytes)})) {
             Ok(answer) if answer["code"].as_u64() == Some(0) => Ok(hash),
             Ok(answer) => Err(E2eError::Output(format!("a transaction is refused: {answer}"))),
             // It got there at an attempt before this one.
@@ -204,85 +182,8 @@ impl Direct {
 
     fn account(&self) -> Result<BaseAccount, E2eError> {
         let request = QueryAccountRequest { address: self.address.clone() };
-        let answer: QueryAccountResponse = self.ask("/cosmos.auth.v1beta1.Query/Account", &request)?;
+        let answer: QueryAccountResponse = self.node.ask("/cosmos.auth.v1beta1.Query/Account", &request)?;
         let account = answer.account.ok_or_else(|| wrong(&self.address, "no such account"))?;
         BaseAccount::decode(account.value.as_slice()).map_err(|error| wrong("an account", error))
     }
-
-    /// Asks a contract.
-    ///
-    /// # Errors
-    /// [`E2eError::Output`] with its refusal.
-    pub fn query<T: DeserializeOwned>(
-        &self,
-        contract: &str,
-        message: &impl serde::Serialize,
-    ) -> Result<T, E2eError> {
-        let query_data = serde_json::to_vec(message).map_err(|error| wrong("a query", error))?;
-        let request = QuerySmartContractStateRequest { address: contract.into(), query_data };
-        let answer: QuerySmartContractStateResponse =
-            self.ask("/cosmwasm.wasm.v1.Query/SmartContractState", &request)?;
-        serde_json::from_slice(&answer.data).map_err(|error| wrong("a contract's answer", error))
-    }
-
-    /// Unix time of the newest block.
-    ///
-    /// # Errors
-    /// [`E2eError`].
-    pub fn now_s(&self) -> Result<u64, E2eError> {
-        let answer: Value = self.rpc("status", json!({}))?;
-        let time = answer["sync_info"]["latest_block_time"].as_str().and_then(unix_seconds);
-        time.ok_or_else(|| wrong("the node's status", answer))
-    }
-
-    fn ask<A: Message + Default>(&self, path: &str, request: &impl Message) -> Result<A, E2eError> {
-        let data = hex::encode(request.encode_to_vec());
-        let params = json!({"path": path, "data": data, "height": "0", "prove": false});
-        let answer: Value = self.rpc("abci_query", params)?;
-        let response = &answer["response"];
-        if response["code"].as_u64() != Some(0) {
-            return Err(wrong(path, &response["log"]));
-        }
-        let value = cosmwasm_std::Binary::from_base64(response["value"].as_str().unwrap_or_default());
-        let value = value.map_err(|error| wrong(path, error))?;
-        A::decode(value.as_slice()).map_err(|error| wrong(path, error))
-    }
-
-    fn rpc<T: DeserializeOwned>(&self, method: &str, params: Value) -> Result<T, E2eError> {
-        let request = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
-        let ask =
-            || self.http.post(&self.rpc).json(&request).send().and_then(|answer| answer.json::<Value>());
-        let mut asked = 1;
-        // A node that is busy with a large block lets a connection go without an answer.
-        let mut answer = loop {
-            match ask() {
-                Ok(answer) => break answer,
-                Err(error) if asked == ATTEMPTS_MAX => return Err(wrong(method, error)),
-                Err(_) => sleep(ATTEMPT_PAUSE),
-            }
-            asked += 1;
-        };
-        if !answer["error"].is_null() {
-            return Err(wrong(method, &answer["error"]));
-        }
-        serde_json::from_value(answer["result"].take()).map_err(|error| wrong(method, error))
-    }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    cosmwasm_std::Binary::from(bytes).to_base64()
-}
-
-fn judged(hash: &str, result: &Value) -> Result<Result<Tx, TxFailed>, E2eError> {
-    let code = result["code"].as_u64().and_then(|code| u32::try_from(code).ok());
-    let code = code.ok_or_else(|| wrong("a transaction", result))?;
-    if code != 0 {
-        return Ok(Err(TxFailed { code, log: result["log"].to_string() }));
-    }
-    let gas_used = result["gas_used"].as_str().and_then(|gas| gas.parse().ok());
-    Ok(Ok(Tx {
-        hash: hash.into(),
-        gas_used: gas_used.ok_or_else(|| wrong("a transaction", result))?,
-        events: serde_json::from_value(result["events"].clone()).map_err(|error| wrong("events", error))?,
-    }))
 }

@@ -1,7 +1,7 @@
 //! What the end-to-end tests stand on: a real wasmd chain, the optimised contract, operators with real keys.
 //!
-//! Transactions go through wasmd's own command line, or by cosmrs where there are thousands: clients that share no code with the
-//! project.
+//! Transactions go through wasmd's own command line, or by cosmrs where there are thousands; questions go to the node's RPC: clients
+//! that share no code with the project.
 
 pub mod bed;
 pub mod chain;
@@ -10,6 +10,7 @@ pub mod direct;
 pub mod error;
 pub mod gas;
 pub mod ledger;
+pub mod node;
 pub mod operators;
 pub mod oracle;
 pub mod publisher;
@@ -22,6 +23,7 @@ pub use bed::{Bed, BedOptions};
 pub use chain::LocalChain;
 pub use error::E2eError;
 pub use ledger::{CampaignBook, EpochBook};
+pub use node::Node;
 pub use operators::{Operator, Surroundings, configure};
 pub use oracle::Oracle;
 pub use publisher::Publisher;

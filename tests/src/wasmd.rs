@@ -1,9 +1,8 @@
-//! Sending transactions and asking questions with wasmd's command line.
+//! Sending transactions with wasmd's command line.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use attention_protocol::AccountId;
 use serde::Deserialize;
@@ -14,14 +13,13 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::chain::LocalChain;
 use crate::error::E2eError;
+use crate::node::Node;
 
 /// Gas limit and fee of every transaction: far above what any needs, so that a refusal comes from the contract.
 const GAS_LIMIT: &str = "40000000";
 const FEE: &str = "1000000uattn";
 /// How long a transaction may take to be in a block.
 const INCLUSION_LIMIT: Duration = Duration::from_secs(20);
-/// Pause between two questions whether it is: about half the time between two blocks.
-const INCLUSION_POLL: Duration = Duration::from_millis(300);
 
 /// A key in the chain's test keyring.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,19 +103,25 @@ pub struct Wasmd {
     rpc: String,
     chain_id: String,
     prefix: String,
+    /// The node: what needs no key is asked there.
+    pub node: Node,
 }
 
 impl Wasmd {
     /// The command line for a running chain.
-    pub fn new(chain: &LocalChain) -> Self {
+    ///
+    /// # Errors
+    /// As [`Node::new`].
+    pub fn new(chain: &LocalChain) -> Result<Self, E2eError> {
         let info = chain.info();
-        Self {
+        Ok(Self {
             program: info.wasmd.clone(),
             home: info.home.clone(),
             rpc: info.rpc.replace("http://", "tcp://"),
             chain_id: info.chain_id.clone(),
             prefix: info.prefix.clone(),
-        }
+            node: Node::new(chain)?,
+        })
     }
 
     /// Makes a key. It has no coins, and no account on the chain, until somebody sends some.
@@ -167,20 +171,7 @@ impl Wasmd {
         if answer.code != 0 {
             return Ok(Err(TxFailed { code: answer.code, log: answer.raw_log }));
         }
-        let started = Instant::now();
-        sleep(INCLUSION_POLL);
-        while started.elapsed() < INCLUSION_LIMIT {
-            let found: Result<TxAnswer, _> =
-                self.run(&["query", "tx", &answer.txhash], &["--node", &self.rpc, "--output", "json"]);
-            if let Ok(tx) = found {
-                return Ok(tx.judge());
-            }
-            sleep(INCLUSION_POLL);
-        }
-        Err(E2eError::Output(format!(
-            "transaction {} is in no block after {INCLUSION_LIMIT:?}",
-            answer.txhash
-        )))
+        self.node.wait_for(&answer.txhash, INCLUSION_LIMIT)
     }
 
     /// Asks with the arguments after `wasmd query`.
@@ -188,43 +179,6 @@ impl Wasmd {
         let mut command = vec!["query"];
         command.extend(arguments);
         self.run(&command, &["--node", &self.rpc, "--output", "json"])
-    }
-
-    /// Height and unix time of the newest block.
-    pub fn now(&self) -> Result<(u64, u64), E2eError> {
-        let answer: Value = self.run(&["status"], &["--node", &self.rpc, "--output", "json"])?;
-        let sync = &answer["sync_info"];
-        let height = sync["latest_block_height"].as_str().and_then(|height| height.parse().ok());
-        let time = sync["latest_block_time"].as_str().and_then(unix_seconds);
-        height.zip(time).ok_or_else(|| E2eError::Output(format!("wasmd status: {answer}")))
-    }
-
-    /// Balance of an address, base units.
-    pub fn balance(&self, address: &str, denom: &str) -> Result<u128, E2eError> {
-        let answer: Value = self.query(&["bank", "balance", address, denom])?;
-        let amount = answer["balance"]["amount"].as_str().and_then(|amount| amount.parse().ok());
-        amount.ok_or_else(|| E2eError::Output(format!("wasmd query bank balance: {answer}")))
-    }
-
-    /// Asks a contract.
-    pub fn smart<T: DeserializeOwned>(
-        &self,
-        contract: &str,
-        message: &impl serde::Serialize,
-    ) -> Result<T, E2eError> {
-        let message = to_json(message)?;
-        let answer: Value = self.query(&["wasm", "contract-state", "smart", contract, &message])?;
-        serde_json::from_value(answer["data"].clone())
-            .map_err(|error| E2eError::Output(format!("the contract's answer {answer}: {error}")))
-    }
-
-    /// Transactions that succeeded with an event like `wasm-report_submitted` whose attribute `key` is `value`, oldest
-    /// first; at most 100.
-    pub fn find(&self, kind: &str, key: &str, value: &str) -> Result<Vec<Tx>, E2eError> {
-        let query = format!("{kind}.{key}='{value}'");
-        let answer: TxsAnswer =
-            self.query(&["txs", "--query", &query, "--order_by", "asc", "--limit", "100"])?;
-        Ok(answer.txs.into_iter().filter_map(|tx| tx.judge().ok()).collect())
     }
 
     /// Stores a contract's code and returns its id.
@@ -320,30 +274,6 @@ struct BroadcastAnswer {
     code: u32,
     txhash: String,
     raw_log: String,
-}
-
-#[derive(Deserialize)]
-struct TxsAnswer {
-    #[serde(default)]
-    txs: Vec<TxAnswer>,
-}
-
-#[derive(Deserialize)]
-struct TxAnswer {
-    txhash: String,
-    code: u32,
-    raw_log: String,
-    gas_used: String,
-    events: Vec<TxEvent>,
-}
-
-impl TxAnswer {
-    fn judge(self) -> Result<Tx, TxFailed> {
-        if self.code != 0 {
-            return Err(TxFailed { code: self.code, log: self.raw_log });
-        }
-        Ok(Tx { hash: self.txhash, gas_used: self.gas_used.parse().unwrap_or(u64::MAX), events: self.events })
-    }
 }
 
 /// A message as the command line takes it.

@@ -1,4 +1,4 @@
-//! Fits every kind of model on seeded integer data and prints a line with name and hash for each.
+//! Fits every kind of model on seeded integer data and prints a line for each: name, hash of the model, hash of its scores.
 //!
 //! `cargo run -p attention-model --example determinism -- [--threads N] [--rows N] [--shuffle]`
 //! The hashes are the same for every number of threads and every build profile. `--shuffle` generates the rows
@@ -12,6 +12,7 @@ use attention_model::{
     GbdtParams, LinearParams, LogisticParams, MlpParams, Model, ModelError, Normalisation, ParamGuard,
     Predict, TreeParams,
 };
+use sha2::{Digest, Sha256};
 
 const COLUMNS: u64 = 12;
 const SEED: u64 = 20_250_101;
@@ -78,20 +79,37 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let schema = FeatureSchema::new(1, (0..COLUMNS).map(|slot| format!("x{slot}")).collect())?;
     let data = Dataset::from_rows(&schema, &values, &labels)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    let print = |name: &str, model: &Model| {
+        let margins = pool.install(|| model.margins(&data))?;
+        let scores = digest(margins.iter().map(|margin| margin.to_bits().to_be_bytes()));
+        println!("{name} {} {scores}", hex::encode(model.hash()));
+        Ok::<_, ModelError>(())
+    };
     for (name, model) in pool.install(|| weighted_sums(&data))? {
-        println!("{name} {}", hex::encode(model.hash()));
+        print(name, &model)?;
     }
     let als = AlsParams { factors: 16, sweeps: 5, ..AlsParams::default() };
     let params = RecommenderParams { als, ..RecommenderParams::default() }.check()?;
-    println!("recommend {}", hex::encode(pool.install(|| params.fit(interactions))?.hash()));
+    let recommender = pool.install(|| params.fit(interactions))?;
+    let history = recommender.interactions().history(0);
+    let scores = pool.install(|| recommender.scores(history))?.0;
+    let scores = digest(scores.iter().map(|score| score.to_bits().to_be_bytes()));
+    println!("recommend {} {scores}", hex::encode(recommender.hash()));
     for (name, model) in pool.install(|| trees(&data))? {
-        println!("{name} {}", hex::encode(model.hash()));
+        print(name, &model)?;
     }
     // Two slices a batch, and the last one not full.
     let params =
         MlpParams { epochs: 2, batch_rows: 250, ensemble_size: 2, ..MlpParams::default() }.check()?;
-    println!("mlp {}", hex::encode(Model::Mlp(pool.install(|| params.fit(&data))?).hash()));
+    print("mlp", &Model::Mlp(pool.install(|| params.fit(&data))?))?;
     Ok(())
+}
+
+/// sha256 of scores in the order of their rows, as hex digits.
+fn digest(scores: impl Iterator<Item = [u8; 8]>) -> String {
+    let mut hash = Sha256::new();
+    scores.for_each(|score| hash.update(score));
+    hex::encode(hash.finalize())
 }
 
 /// The kinds made of trees, with samples of rows and features.

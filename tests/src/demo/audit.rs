@@ -48,15 +48,15 @@ pub(super) fn audit(
         back += row.refunded;
         conservation.push(row);
     }
-    let contract_balance = deployed.wasmd.balance(&deployed.contract, denom)?;
+    let contract_balance = deployed.wasmd.node.balance(&deployed.contract, denom)?;
     equations.equal("the contract holds what was paid in and not out", contract_balance, held);
     let fees: FeesResponse =
-        deployed.wasmd.smart(&deployed.contract, &QueryMsg::Fees { denom: denom.to_string() })?;
+        deployed.wasmd.node.smart(&deployed.contract, &QueryMsg::Fees { denom: denom.to_string() })?;
     let owed: u128 =
         conservation.iter().map(|row| row.unallocated + row.allocated - row.claimed).sum::<u128>()
             + fees.due.u128();
     equations.equal("the contract holds what it owes", contract_balance, owed);
-    let sponsor = deployed.wasmd.balance(&cast.sponsor_key.address, denom)?;
+    let sponsor = deployed.wasmd.node.balance(&cast.sponsor_key.address, denom)?;
     let funded: u128 = conservation.iter().map(|row| row.funded).sum();
     equations.equal(
         "the sponsor has what it did not pay or got back",
@@ -72,7 +72,7 @@ pub(super) fn audit(
 }
 
 fn money(deployed: &Deployed, campaign: u64) -> Result<CampaignMoney, E2eError> {
-    deployed.wasmd.smart(&deployed.contract, &QueryMsg::CampaignMoney { campaign })
+    deployed.wasmd.node.smart(&deployed.contract, &QueryMsg::CampaignMoney { campaign })
 }
 
 fn refund(log: &Log, cast: &Cast, deployed: &Deployed, campaign: u64) -> Result<(), E2eError> {
@@ -133,7 +133,7 @@ fn check_wallets(
         equations.equal(&what, claim.balance_after, claim.balance_before + paid);
     }
     for (account, paid) in by_wallet {
-        let balance = deployed.wasmd.balance(account, denom)?;
+        let balance = deployed.wasmd.node.balance(account, denom)?;
         equations.equal(&format!("{account} holds all that it claimed"), balance, paid);
     }
     Ok(())

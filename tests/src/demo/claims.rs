@@ -236,7 +236,7 @@ fn claim(
             balance_after: number(&balance.after)?,
         });
     }
-    let fee_balance = deployed.wasmd.balance(address, &deployed.fee_denom)?;
+    let fee_balance = deployed.wasmd.node.balance(address, &deployed.fee_denom)?;
     if claimant.kind == ClaimKind::FeeGranted && fee_balance != 0 {
         return Err(E2eError::Output(format!(
             "{address} was to claim without a coin, and has {fee_balance}"

@@ -52,17 +52,17 @@ pub(super) fn deploy(
     cast: &mut Cast,
 ) -> Result<Deployed, E2eError> {
     let info = chain.info();
-    let wasmd = Wasmd::new(chain);
+    let wasmd = Wasmd::new(chain)?;
     let deployer = wasmd.add_key("deployer")?;
     fund(chain, cast, &deployer)?;
-    let sponsor_before = wasmd.balance(&cast.sponsor_key.address, &info.reward_denom)?;
+    let sponsor_before = wasmd.node.balance(&cast.sponsor_key.address, &info.reward_denom)?;
     log.say("storing the contract");
     let code = wasmd.store(&deployer.key, &contract_path())?;
     let code_sha256 = checked_code(&wasmd, &code)?;
 
     let operators: Vec<OperatorInfo> =
         cast.operators.iter().map(|operator| operator.info()).collect::<Result<_, _>>()?;
-    let genesis_s = wasmd.now()?.1 + options.lead_s;
+    let genesis_s = wasmd.node.now()?.1 + options.lead_s;
     let message = plan::instantiate(operators.clone(), genesis_s, &cast.spec_hash, &info.reward_denom);
     let contract = wasmd.instantiate(&deployer.key, &code, &message, "attention-rewards")?;
     log.say(&format!("contract {contract}, first epoch in {} s", options.lead_s));
@@ -77,7 +77,7 @@ pub(super) fn deploy(
     }
     let campaigns = create_campaigns(log, cast, genesis_s, &info.reward_denom)?;
     for operator in &mut cast.operators {
-        let left_s = genesis_s.saturating_sub(wasmd.now()?.1);
+        let left_s = genesis_s.saturating_sub(wasmd.node.now()?.1);
         operator.wait_ready(Duration::from_secs(left_s)).map_err(|error| {
             E2eError::Output(format!(
                 "{error}\nthe first epoch begins before all operators are ready: give them longer by --lead"
@@ -86,7 +86,7 @@ pub(super) fn deploy(
     }
     log.say(&format!(
         "all operators are ready, {} s before the first epoch",
-        genesis_s.saturating_sub(wasmd.now()?.1)
+        genesis_s.saturating_sub(wasmd.node.now()?.1)
     ));
     let fee_denom = info.denom.clone();
     Ok(Deployed {

@@ -82,10 +82,11 @@ fn wait_final(
     bar.set_message(format!("epoch {epoch}"));
     let started = Instant::now();
     loop {
-        let now_s = deployed.wasmd.now()?.1;
+        let now_s = deployed.wasmd.node.now()?.1;
         bar.set_length(end_s.saturating_sub(now_s) + planned_s + started.elapsed().as_secs());
         bar.set_position(started.elapsed().as_secs());
-        let report: ReportResponse = deployed.wasmd.smart(&deployed.contract, &QueryMsg::Report { epoch })?;
+        let report: ReportResponse =
+            deployed.wasmd.node.smart(&deployed.contract, &QueryMsg::Report { epoch })?;
         if let (ReportStatus::Final, Some(body)) = (&report.status, &report.body) {
             bar.finish_and_clear();
             let body = ReportBody::unpack(body.as_slice())
@@ -129,7 +130,7 @@ fn wait_settled(deployed: &Deployed, epoch: u64, file: &LeavesFile) -> Result<()
         let campaign = entry.commitment.campaign;
         loop {
             let query = QueryMsg::Allocation { campaign, epoch };
-            match deployed.wasmd.smart::<AllocationResponse>(&deployed.contract, &query) {
+            match deployed.wasmd.node.smart::<AllocationResponse>(&deployed.contract, &query) {
                 Ok(_) => break,
                 Err(error) if started.elapsed().as_secs() > PATIENCE_S => {
                     return Err(E2eError::Output(format!(
@@ -198,7 +199,7 @@ fn events(deployed: &Deployed, tx: &Tx) -> Vec<Event> {
 
 /// The transaction that posted the epoch's report.
 fn submit_tx(deployed: &Deployed, epoch: u64) -> Result<Tx, E2eError> {
-    let found = deployed.wasmd.find("wasm-report_submitted", "epoch", &epoch.to_string())?;
+    let found = deployed.wasmd.node.find("wasm-report_submitted", "epoch", &epoch.to_string())?;
     let is_it = |event: &Event| matches!(event, Event::ReportSubmitted { epoch: of, .. } if *of == epoch);
     found
         .into_iter()
@@ -209,7 +210,7 @@ fn submit_tx(deployed: &Deployed, epoch: u64) -> Result<Tx, E2eError> {
 /// What settling cost each campaign: an equal share of the transaction that did it.
 fn settle_txs(deployed: &Deployed, epoch: u64) -> Result<Vec<SettleGas>, E2eError> {
     let mut out = Vec::new();
-    for tx in deployed.wasmd.find("wasm-commitment_settled", "epoch", &epoch.to_string())? {
+    for tx in deployed.wasmd.node.find("wasm-commitment_settled", "epoch", &epoch.to_string())? {
         let items: Vec<(u64, SettleOutcome)> = events(deployed, &tx)
             .into_iter()
             .filter_map(|event| match event {

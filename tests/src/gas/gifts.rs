@@ -38,7 +38,7 @@ struct Shop<'a> {
 /// # Errors
 /// [`E2eError`].
 pub fn measure(chain: &LocalChain, code: &str) -> Result<Costs, E2eError> {
-    let store = |file: &str| Wasmd::new(chain).store(UPLOADER, &artifact(file)?);
+    let store = |file: &str| Wasmd::new(chain)?.store(UPLOADER, &artifact(file)?);
     let (cw20, cw721) = (store("tokens_cw20.wasm")?, store("tokens_cw721.wasm")?);
     let (frozen, gifts) = (store("tokens_frozen.wasm")?, store("attention_gifts.wasm")?);
     let mut costs = Costs::new();

@@ -220,7 +220,7 @@ fn disputed(
     if used.abs_diff(said) > AGREEMENT {
         return Err(failed("challenge_report", format!("{used} gas in a block, {said} by simulation")));
     }
-    site.wait_until(site.client.now_s()? + 3)?;
+    site.wait_until(site.client.node.now()?.1 + 3)?;
     meter.alone("resolve_silence", &ExecuteMsg::ResolveSilence { epoch, revision }, None)?;
     let unanswered = ExecuteMsg::VoidUnanswered { epoch, revision, target: key };
     meter.alone("void_unanswered", &unanswered, None)?;

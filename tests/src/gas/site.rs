@@ -114,7 +114,7 @@ impl Site {
             Ok(OperatorInfo { name: format!("operator-{index}"), pubkey, admin })
         });
         let clock = EpochClock {
-            genesis_s: client.now_s()? + pace.genesis_in_s,
+            genesis_s: client.node.now()?.1 + pace.genesis_in_s,
             epoch_length_s: pace.epoch_s,
             report_period_s: pace.report_s,
             dispute_window_s: pace.dispute_s,
@@ -150,7 +150,7 @@ impl Site {
     /// # Errors
     /// [`E2eError`].
     pub fn query<T: serde::de::DeserializeOwned>(&self, message: &QueryMsg) -> Result<T, E2eError> {
-        self.client.query(&self.contract, message)
+        self.client.node.smart(&self.contract, message)
     }
 
     /// The message that creates a campaign of epochs `start` to `end` (exclusive).
@@ -185,7 +185,7 @@ impl Site {
     /// # Errors
     /// [`E2eError`].
     pub fn next_epoch(&self) -> Result<u64, E2eError> {
-        let (status, now_s) = (self.status()?, self.client.now_s()?);
+        let (status, now_s) = (self.status()?, self.client.node.now()?.1);
         let in_time = now_s <= status.window_end_s + LATE_S;
         Ok(if in_time { status.open_epoch } else { self.clock.receipt_epoch(now_s) })
     }
@@ -195,7 +195,7 @@ impl Site {
     /// # Errors
     /// [`E2eError`].
     pub fn first_epoch(&self) -> Result<u64, E2eError> {
-        let soon_s = self.client.now_s()? + self.clock.epoch_length_s / 2;
+        let soon_s = self.client.node.now()?.1 + self.clock.epoch_length_s / 2;
         self.clock.next_epoch(soon_s).map_err(|error| failed("the clock", error))
     }
 
@@ -204,7 +204,7 @@ impl Site {
     /// # Errors
     /// [`E2eError`].
     pub fn wait_until(&self, time_s: u64) -> Result<(), E2eError> {
-        while self.client.now_s()? < time_s {
+        while self.client.node.now()?.1 < time_s {
             sleep(POLL);
         }
         Ok(())
