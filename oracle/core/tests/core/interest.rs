@@ -36,7 +36,7 @@ fn real_sales_reach_the_targets() {
             "{name}: AUC {auc:.4} within {within_user_auc:.4} loss {log_loss:.5} ECE {calibration_error:.5}"
         );
     }
-    assert!(model.auc >= 0.83 && model.within_user_auc >= 0.66, "{model:?}");
+    assert!(model.auc >= 0.85 && model.within_user_auc >= 0.68, "{model:?}");
     // What another program counted in the file, with its own parser, draws, labels and pairs, from raw counts
     // without any fit: activity = purchases in 365 days, popularity = sales ever.
     assert_eq!((report.rows, report.within_user_groups), (137_388, 424));
@@ -46,7 +46,7 @@ fn real_sales_reach_the_targets() {
     let (activity, popularity) = (baseline("activity alone"), baseline("popularity alone"));
     assert!(near(activity.auc, 0.836_9) && near(activity.within_user_auc, 0.5), "{activity:?}");
     assert!(near(popularity.auc, 0.608_9) && near(popularity.within_user_auc, 0.636_1), "{popularity:?}");
-    assert!(model.log_loss <= 0.0726 && model.calibration_error < 0.01, "{model:?}");
+    assert!(model.log_loss <= 0.072 && model.calibration_error < 0.01, "{model:?}");
     for baseline in &report.baselines {
         assert!(model.log_loss < baseline.log_loss && model.auc > baseline.auc, "{baseline:?}");
         assert!(model.within_user_auc > baseline.within_user_auc + 0.01, "{baseline:?}");
