@@ -1,0 +1,3 @@
+//! One test binary: one file for each subject.
+
+mod lint;
