@@ -94,9 +94,5 @@ impl<'a> Assets<'a> {
 
 /// A sale is two events where both parties are known: the seller's stands for it, or a buyer's without a seller.
 fn stands_for_a_sale(event: &BehaviourEvent) -> bool {
-    match event.kind {
-        EventKind::Sale => true,
-        EventKind::Purchase => event.counterparty.is_none(),
-        EventKind::Login | EventKind::Session | EventKind::Message | EventKind::Friendship => false,
-    }
+    event.kind == EventKind::Sale || (event.kind == EventKind::Purchase && event.counterparty.is_none())
 }

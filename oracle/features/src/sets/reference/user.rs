@@ -62,7 +62,8 @@ impl Acts {
                     self.session_30d_s += u128::from(event.quantity);
                 }
             }
-            EventKind::Message | EventKind::Friendship => {}
+            // Every other kind counts as an event and no more.
+            _ => {}
         }
     }
 
