@@ -67,8 +67,10 @@ struct Output<'a> {
 /// What `features --lint` prints of a file.
 #[derive(Debug, Serialize)]
 struct Linted<'a> {
-    file: String,
+    file: &'a str,
     findings: &'a [LintFinding],
+    /// Of an exact query: name, type and bounds of each column.
+    columns: Vec<String>,
 }
 
 impl From<EngineError> for CliError {
@@ -165,25 +167,24 @@ fn lint(cli: &Cli, path: &Path) -> Result<(), CliError> {
     let bytes = read_bounded(path, SQL_BYTES_MAX as u64)?;
     let text = String::from_utf8(bytes).map_err(|error| CliError::file(path, error))?;
     let file = path.display().to_string();
-    match Linter::beside(&BEHAVIOUR_V1)?.check(&file, &text) {
-        Ok(facts) if cli.json => Ok(print_json(&Linted { file, findings: &[] }).map(|()| drop(facts))?),
-        Ok(facts) => {
-            println!("{file}: exact; at most {} rows", facts.rows_max);
-            facts.columns.iter().for_each(|column| println!("{}", line(column)));
-            Ok(())
-        }
-        Err(EngineError::Lint(findings)) => {
-            if cli.json {
-                print_json(&Linted { file: file.clone(), findings: &findings })?;
-            }
-            Err(EngineError::Lint(findings).into())
-        }
-        Err(error) => Err(error.into()),
+    let checked = Linter::beside(&BEHAVIOUR_V1)?.check(&file, &text);
+    let (columns, findings) = match &checked {
+        Ok(facts) => (facts.columns.iter().map(line).collect(), &[][..]),
+        Err(EngineError::Lint(findings)) => (Vec::new(), findings.as_slice()),
+        Err(_) => (Vec::new(), &[][..]),
+    };
+    if cli.json {
+        print_json(&Linted { file: &file, findings, columns })?;
+        return Ok(checked.map(drop)?);
     }
+    let rows_max = checked?.rows_max;
+    println!("{file}: exact; at most {rows_max} rows");
+    columns.iter().for_each(|column| println!("  {column}"));
+    Ok(())
 }
 
 fn line(column: &ColumnFacts) -> String {
     let range = column.range.map_or(String::new(), |range| format!(" {} to {}", range.low, range.high));
     let null = if column.nullable { " or NULL" } else { "" };
-    format!("  {} {:?}{range}{null}", column.name, column.kind)
+    format!("{} {:?}{range}{null}", column.name, column.kind)
 }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use datafusion::common::{DFSchema, JoinType, NullEquality};
-use datafusion::logical_expr::{Aggregate, Distinct, Expr, Join, LogicalPlan, SortExpr};
+use datafusion::logical_expr::utils::split_conjunction;
+use datafusion::logical_expr::{
+    Aggregate, BinaryExpr, Distinct, Expr, Join, LogicalPlan, Operator, SortExpr,
+};
 
 use super::aggregate::aggregate;
 use super::expression::{Fact, Findings, Scope, examine};
@@ -148,8 +151,12 @@ impl<'a> Walk<'a> {
         for (a, b) in &join.on {
             self.examine_all(std::slice::from_ref(a), join.left.schema(), &left);
             self.examine_all(std::slice::from_ref(b), join.right.schema(), &right);
-            columns_of.0.extend(position(a, join.left.schema()));
-            columns_of.1.extend(position(b, join.right.schema()));
+        }
+        for (a, b) in equalities(join) {
+            if let (Some(a), Some(b)) = (position(a, join.left.schema()), position(b, join.right.schema())) {
+                columns_of.0.push(a);
+                columns_of.1.push(b);
+            }
         }
         let (optional_left, optional_right) = match join.join_type {
             JoinType::Inner => (false, false),
@@ -255,6 +262,19 @@ impl Drop for FindingsGuard<'_, '_> {
     fn drop(&mut self) {
         *self.home = std::mem::take(&mut self.inner.list);
     }
+}
+
+/// What a join requires to be equal, left and right. The parser leaves conditions in the filter; the optimiser,
+/// which comes later, would sort them out.
+fn equalities(join: &Join) -> Vec<(&Expr, &Expr)> {
+    let mut out: Vec<(&Expr, &Expr)> = join.on.iter().map(|(a, b)| (a, b)).collect();
+    for condition in join.filter.iter().flat_map(split_conjunction) {
+        if let Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) = condition {
+            out.push((left, right));
+            out.push((right, left));
+        }
+    }
+    out
 }
 
 fn unaliased(expression: &Expr) -> &Expr {
