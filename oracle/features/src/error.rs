@@ -97,6 +97,34 @@ pub enum FeaturesError {
         /// How many the catalogue holds.
         assets: usize,
     },
+    /// An event's value is above what features are computed from.
+    #[error("event {event_id} of {source_id}: {field} is {value}, must be at most {limit}")]
+    EventValue {
+        /// The event's source.
+        source_id: String,
+        /// The event's id.
+        event_id: String,
+        /// Which of its values.
+        field: &'static str,
+        /// The value.
+        value: u128,
+        /// The greatest allowed.
+        limit: u128,
+    },
+    /// A row of a feature set breaks what the set declares.
+    #[error("feature row ({user}, {asset}), column {column}: {value} {problem}")]
+    Feature {
+        /// The row's user.
+        user: String,
+        /// The row's asset.
+        asset: u32,
+        /// The column's name.
+        column: &'static str,
+        /// The value found.
+        value: String,
+        /// What is wrong and what is allowed.
+        problem: String,
+    },
     /// A time or count left the range of its integer type.
     #[error("{what} overflows for {value}")]
     Overflow {

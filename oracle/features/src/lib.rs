@@ -16,9 +16,11 @@ mod history;
 mod input_root;
 mod log;
 mod market;
+mod plain_tree;
 mod profile;
 mod report;
 mod sales;
+mod sets;
 mod spec;
 mod spec_bytes;
 mod table;
@@ -34,6 +36,10 @@ pub use input_root::{EVENT_SALT_PUBLIC, InputRootParts, chain_history, event_lea
 pub use log::{EVENTS_MAX, EventLog, LogReport, PastEvents};
 pub use report::{CleaningExample, CleaningReason, CleaningReport, EXAMPLES_MAX};
 pub use sales::{ROWS_MAX, SaleRow, SalesFile, read_sales};
+pub use sets::{
+    BEHAVIOUR_V1, FeatureColumn, FeatureRoot, FeatureRow, FeatureSet, MACRO_DEPTH_MAX, PRICE_MAX,
+    QUANTITY_MAX, RowsDigest, SetGroup, SqlPart, ValueKind, check_magnitudes, evaluate, expand_macros,
+};
 pub use spec::{
     CleaningRules, EngagementWeights, InterestSpec, InterestSpecValues, LogisticSpec, ModelSpec, Replay,
 };

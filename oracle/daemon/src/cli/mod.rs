@@ -9,6 +9,7 @@ mod doctor;
 mod epoch;
 mod error;
 mod explain;
+mod features;
 mod init;
 mod keys;
 mod links;
@@ -104,6 +105,10 @@ Example: attention-oracle evaluate --task recommend --data interactions.csv --js
     #[command(after_help = "Example: attention-oracle explain --account wasm1... --epoch 0
 Example: attention-oracle explain --model M.model --data sessions.csv --row 17")]
     Explain(explain::ExplainArgs),
+    /// The features of every user and asset at a moment, as integers that are the same everywhere, and their root.
+    #[command(after_help = "Example: attention-oracle features --at 2020-05-08 --out features.parquet
+Example: attention-oracle features --lint mine.sql")]
+    Features(features::FeaturesArgs),
     /// Measure time, memory and quality.
     #[command(subcommand, after_help = "Example: attention-oracle bench models --dataset interest-1m --json")]
     Bench(bench::BenchCommand),
@@ -179,6 +184,7 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Evaluate(args) => train::evaluate(cli, args),
         Command::Price(args) => price::run(cli, args),
         Command::Explain(args) => explain::run(cli, args),
+        Command::Features(args) => features::run(cli, args),
         Command::Bench(command) => bench::run(cli, command),
         Command::Scale(args) => model::scale(cli, args),
         Command::Links(args) => links::run(cli, args),

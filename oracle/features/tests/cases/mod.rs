@@ -3,6 +3,7 @@ mod encoding;
 mod log;
 mod point_in_time;
 mod real_data;
+mod sets;
 mod specification;
 mod table;
 
