@@ -17,7 +17,15 @@ ALLOWED = {
     "attention-features": set(),
     "attention-core": {"attention-protocol", "attention-model", "attention-features"},
     "attention-tasks": {"attention-model", "attention-features"},
-    "attention-oracle": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-tasks"},
+    "attention-export": {"attention-model", "attention-tasks"},
+    "attention-oracle": {
+        "attention-protocol",
+        "attention-model",
+        "attention-features",
+        "attention-core",
+        "attention-tasks",
+        "attention-export",
+    },
     "attention-e2e": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-oracle"},
 }
 IO = {"tokio", "reqwest", "axum", "rusqlite", "clap", "figment", "cosmrs"}
@@ -32,6 +40,7 @@ FORBIDDEN = {
     "attention-features": IO | {"cosmwasm-std", "ndarray", "rand"},
     "attention-core": IO | {"rand"},
     "attention-tasks": IO | {"cosmwasm-std", "rand"},
+    "attention-export": IO | {"cosmwasm-std", "rand"},
 }
 
 
