@@ -9,11 +9,11 @@ use attention_core::links::decode_address;
 use attention_features::{AssetId, FeatureGroup, UserId};
 use attention_tasks::interest::{RowExplanation, explain_row};
 use attention_tasks::table::FILE_BYTES_MAX;
-use attention_tasks::{BUNDLE_BYTES_MAX, Bundle};
 use clap::Args;
 use serde::Serialize;
 
 use super::context::config;
+use super::table::read_bundle;
 use super::{Cli, CliError};
 use crate::config::Config;
 use crate::epoch::{ModelCache, World};
@@ -208,8 +208,7 @@ fn direction(adds: f64) -> &'static str {
 }
 
 fn table_row(cli: &Cli, model: &Path, data: &Path, row: u64, top: usize) -> Result<(), CliError> {
-    let bundle = read_bounded(model, BUNDLE_BYTES_MAX as u64)?;
-    let bundle = Bundle::from_bytes(&bundle).map_err(|error| CliError::file(model, error))?;
+    let bundle = read_bundle(model)?;
     let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
     let explanation = explain_row(&bytes, &data.display().to_string(), &bundle, row)?;
     if cli.json {

@@ -3,12 +3,13 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 26] = [
+const COMMANDS: [(&str, &[&str]); 28] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
     ("train", &[]),
     ("evaluate", &[]),
+    ("predict", &[]),
     ("price", &[]),
     ("explain", &[]),
     ("bench", &["models"]),
@@ -30,6 +31,7 @@ const COMMANDS: [(&str, &[&str]); 26] = [
     ("query", &[]),
     ("operator", &["possession", "config"]),
     ("export", &[]),
+    ("export-model", &[]),
 ];
 
 fn run(arguments: &[&str]) -> super::world::Ran {
