@@ -2,6 +2,7 @@
 
 mod explanation;
 mod prediction;
+mod words;
 
 use attention_model::{
     CalibratedModel, Calibration, Calibrator, Curve, Dataset, Model, ModelError, Predict, Target, auc,

@@ -4,6 +4,7 @@ mod chain;
 mod config;
 mod data;
 mod evaluate;
+mod exports;
 mod help;
 mod import;
 mod init;

@@ -28,7 +28,7 @@ fn table(rows: u32) -> String {
     text
 }
 
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("train.csv"), table(600)).unwrap();
     std::fs::write(folder.path().join("other.csv"), table(900)).unwrap();
@@ -38,7 +38,7 @@ fn folder() -> TempDir {
 const TRAIN: [&str; 9] =
     ["train", "--task", "interest", "--data", "train.csv", "--target", "revenue", "--out", "M.model"];
 
-fn train(folder: &Path, more: &[&str]) -> Ran {
+pub fn train(folder: &Path, more: &[&str]) -> Ran {
     run(folder, &[&TRAIN[..], more].concat())
 }
 
