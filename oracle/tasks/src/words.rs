@@ -74,7 +74,10 @@ pub fn reasons(unit: Unit, base: f64, prediction: f64, mut parts: Vec<Part>, top
     parts.sort_by(|a, b| libm::fabs(b.adds).total_cmp(&libm::fabs(a.adds)));
     let told = |rises: bool| -> Vec<(i64, &str)> {
         let steps = parts.iter().map(|part| (unit.steps(part.adds), part.because.as_str()));
-        steps.filter(|(steps, _)| if rises { *steps > 0 } else { *steps < 0 }).take(top.min(LISTED_MAX)).collect()
+        steps
+            .filter(|(steps, _)| if rises { *steps > 0 } else { *steps < 0 })
+            .take(top.min(LISTED_MAX))
+            .collect()
     };
     let (up, down) = (told(true), told(false));
     let change = unit.steps(prediction) - unit.steps(base);

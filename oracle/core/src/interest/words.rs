@@ -20,7 +20,9 @@ pub fn clause(feature: &str, value: i64, asset: AssetId) -> String {
         "user_sells_365d" => format!("you sold {} in the last 365 days", assets(value)),
         "user_buy_recency" => ago("you last bought", "you have never bought anything", value),
         "user_act_recency" => ago("you last bought or sold", "you have never bought or sold anything", value),
-        "user_spend_365d" => format!("you spent {} times a usual price in the last 365 days", thousandths(value)),
+        "user_spend_365d" => {
+            format!("you spent {} times a usual price in the last 365 days", thousandths(value))
+        }
         "user_held" => format!("you held {}", assets(value)),
         "user_tenure" => format!("you first traded {} before", days(value)),
         "user_buy_days_365d" => format!("you bought on {} of the last 365", days(value)),
@@ -33,11 +35,21 @@ pub fn clause(feature: &str, value: i64, asset: AssetId) -> String {
         "asset_trade_recency" => {
             ago(&format!("{asset} was last sold"), &format!("{asset} has never been sold"), value)
         }
-        "asset_price_known" => yes_or_no(value, &format!("a price of {asset} is known"), "no price is known of", &asset),
-        "asset_relative_price" if value == 0 => format!("{asset} last sold for a usual price, or none is known"),
-        "asset_relative_price" => format!("{asset} last sold for {} times the usual price of its time", factor(value)),
-        "asset_price_to_market" if value == 0 => format!("the last price of {asset} is today's usual one, or unknown"),
-        "asset_price_to_market" => format!("the last price of {asset} is {} times today's usual one", factor(value)),
+        "asset_price_known" => {
+            yes_or_no(value, &format!("a price of {asset} is known"), "no price is known of", &asset)
+        }
+        "asset_relative_price" if value == 0 => {
+            format!("{asset} last sold for a usual price, or none is known")
+        }
+        "asset_relative_price" => {
+            format!("{asset} last sold for {} times the usual price of its time", factor(value))
+        }
+        "asset_price_to_market" if value == 0 => {
+            format!("the last price of {asset} is today's usual one, or unknown")
+        }
+        "asset_price_to_market" => {
+            format!("the last price of {asset} is {} times today's usual one", factor(value))
+        }
         "asset_demand_lift" => format!(
             "the attributes of {asset} were sold {} times as often as their number explains in the last 90 days",
             factor(value)
@@ -50,17 +62,27 @@ pub fn clause(feature: &str, value: i64, asset: AssetId) -> String {
             ago(&format!("{holder} last traded"), &format!("{holder} is unknown or has never traded"), value)
         }
         "is_holder" => yes_or_no(value, &format!("you hold {asset}"), "you do not hold", &asset),
-        "was_holder" => yes_or_no(value, &format!("you once had {asset}"), "it is not so that you once had", &asset),
+        "was_holder" => {
+            yes_or_no(value, &format!("you once had {asset}"), "it is not so that you once had", &asset)
+        }
         "attribute_lift_sum" => {
-            format!("you bought the attributes of {asset} {} times as often as others do, all together", factor(value))
+            format!(
+                "you bought the attributes of {asset} {} times as often as others do, all together",
+                factor(value)
+            )
         }
         "attribute_lift_max" => {
-            format!("you bought your favourite attribute of {asset} {} times as often as others do", factor(value))
+            format!(
+                "you bought your favourite attribute of {asset} {} times as often as others do",
+                factor(value)
+            )
         }
         "price_gap" if value == 0 => format!("{asset} costs what you usually pay, or that is unknown"),
         "price_gap" => format!("{asset} costs {} times more or less than you usually pay", factor(value)),
         "holder_deals" => format!("you dealt with {holder} {}", times(value)),
-        "common_partners" => format!("{} traded with both you and {holder}", counted(value, "other", "others")),
+        "common_partners" => {
+            format!("{} traded with both you and {holder}", counted(value, "other", "others"))
+        }
         "partner_bought" => format!("you dealt with earlier owners of {asset} {}", times(value)),
         _ => format!("{feature} is {value}"),
     }

@@ -23,7 +23,10 @@ fn predictions_are_those_that_are_measured() {
     train(path, &[]).succeeds();
     let predict = ["predict", "--model", "M.model", "--data", "other.csv", "--out", "P.csv", "--json"];
     let told = run(path, &predict).json();
-    assert_eq!((&told["rows"], &told["target"], &told["target_kind"]), (&json!(900), &json!("revenue"), &json!("binary")));
+    assert_eq!(
+        (&told["rows"], &told["target"], &told["target_kind"]),
+        (&json!(900), &json!("revenue"), &json!("binary"))
+    );
     let (table, predicted) = (lines(path, "other.csv"), lines(path, "P.csv"));
     assert_eq!((predicted.len(), predicted[0].as_str()), (901, "row,prediction"));
     let (mut squares, mut sum) = (0.0, 0.0);
@@ -49,11 +52,15 @@ fn rows_without_a_target_are_predicted_by_name() {
     std::fs::write(path.join("new.csv"), "who,month,pages,seconds\n\"a,b\",Nov,9,1\nc,Dec,,2\n").unwrap();
     let arguments = ["predict", "--model", "M.model", "--data", "new.csv", "--id", "who", "--out", "P.csv"];
     let text = run(path, &arguments).succeeds().out;
-    assert!(text.starts_with("2 probabilities of \"revenue\", from 0.") && text.contains("model_hash "), "{text}");
+    assert!(
+        text.starts_with("2 probabilities of \"revenue\", from 0.") && text.contains("model_hash "),
+        "{text}"
+    );
     let predicted = lines(path, "P.csv");
     assert_eq!(predicted[0], "row,id,prediction");
     assert!(predicted[1].starts_with("1,\"a,b\",0.") && predicted[2].starts_with("2,c,0."), "{predicted:?}");
-    let refused = |more: &[&str]| run(path, &[&["predict", "--model", "M.model", "--out", "Q.csv"], more].concat());
+    let refused =
+        |more: &[&str]| run(path, &[&["predict", "--model", "M.model", "--out", "Q.csv"], more].concat());
     refused(&["--data", "new.csv", "--id", "name"])
         .fails(3, "new.csv has no column \"name\"; its columns are who, month, pages, seconds");
     refused(&["--data", "nothing.csv"]).fails(3, "nothing.csv: No such file or directory (os error 2)");
@@ -65,7 +72,9 @@ fn a_model_is_exported_the_same_every_time() {
     let folder = folder();
     let path = folder.path();
     let trained = train(path, &["--json"]).json();
-    let export = |out: &str| run(path, &["export-model", "--model", "M.model", "--format", "onnx", "--out", out, "--json"]).json();
+    let export = |out: &str| {
+        run(path, &["export-model", "--model", "M.model", "--format", "onnx", "--out", out, "--json"]).json()
+    };
     let told = export("M.onnx");
     assert_eq!(told["model_hash"], trained["model_hash"]);
     assert_eq!((&told["output"], &told["ir_version"]), (&json!("probability"), &json!(10)));
@@ -97,9 +106,13 @@ fn curves_are_written_and_change_no_model() {
         assert_eq!(written[8..12], [0xa3, 0x7f, 0x4b, 0x22]);
         let curves = told["curves"].as_array().unwrap();
         let first = |what: &str| curves[0]["epochs"][0][what].as_f64();
-        let last = |curve: &Value| curve["epochs"].as_array().unwrap().last().unwrap()["training"].as_f64().unwrap();
+        let last =
+            |curve: &Value| curve["epochs"].as_array().unwrap().last().unwrap()["training"].as_f64().unwrap();
         assert!(curves.iter().all(|curve| last(curve) < first("training").unwrap()), "{kind}");
-        assert_eq!((curves.len(), first("validation").is_some()), if kind == "mlp" { (4, true) } else { (1, false) });
+        assert_eq!(
+            (curves.len(), first("validation").is_some()),
+            if kind == "mlp" { (4, true) } else { (1, false) }
+        );
     }
     let refused = train(path, &["--model", "tree", "--tensorboard", "tree"]);
     refused.fails(2, "--tensorboard: tree does not learn in steps, so it has no curve; gbdt and mlp do");

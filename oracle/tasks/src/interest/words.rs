@@ -61,7 +61,8 @@ mod tests {
 
     fn explanation(base: f64, adds: [f64; 2]) -> RowExplanation {
         let margin = base + adds[0] + adds[1];
-        let term = |column: &str, value: &str, adds| Term { column: column.into(), value: value.into(), adds };
+        let term =
+            |column: &str, value: &str, adds| Term { column: column.into(), value: value.into(), adds };
         RowExplanation {
             row: 17,
             target: "revenue".into(),

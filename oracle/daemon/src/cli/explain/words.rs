@@ -101,7 +101,11 @@ fn of_asset(asset: &AssetExplanation) -> String {
         .iter()
         .map(|(kind, micro)| format!("{kind} {:.6}", *micro as f64 / 1e6))
         .collect();
-    let stranger = if asset.reasons.active { "" } else { ", that of strangers, as you had done nothing in the year before" };
+    let stranger = if asset.reasons.active {
+        ""
+    } else {
+        ", that of strangers, as you had done nothing in the year before"
+    };
     format!(
         "{} % of it is from asset {}: {} at an expected interest of {} %{stranger}.",
         // Millionths to hundredths of a percent.
