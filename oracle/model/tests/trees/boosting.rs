@@ -270,8 +270,7 @@ fn a_curve_holds_the_losses_after_every_round() {
         let want = mean_log_loss(&margins, &table.labels).unwrap();
         assert!((loss.training - want).abs() < 1e-12 && loss.validation.is_none(), "round {round}");
     }
-    let stopping =
-        GbdtParams { early_stopping_rounds: 3, rounds: 500, ..GbdtParams::default() }.check().unwrap();
+    let stopping = GbdtParams { early_stopping_rounds: 3, rounds: 500, ..small() }.check().unwrap();
     let (model, curve) = stopping.fit_with_curve(&data).unwrap();
     assert_eq!(model, stopping.fit(&data).unwrap());
     let validation: Vec<f64> = curve.epochs.iter().map(|epoch| epoch.validation.unwrap()).collect();

@@ -38,7 +38,10 @@ impl CheckedGbdtParams {
     pub fn fit_with_curve(&self, data: &Dataset<'_>) -> Result<(GbdtModel, Curve), ModelError> {
         let mut curve = Curve { epochs: Vec::new(), best: 0 };
         let model = self.fit_following(data, Some(&mut curve))?;
-        curve.best = model.trees().checked_sub(1).unwrap_or_default();
+        curve.best = match model.trees() {
+            0 => 0,
+            trees => trees - 1,
+        };
         Ok((model, curve))
     }
 
