@@ -18,7 +18,16 @@ ALLOWED = {
     "attention-engine": {"attention-features"},
     "attention-core": {"attention-protocol", "attention-model", "attention-features"},
     "attention-tasks": {"attention-model", "attention-features"},
-    "attention-oracle": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-tasks", "attention-engine"},
+    "attention-export": {"attention-model", "attention-tasks"},
+    "attention-oracle": {
+        "attention-protocol",
+        "attention-model",
+        "attention-features",
+        "attention-core",
+        "attention-tasks",
+        "attention-engine",
+        "attention-export",
+    },
     "attention-e2e": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-oracle"},
 }
 SQL = {"datafusion", "arrow", "parquet", "sqlparser"}  # attention-engine alone knows them
@@ -35,6 +44,7 @@ FORBIDDEN = {
     "attention-engine": (IO - {"tokio"}) | {"cosmwasm-std", "ndarray", "rand"},
     "attention-core": IO | SQL | {"rand"},
     "attention-tasks": IO | SQL | {"cosmwasm-std", "rand"},
+    "attention-export": IO | SQL | {"cosmwasm-std", "rand"},
     "attention-oracle": SQL,
     "attention-e2e": SQL,
 }

@@ -155,6 +155,12 @@ impl Attention {
         &self.rows
     }
 
+    /// What of it is in a campaign's targets.
+    #[must_use]
+    pub fn within(&self, targets: &Targets, catalog: &AssetCatalog) -> Self {
+        Self { rows: self.rows.iter().filter(|row| is_target(targets, catalog, row)).cloned().collect() }
+    }
+
     /// Everybody with engagement in the window.
     pub fn users(&self) -> BTreeSet<&UserId> {
         self.rows.iter().map(|row| &row.user).collect()

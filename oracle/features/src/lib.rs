@@ -31,7 +31,7 @@ pub use cleaning::{CleanSales, clean_sales, read_clean_sales};
 pub use error::FeaturesError;
 pub use event::{AssetId, BehaviourEvent, EventId, EventKind, ID_BYTES_MAX, SourceId, TIME_MAX_S, UserId};
 pub use features::{FEATURES, FEATURES_VERSION, FeatureDef, FeatureGroup};
-pub use fixed_log::log2_x16;
+pub use fixed_log::{log2_x16, log2_x16_range};
 pub use input_root::{EVENT_SALT_PUBLIC, InputRootParts, chain_history, event_leaf, events_root, input_root};
 pub use log::{EVENTS_MAX, EventLog, LogReport, PastEvents};
 pub use report::{CleaningExample, CleaningReason, CleaningReport, EXAMPLES_MAX};

@@ -28,6 +28,7 @@ mod math;
 mod metrics;
 mod mlp;
 mod model;
+mod parts;
 mod prior;
 pub mod ranking;
 pub mod recommend;
@@ -58,6 +59,7 @@ pub use mlp::{
     Activation, CheckedMlpParams, ENSEMBLE_MAX, HIDDEN_LAYERS_MAX, MlpModel, MlpParams, UNITS_MAX,
 };
 pub use model::{FILE_BYTES_MAX, Model};
+pub use parts::{Layer, Output, Parts, ScaleParts, TreeNode};
 pub use prior::PriorModel;
 pub use rng::{CounterRng, splitmix64};
 pub use schema::{

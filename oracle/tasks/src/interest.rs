@@ -1,10 +1,12 @@
 //! Interest: how likely a yes is, or how large a number, from the other columns of a table.
 
 mod explanation;
+mod prediction;
+mod words;
 
 use attention_model::{
-    CalibratedModel, Calibration, Calibrator, Dataset, Model, ModelError, Predict, Target, auc, base_rate,
-    calibration_error, mean_log_loss, permutation_importance, sigmoid,
+    CalibratedModel, Calibration, Calibrator, Curve, Dataset, Model, ModelError, Predict, Target, auc,
+    base_rate, calibration_error, mean_log_loss, permutation_importance, sigmoid,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -16,6 +18,7 @@ use crate::table::{Reading, Table, TypingOptions, infer_spec, read_table};
 use crate::{Bundle, TaskError};
 
 pub use explanation::{RowExplanation, Term, explain_row};
+pub use prediction::{Predictions, predict};
 
 /// Bins of the expected calibration error, of equal count.
 pub const CALIBRATION_BINS: usize = 10;
@@ -157,6 +160,29 @@ pub fn train(
     source_name: &str,
     options: &TrainOptions,
 ) -> Result<(Bundle, Trained), TaskError> {
+    let (bundle, trained, _) =
+        train_by(bytes, source_name, options, |data| Ok((options.estimator.fit(data)?, Vec::new())))?;
+    Ok((bundle, trained))
+}
+
+/// As [`train`], with the curves of the fit on all rows (see [`Estimator::fit_with_curves`]). The bundle is the same.
+///
+/// # Errors
+/// As [`train`].
+pub fn train_with_curves(
+    bytes: &[u8],
+    source_name: &str,
+    options: &TrainOptions,
+) -> Result<(Bundle, Trained, Vec<Curve>), TaskError> {
+    train_by(bytes, source_name, options, |data| options.estimator.fit_with_curves(data))
+}
+
+fn train_by(
+    bytes: &[u8],
+    source_name: &str,
+    options: &TrainOptions,
+    fit: impl FnOnce(&Dataset<'_>) -> Result<(Model, Vec<Curve>), TaskError>,
+) -> Result<(Bundle, Trained, Vec<Curve>), TaskError> {
     let spec = infer_spec(bytes, source_name, &options.typing)?;
     let table = read_table(bytes, source_name, &spec)?.sorted();
     let data = table.data()?;
@@ -166,7 +192,7 @@ pub fn train(
     let out_of_fold = folds.map(|k| OutOfFold::predict(&table, options, k)).transpose()?;
     // Asked for or not: what calibration was fitted on does not measure it.
     let cross_validation = out_of_fold.as_ref().map(|folds| folds.measure(&table)).transpose()?;
-    let inner = options.estimator.fit(&data)?;
+    let (inner, curves) = fit(&data)?;
     let kind = inner.kind();
     let model = match (options.calibrate, out_of_fold) {
         (Some(calibration), Some(folds)) => {
@@ -190,7 +216,7 @@ pub fn train(
     };
     let bundle = Bundle::new(spec, model)?;
     let model_hash = hex::encode(bundle.hash()?);
-    Ok((bundle, Trained { model_hash, ..trained }))
+    Ok((bundle, Trained { model_hash, ..trained }, curves))
 }
 
 /// Predicts every row of a file and measures the predictions; with `importance_seed` also what each column is worth.

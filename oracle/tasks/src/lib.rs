@@ -17,6 +17,7 @@ pub mod leakage;
 pub mod price;
 pub mod recommend;
 pub mod table;
+pub mod words;
 
 pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Task};
 pub use error::TaskError;

@@ -4,18 +4,21 @@ mod bench;
 mod campaign;
 mod claim;
 mod context;
+mod curves;
 mod data;
 mod doctor;
 mod epoch;
 mod error;
 mod explain;
 mod features;
+mod export_model;
 mod init;
 mod keys;
 mod links;
 mod model;
 mod operator;
 mod post;
+mod predict;
 mod price;
 mod progress;
 mod query;
@@ -87,6 +90,7 @@ pub enum Command {
     /// Train a model: that of an epoch (kept, and used when the epoch is scored), or one of a table.
     #[command(after_help = "Example: attention-oracle train --task interest --epoch 0
 Example: attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model
+Example: attention-oracle train --data sessions.csv --target revenue --model mlp --out M.model --tensorboard runs/mlp
 Example: attention-oracle train --task price --data punks --until 2020-01-01 --out P.model
 Example: attention-oracle train --task recommend --data interactions.csv --out R.model")]
     Train(train::TrainArgs),
@@ -96,6 +100,9 @@ Example: attention-oracle evaluate --model M.model --data other.csv --json
 Example: attention-oracle evaluate --task price --data punks --from 2020-01-01 --model P.model --json
 Example: attention-oracle evaluate --task recommend --data interactions.csv --json")]
     Evaluate(train::EvaluateArgs),
+    /// What a model of a table predicts for every row of a file.
+    #[command(after_help = "Example: attention-oracle predict --model M.model --data other.csv --out P.csv")]
+    Predict(predict::PredictArgs),
     /// What assets would sell for at a moment, from what was known before it.
     #[command(
         after_help = "Example: attention-oracle price --model P.model --data punks --asset 17,4242 --at 2020-12-01"
@@ -168,6 +175,11 @@ Example: attention-oracle features --lint mine.sql")]
     /// Write the events as JSON lines.
     #[command(after_help = "Example: attention-oracle export --out events.jsonl")]
     Export(data::ExportArgs),
+    /// Write a model of a table in a format that other programs read.
+    #[command(
+        after_help = "Example: attention-oracle export-model --model M.model --format onnx --out M.onnx"
+    )]
+    ExportModel(export_model::ExportModelArgs),
 }
 
 /// Runs a command.
@@ -180,8 +192,10 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Keys(args) => keys::run(cli, args),
         Command::Import(args) => data::import(cli, args),
         Command::Export(args) => data::export(cli, args),
+        Command::ExportModel(args) => export_model::run(cli, args),
         Command::Train(args) => train::train(cli, args),
         Command::Evaluate(args) => train::evaluate(cli, args),
+        Command::Predict(args) => predict::run(cli, args),
         Command::Price(args) => price::run(cli, args),
         Command::Explain(args) => explain::run(cli, args),
         Command::Features(args) => features::run(cli, args),

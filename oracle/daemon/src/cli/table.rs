@@ -1,9 +1,9 @@
 //! `train --data` and `evaluate --data`: a model of any table.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use attention_model::Calibration;
+use attention_model::{Calibration, Curve};
 use attention_tasks::estimator::{Estimator, Kind};
 use attention_tasks::interest::{self, CrossValidation, Evaluation, Mean, TrainOptions, Trained};
 use attention_tasks::table::{FILE_BYTES_MAX, Reading, TypingOptions};
@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::progress::spinner;
 use super::train::FileArgs;
-use super::{Cli, CliError};
+use super::{Cli, CliError, curves};
 use crate::output::{ExitStatus, print_json};
 use crate::store::{read_bounded, write_atomic};
 
@@ -45,6 +45,9 @@ pub struct TableArgs {
     /// Calibrate the probabilities on predictions out of those folds (or of five).
     #[arg(long, value_enum, value_name = "HOW", requires = "data", help_heading = HEADING)]
     calibrate: Option<Calibrate>,
+    /// Write the losses of every epoch or round as an event file for TensorBoard into this folder (gbdt, mlp).
+    #[arg(long, value_name = "DIR", requires = "data", help_heading = HEADING)]
+    tensorboard: Option<PathBuf>,
 }
 
 /// How probabilities are calibrated.
@@ -74,6 +77,11 @@ struct TrainOutput<'a> {
     fit_s: f64,
     out: Option<&'a Path>,
     bytes: usize,
+    /// The event file and what it shows, in double precision; one curve a network of an ensemble.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tensorboard: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    curves: Vec<Curve>,
 }
 
 const DEFAULT_KIND: Kind = Kind::ALL[0];
@@ -98,9 +106,13 @@ pub(super) fn train(
     let target = args.target.clone();
     let target =
         target.ok_or_else(|| CliError::new(ExitStatus::Usage, "--target COLUMN is needed with --data"))?;
+    let kind = Kind::from_name(&args.model)?;
+    if args.tensorboard.is_some() {
+        curves::check(kind)?;
+    }
     let options = TrainOptions {
         typing: TypingOptions { target, ignore: args.ignore.clone(), categorical: args.categorical.clone() },
-        estimator: Estimator::new(Kind::from_name(&args.model)?, file.params()?, file.seed)?,
+        estimator: Estimator::new(kind, file.params()?, file.seed)?,
         allow_leak: args.allow_leak.clone(),
         // At most 50.
         folds: args.folds.map(|k| k as usize),
@@ -114,14 +126,22 @@ pub(super) fn train(
     let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
     let start = Instant::now();
     let working = spinner("training");
-    let trained = file.on_threads(|| Ok(interest::train(&bytes, &data.display().to_string(), &options)?));
+    let name = data.display().to_string();
+    let trained = file.on_threads(|| match args.tensorboard {
+        Some(_) => Ok(interest::train_with_curves(&bytes, &name, &options)?),
+        None => {
+            let (bundle, trained) = interest::train(&bytes, &name, &options)?;
+            Ok((bundle, trained, Vec::new()))
+        }
+    });
     working.finish_and_clear();
-    let (bundle, trained) = trained?;
+    let (bundle, trained, curves) = trained?;
     let fit_s = start.elapsed().as_secs_f64();
     let content = bundle.to_bytes()?;
     if let Some(out) = out {
         write_atomic(out, &content)?;
     }
+    let tensorboard = args.tensorboard.as_deref().map(|folder| curves::write(folder, &curves)).transpose()?;
     if cli.json {
         let output = TrainOutput {
             task: "interest",
@@ -130,6 +150,8 @@ pub(super) fn train(
             fit_s,
             out,
             bytes: content.len(),
+            tensorboard,
+            curves,
         };
         return Ok(print_json(&output)?);
     }
@@ -146,6 +168,9 @@ pub(super) fn train(
         print_cross_validation(measured);
     }
     print_reading(&trained.reading);
+    if let Some(path) = tensorboard {
+        println!("curves {}", path.display());
+    }
     println!("model_hash {}", trained.model_hash);
     Ok(())
 }
@@ -164,8 +189,14 @@ fn print_cross_validation(measured: &CrossValidation) {
     }
 }
 
+/// The model of a table that a file holds.
+pub(super) fn read_bundle(path: &Path) -> Result<Bundle, CliError> {
+    let bytes = read_bounded(path, BUNDLE_BYTES_MAX as u64)?;
+    Bundle::from_bytes(&bytes).map_err(|error| CliError::file(path, error))
+}
+
 /// Says what of a file could not be taken as it stood.
-fn print_reading(reading: &Reading) {
+pub(super) fn print_reading(reading: &Reading) {
     let parts = [
         ("missing, taken as unknown", &reading.missing),
         ("of a category that the training file lacks, taken as missing", &reading.unknown_categories),
@@ -189,8 +220,7 @@ pub(super) fn evaluate(
 ) -> Result<(), CliError> {
     let model =
         model.ok_or_else(|| CliError::new(ExitStatus::Usage, "--model FILE is needed with --data"))?;
-    let bundle = read_bounded(model, BUNDLE_BYTES_MAX as u64)?;
-    let bundle = Bundle::from_bytes(&bundle).map_err(|error| CliError::file(model, error))?;
+    let bundle = read_bundle(model)?;
     let data = file.path()?;
     let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
     let importance_seed = args.importance.then_some(file.seed);

@@ -92,6 +92,10 @@ fn an_explanation_adds_up() {
         assert!((interest * 1e9 - asset["interest_ppb"].as_f64().unwrap()).abs() < 1.0, "{asset}");
     }
     assert_eq!(told["attention"], json!(sum.to_string()));
+    let words: Vec<&str> =
+        told["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    assert!(words[0].starts_with("Your attention in epoch 40 is "), "{words:?}");
+    super::tables::adds_up(&words);
     let text =
         home.run(&["explain", "--epoch", "40", "--user", told["user"].as_str().unwrap()]).succeeds().out;
     assert!(text.contains("beforehand an interest of") && text.contains("because"), "{text}");

@@ -3,12 +3,13 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 27] = [
+const COMMANDS: [(&str, &[&str]); 29] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
     ("train", &[]),
     ("evaluate", &[]),
+    ("predict", &[]),
     ("price", &[]),
     ("explain", &[]),
     ("features", &[]),
@@ -31,6 +32,7 @@ const COMMANDS: [(&str, &[&str]); 27] = [
     ("query", &[]),
     ("operator", &["possession", "config"]),
     ("export", &[]),
+    ("export-model", &[]),
 ];
 
 fn run(arguments: &[&str]) -> super::world::Ran {

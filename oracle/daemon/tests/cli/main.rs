@@ -5,6 +5,7 @@ mod config;
 mod data;
 mod evaluate;
 mod features;
+mod exports;
 mod help;
 mod import;
 mod init;

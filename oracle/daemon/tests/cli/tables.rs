@@ -28,7 +28,7 @@ fn table(rows: u32) -> String {
     text
 }
 
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("train.csv"), table(600)).unwrap();
     std::fs::write(folder.path().join("other.csv"), table(900)).unwrap();
@@ -38,7 +38,7 @@ fn folder() -> TempDir {
 const TRAIN: [&str; 9] =
     ["train", "--task", "interest", "--data", "train.csv", "--target", "revenue", "--out", "M.model"];
 
-fn train(folder: &Path, more: &[&str]) -> Ran {
+pub fn train(folder: &Path, more: &[&str]) -> Ran {
     run(folder, &[&TRAIN[..], more].concat())
 }
 
@@ -216,6 +216,23 @@ fn parameters_are_checked() {
     assert_eq!(run(folder.path(), &["evaluate", "--data", "train.csv"]).code, 2);
 }
 
+/// The changes that sentences tell add up to the one that they tell last, to the last digit.
+pub fn adds_up(words: &[&str]) {
+    let number = |text: &str| -> i64 {
+        let digits = text.chars().filter(|c| c.is_ascii_digit()).collect::<String>().parse::<i64>().unwrap();
+        if text.starts_with('-') { -digits } else { digits }
+    };
+    let mut sum = 0;
+    for sentence in words.iter().filter(|sentence| sentence.starts_with("It ")) {
+        sum += sentence.split(" (").skip(1).map(|part| number(part.split(')').next().unwrap())).sum::<i64>();
+    }
+    for sentence in words.iter().filter(|sentence| sentence.contains(" and rounding: ")) {
+        sum += number(sentence.split(": ").nth(1).unwrap());
+    }
+    let told = words.iter().find_map(|sentence| sentence.strip_prefix("Together: ")).unwrap();
+    assert_eq!(sum, number(told), "{words:?}");
+}
+
 /// What each column adds is the prediction, for every estimator that explains itself.
 #[test]
 fn rows_are_explained() {
@@ -236,6 +253,13 @@ fn rows_are_explained() {
             "{kind}: {told}"
         );
         assert!((number(&told, "prediction") - 1.0 / (1.0 + (-margin).exp())).abs() < 1e-9, "{kind}: {told}");
+        let words: Vec<&str> =
+            told["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+        assert!(
+            words[0].starts_with("Row 7: a yes in revenue is expected with a probability of "),
+            "{words:?}"
+        );
+        adds_up(&words);
         explain("901").fails(3, "the row is 901, must be 1 to the number of rows of the file");
     }
     train(folder.path(), &["--model", "mlp"]).succeeds();

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::cell::{is_missing, number, scaled, yes_or_no};
 use super::spec::{ColumnKind, TableSpec, TargetType};
-use super::{each_row, open};
+use super::{each_row, open, place_of};
 use crate::TaskError;
 
 /// What was read, and what of it could not be taken as it stood.
@@ -93,17 +93,27 @@ impl Table {
 /// # Errors
 /// [`TaskError`] naming the file, the line and the column.
 pub fn read_table(bytes: &[u8], source_name: &str, spec: &TableSpec) -> Result<Table, TaskError> {
+    read(bytes, source_name, spec, true)
+}
+
+/// As [`read_table`], for a file whose target is not known yet: that column may be missing and is not looked at. In its place the
+/// table has no and 0.
+///
+/// # Errors
+/// As [`read_table`].
+pub fn read_features(bytes: &[u8], source_name: &str, spec: &TableSpec) -> Result<Table, TaskError> {
+    read(bytes, source_name, spec, false)
+}
+
+fn read(bytes: &[u8], source_name: &str, spec: &TableSpec, with_target: bool) -> Result<Table, TaskError> {
     let (mut reader, header) = open(bytes, source_name)?;
-    let place = |column: &str| {
-        header.iter().position(|name| name == column).ok_or_else(|| TaskError::MissingColumn {
-            source_name: source_name.into(),
-            column: column.into(),
-            found: header.join(", "),
-        })
-    };
+    let place = |column: &str| place_of(&header, source_name, column);
     let places = spec.columns.iter().map(|column| place(&column.name)).collect::<Result<Vec<_>, _>>()?;
-    let target_place = place(&spec.target.name)?;
-    let ignored = header.iter().enumerate().filter(|(at, _)| !places.contains(at) && *at != target_place);
+    let target_place = if with_target { Some(place(&spec.target.name)?) } else { None };
+    let ignored = header
+        .iter()
+        .enumerate()
+        .filter(|(at, name)| !places.contains(at) && name.as_str() != spec.target.name);
     let mut reading =
         Reading { ignored_columns: ignored.map(|(_, name)| name.clone()).collect(), ..Default::default() };
     let mut counts = vec![[0u64; 3]; spec.columns.len()];
@@ -153,6 +163,13 @@ pub fn read_table(bytes: &[u8], source_name: &str, spec: &TableSpec) -> Result<T
             };
             values.push(value);
         }
+        let Some(target_place) = target_place else {
+            match &mut targets {
+                Targets::Binary(labels) => labels.push(false),
+                Targets::Real(values) => values.push(0.0),
+            }
+            return Ok(());
+        };
         let cell = &record[target_place];
         let bad = |problem| cell_error(line, &spec.target.name, cell, problem);
         match &mut targets {
@@ -208,6 +225,16 @@ mod tests {
         assert_eq!(table.reading.ignored_columns, ["extra"]);
         assert_eq!(table.reading.unknown_categories, BTreeMap::from([("month".to_owned(), 1)]));
         assert_eq!(table.reading.out_of_range, BTreeMap::from([("a".to_owned(), 1)]));
+    }
+
+    /// What is to be predicted need not be known, and is not looked at where it stands.
+    #[test]
+    fn features_are_read_without_a_target() {
+        for text in ["month,a\nJan,2\n", "y,month,a\nperhaps,Jan,2\n"] {
+            let table = read_features(text.as_bytes(), "o.csv", &spec()).unwrap();
+            assert_eq!((&table.values[..], &table.reading.ignored_columns[..]), (&[20, 1][..], &[][..]));
+        }
+        assert_eq!(super::super::read_column(b"a,id\n1,x\n2,\n", "o.csv", "id").unwrap(), ["x", ""]);
     }
 
     #[test]
