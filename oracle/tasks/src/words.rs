@@ -33,7 +33,7 @@ impl Unit {
     }
 
     /// In steps of the last printed digit, rounded half to even.
-    fn steps(self, value: f64) -> i64 {
+    pub fn steps(self, value: f64) -> i64 {
         // Held to what an i64 has, far beyond any target.
         libm::rint(value * self.per_one * libm::pow(10.0, f64::from(self.decimals))) as i64
     }
@@ -43,7 +43,8 @@ impl Unit {
         fixed(self.steps(value), self.decimals)
     }
 
-    fn change(self, steps: i64) -> String {
+    /// A change of so many steps, with its sign and suffix.
+    pub fn change(self, steps: i64) -> String {
         let sign = if steps < 0 { "" } else { "+" };
         format!("{sign}{}{}", fixed(steps, self.decimals), self.suffix)
     }

@@ -46,12 +46,13 @@ pub(super) fn of_user(explanation: &UserExplanation, attention: u128, top: usize
     };
     // What a unit of attention is of the whole.
     let per_unit = whole / units;
-    let (average, parts) = parts(assets, per_unit);
+    let (average, parts, by_group) = parts(assets, per_unit);
     out.push(format!(
         "With the interest that is expected on average, what you did would have made {}.",
         Unit::MILLIONTHS.text(average)
     ));
     out.extend(reasons(Unit::MILLIONTHS, average, whole, parts, TOLD));
+    out.push(whose(Unit::MILLIONTHS.steps(whole) - Unit::MILLIONTHS.steps(average), by_group));
     for asset in assets.iter().take(top) {
         out.push(of_asset(asset));
     }
@@ -65,9 +66,25 @@ pub(super) fn of_user(explanation: &UserExplanation, attention: u128, top: usize
     out
 }
 
+/// What features of the user, of the assets and of the two together add, in this order.
+type ByGroup = [f64; 3];
+
+/// The change as what the three groups add; what is lost in rounding is put to the last.
+fn whose(change: i64, [user, asset, _]: ByGroup) -> String {
+    let unit = Unit::MILLIONTHS;
+    let (user, asset) = (unit.steps(user), unit.steps(asset));
+    let both = change - user - asset;
+    format!(
+        "Of this, {} is for what you did before, {} for what the assets are, {} for what you and they have to do with each other.",
+        unit.change(user),
+        unit.change(asset),
+        unit.change(both)
+    )
+}
+
 /// The attention at average interest, and what each reason adds to it. A feature of the user is one reason for all assets.
-fn parts(assets: &[AssetExplanation], per_unit: f64) -> (f64, Vec<Part>) {
-    let mut average = 0.0;
+fn parts(assets: &[AssetExplanation], per_unit: f64) -> (f64, Vec<Part>, ByGroup) {
+    let (mut average, mut by_group) = (0.0, [0.0; 3]);
     // By feature and asset (none for the user's own), in the order in which they are met first.
     let mut places: BTreeMap<(&str, Option<u32>), usize> = BTreeMap::new();
     let mut parts: Vec<Part> = Vec::new();
@@ -90,9 +107,14 @@ fn parts(assets: &[AssetExplanation], per_unit: f64) -> (f64, Vec<Part>) {
                 parts.push(Part { because, adds: 0.0 });
             }
             parts[place].adds += reason.adds * factor;
+            by_group[match reason.group {
+                FeatureGroup::User => 0,
+                FeatureGroup::Asset => 1,
+                FeatureGroup::Personal => 2,
+            }] += reason.adds * factor;
         }
     }
-    (average, parts)
+    (average, parts, by_group)
 }
 
 fn of_asset(asset: &AssetExplanation) -> String {
@@ -176,6 +198,7 @@ mod tests {
                 "It fell most because you hold asset 7 (-250,000).",
                 "1 other reason and rounding: +0.",
                 "Together: +333,333.",
+                "Of this, +583,333 is for what you did before, +0 for what the assets are, -250,000 for what you and they have to do with each other.",
                 "75.00 % of it is from asset 7: purchase 3.000000 at an expected interest of 75.00000 %.",
                 "And 1 asset more.",
                 "Reasons add up in the log-odds of an interest; each is told by its share of that sum.",
