@@ -8,7 +8,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::bins::{Bins, Columns};
-use super::histogram::{Groups, Histogram};
+use super::histogram::{Groups, Histogram, Workspace};
 use super::partition::partition_in_parallel;
 use super::split::{Bounds, Monotone, Node, Split, SplitRules, better};
 use super::sums::{Scale, Sums};
@@ -62,8 +62,7 @@ pub(crate) struct Grower<'a> {
     /// The rows of the tree, grouped by leaf after [`Grower::grow`].
     pub(crate) rows: Vec<u32>,
     scratch: Vec<u32>,
-    /// Statistics in the order of a node's rows.
-    ordered: Vec<Sums>,
+    workspace: Workspace,
     spare: Vec<Histogram>,
 }
 
@@ -75,7 +74,7 @@ impl<'a> Grower<'a> {
             scale,
             rows: Vec::new(),
             scratch: Vec::new(),
-            ordered: Vec::new(),
+            workspace: Workspace::default(),
             spare: Vec::new(),
         }
     }
@@ -84,7 +83,7 @@ impl<'a> Grower<'a> {
     pub(crate) fn grow(&mut self, stats: &[Sums], features: &[usize]) -> (Sketch, Vec<Leaf>) {
         self.scratch.resize(self.rows.len(), 0);
         let mut histogram = self.histogram();
-        self.table.groups.accumulate(stats, &self.rows, &mut self.ordered, &mut histogram);
+        self.table.groups.accumulate(stats, &self.rows, &mut self.workspace, &mut histogram);
         let mut sums = Sums::default();
         for &row in &self.rows {
             sums = sums.plus(stats[row as usize]);
@@ -174,7 +173,7 @@ impl<'a> Grower<'a> {
             (Some(mut all), _) => {
                 let mut part = self.histogram();
                 let smaller = &self.rows[rows[small].clone()];
-                self.table.groups.accumulate(stats, smaller, &mut self.ordered, &mut part);
+                self.table.groups.accumulate(stats, smaller, &mut self.workspace, &mut part);
                 all.subtract(&part);
                 children[small].histogram = Some(part);
                 children[1 - small].histogram = Some(all);

@@ -12,10 +12,14 @@ use super::sums::Sums;
 const LANES: usize = 8;
 /// Features of a group when there are several groups.
 const GROUP_WIDTH: usize = 5;
-/// Rows of one task; part of no result, as sums are exact.
-const PIECE_ROWS: usize = 1 << 16;
+/// Bytes of a cache line.
+const LINE: usize = 64;
+/// Rows that are looked up together.
+const BLOCK_ROWS: usize = 1 << 12;
+/// Fewest rows of one task; part of no result, as sums are exact.
+const PIECE_ROWS_MIN: usize = 1 << 14;
 /// Below this many additions a histogram is not worth waking other threads for.
-const PARALLEL_MIN: usize = 1 << 15;
+const PARALLEL_MIN: usize = 1 << 16;
 
 /// Sums per bin of one feature.
 pub(crate) type FeatureHistogram = [Sums; BINS];
@@ -43,129 +47,182 @@ impl Histogram {
     }
 }
 
+/// The codes of some groups of features: a record a row, `P` groups long, so that one cache line holds what a row has.
 #[derive(Debug)]
-struct Group {
-    width: usize,
+struct Strip {
+    /// Features of each group, at most `P` groups.
+    widths: Vec<usize>,
+    /// The records begin at `start`, the first place that keeps each within a cache line.
     codes: Vec<[u8; LANES]>,
+    start: usize,
 }
 
-/// The codes of a data set, interleaved by groups of features.
+/// The codes of a data set, row by row.
 #[derive(Debug)]
-pub(crate) struct Groups(Vec<Group>);
+pub(crate) struct Groups {
+    strips: Vec<Strip>,
+    /// Groups of a record: 1, 2 or 4.
+    groups_a_record: usize,
+}
+
+/// Buffers of [`Groups::accumulate`], kept from call to call.
+#[derive(Debug, Default)]
+pub(crate) struct Workspace(Vec<Piece>);
+
+/// Buffers of one task.
+#[derive(Debug, Default)]
+struct Piece {
+    sums: Vec<FeatureHistogram>,
+    /// Statistics and codes of a block of rows, in the rows' order.
+    stats: Vec<Sums>,
+    codes: Vec<[u8; LANES]>,
+}
 
 impl Groups {
     pub(crate) fn interleave(columns: &Columns) -> Self {
         let features = columns.0.len();
-        // An even number of groups shares well among two threads.
-        let count = match features.div_ceil(GROUP_WIDTH) {
-            many @ 2.. => many.next_multiple_of(2),
-            few => few.max(1),
+        let groups_a_record = match features.div_ceil(GROUP_WIDTH) {
+            0 | 1 => 1,
+            2 => 2,
+            _ => 4,
         };
-        let width = features.div_ceil(count).max(1);
-        let groups = columns.0.par_chunks(width).map(|columns| {
-            let rows = columns.first().map_or(0, Vec::len);
-            let mut codes = vec![[0; LANES]; rows];
-            for (lane, column) in columns.iter().enumerate() {
-                for (row, code) in codes.iter_mut().zip(column) {
-                    row[lane] = *code;
-                }
-            }
-            Group { width: columns.len(), codes }
-        });
-        Self(groups.collect())
+        let strips = features.div_ceil(groups_a_record * GROUP_WIDTH).max(1);
+        let width = features.div_ceil(strips * groups_a_record).max(1);
+        let strips = columns.0.chunks(groups_a_record * width);
+        let strips = strips.map(|columns| Strip::interleave(columns, width, groups_a_record)).collect();
+        Self { strips, groups_a_record }
     }
 
-    /// Sets `out` to the sums over `rows`, which rise; `stats` has an entry a row of the data set. `buffer` is for the
-    /// statistics of the rows in their order: looked up once, they are read in order by every group.
+    /// Sets `out` to the sums over `rows`, which rise; `stats` has an entry a row of the data set.
     pub(crate) fn accumulate(
         &self,
         stats: &[Sums],
         rows: &[u32],
-        buffer: &mut Vec<Sums>,
+        workspace: &mut Workspace,
         out: &mut Histogram,
     ) {
-        out.clear();
-        let stats = if rows.len() == stats.len() {
-            stats
-        } else {
-            buffer.resize(stats.len(), Sums::default());
-            let buffer = &mut buffer[..rows.len()];
-            if rows.len() < PIECE_ROWS {
-                look_up(stats, rows, buffer);
-            } else {
-                let pieces = buffer.par_chunks_mut(PIECE_ROWS).zip(rows.par_chunks(PIECE_ROWS));
-                pieces.for_each(|(buffer, rows)| look_up(stats, rows, buffer));
-            }
-            &*buffer
-        };
         let features = out.0.len();
-        if rows.len() * features < PARALLEL_MIN {
-            let mut rest = &mut out.0[..];
-            for group in &self.0 {
-                let (mine, others) = rest.split_at_mut(group.width);
-                group.accumulate(stats, rows, mine);
-                rest = others;
-            }
+        let threads = rayon::current_num_threads();
+        let tasks = if threads == 1 || rows.len() * features < PARALLEL_MIN {
+            1
+        } else {
+            (rows.len() / PIECE_ROWS_MIN).clamp(2, 2 * threads)
+        };
+        let pieces = &mut workspace.0;
+        while pieces.len() < tasks {
+            pieces.push(Piece::default());
+        }
+        if tasks == 1 {
+            out.clear();
+            let Piece { stats: buffer, codes, .. } = &mut pieces[0];
+            self.add(stats, rows, buffer, codes, &mut out.0);
             return;
         }
-        let mut tasks = Vec::new();
-        let mut rest = &mut out.0[..];
-        for group in &self.0 {
-            let (mine, others) = rest.split_at_mut(group.width);
-            tasks.push((group, mine));
-            rest = others;
-        }
-        tasks.into_par_iter().for_each(|(group, out)| {
-            if rows.len() < 2 * PIECE_ROWS {
-                return group.accumulate(stats, rows, out);
+        let pieces = &mut pieces[..tasks];
+        let rows = rows.par_chunks(rows.len().div_ceil(tasks));
+        rows.zip(pieces.par_iter_mut()).with_max_len(1).for_each(|(rows, piece)| {
+            piece.sums.clear();
+            piece.sums.resize(features, [Sums::default(); BINS]);
+            self.add(stats, rows, &mut piece.stats, &mut piece.codes, &mut piece.sums);
+        });
+        for (feature, out) in out.0.iter_mut().enumerate() {
+            for (bin, out) in out.iter_mut().enumerate() {
+                let mut sum = Sums::default();
+                for piece in &*pieces {
+                    sum = sum.plus(piece.sums[feature][bin]);
+                }
+                *out = sum;
             }
-            let pieces: Vec<Vec<FeatureHistogram>> = rows
-                .par_chunks(PIECE_ROWS)
-                .zip(stats.par_chunks(PIECE_ROWS))
-                .map(|(rows, stats)| {
-                    let mut sums = vec![[Sums::default(); BINS]; group.width];
-                    group.accumulate(stats, rows, &mut sums);
-                    sums
-                })
-                .collect();
-            for piece in pieces {
-                for (sum, part) in out.iter_mut().flatten().zip(piece.iter().flatten()) {
-                    *sum = sum.plus(*part);
+        }
+    }
+
+    fn add(
+        &self,
+        all_stats: &[Sums],
+        rows: &[u32],
+        stats: &mut Vec<Sums>,
+        codes: &mut Vec<[u8; LANES]>,
+        out: &mut [FeatureHistogram],
+    ) {
+        for rows in rows.chunks(BLOCK_ROWS) {
+            stats.clear();
+            stats.extend(rows.iter().map(|&row| all_stats[row as usize]));
+            let mut rest = &mut *out;
+            for strip in &self.strips {
+                let (mine, others) = rest.split_at_mut(strip.widths.iter().sum());
+                match self.groups_a_record {
+                    1 => strip.add::<1>(stats, rows, codes, mine),
+                    2 => strip.add::<2>(stats, rows, codes, mine),
+                    _ => strip.add::<4>(stats, rows, codes, mine),
+                }
+                rest = others;
+            }
+        }
+    }
+}
+
+impl Strip {
+    fn interleave(columns: &[Vec<u8>], width: usize, groups_a_record: usize) -> Self {
+        let rows = columns.first().map_or(0, Vec::len);
+        let spare = LINE / LANES;
+        let mut codes = vec![[0; LANES]; rows * groups_a_record + spare];
+        let start = codes.as_ptr().align_offset(LINE).min(spare);
+        let records = &mut codes[start..start + rows * groups_a_record];
+        records.par_chunks_mut(BLOCK_ROWS * groups_a_record).enumerate().for_each(|(block, records)| {
+            for (group, columns) in columns.chunks(width).enumerate() {
+                for (lane, column) in columns.iter().enumerate() {
+                    let column = &column[block * BLOCK_ROWS..];
+                    for (record, code) in records.chunks_mut(groups_a_record).zip(column) {
+                        record[group][lane] = *code;
+                    }
                 }
             }
         });
+        Self { widths: columns.chunks(width).map(<[_]>::len).collect(), codes, start }
     }
-}
 
-fn look_up(stats: &[Sums], rows: &[u32], out: &mut [Sums]) {
-    for (out, &row) in out.iter_mut().zip(rows) {
-        *out = stats[row as usize];
-    }
-}
-
-impl Group {
-    /// Adds rows to `out`; `stats` has an entry for each of `rows`.
-    fn accumulate(&self, stats: &[Sums], rows: &[u32], out: &mut [FeatureHistogram]) {
-        // The width as a constant lets the compiler unroll the inner loop.
-        match self.width {
-            1 => self.add::<1>(stats, rows, out),
-            2 => self.add::<2>(stats, rows, out),
-            3 => self.add::<3>(stats, rows, out),
-            4 => self.add::<4>(stats, rows, out),
-            _ => self.add::<5>(stats, rows, out),
+    fn add<const P: usize>(
+        &self,
+        stats: &[Sums],
+        rows: &[u32],
+        codes: &mut Vec<[u8; LANES]>,
+        out: &mut [FeatureHistogram],
+    ) {
+        let (records, _) = self.codes[self.start..].as_chunks::<P>();
+        codes.clear();
+        for &row in rows {
+            codes.extend_from_slice(&records[row as usize]);
+        }
+        let (records, _) = codes.as_chunks::<P>();
+        let mut rest = out;
+        for (group, &width) in self.widths.iter().enumerate() {
+            let (mine, others) = rest.split_at_mut(width);
+            match width {
+                1 => add_group::<P, 1>(stats, records, group, mine),
+                2 => add_group::<P, 2>(stats, records, group, mine),
+                3 => add_group::<P, 3>(stats, records, group, mine),
+                4 => add_group::<P, 4>(stats, records, group, mine),
+                _ => add_group::<P, 5>(stats, records, group, mine),
+            }
+            rest = others;
         }
     }
+}
 
-    fn add<const WIDTH: usize>(&self, stats: &[Sums], rows: &[u32], out: &mut [FeatureHistogram]) {
-        let Ok(out) = <&mut [FeatureHistogram; WIDTH]>::try_from(out) else {
-            return;
-        };
-        for (&row, &row_sums) in rows.iter().zip(stats) {
-            let codes = &self.codes[row as usize];
-            for lane in 0..WIDTH {
-                let slot = &mut out[lane][usize::from(codes[lane])];
-                *slot = slot.plus(row_sums);
-            }
+fn add_group<const P: usize, const WIDTH: usize>(
+    stats: &[Sums],
+    records: &[[[u8; LANES]; P]],
+    group: usize,
+    out: &mut [FeatureHistogram],
+) {
+    let Ok(out) = <&mut [FeatureHistogram; WIDTH]>::try_from(out) else {
+        return;
+    };
+    for (record, &row_sums) in records.iter().zip(stats) {
+        let codes = record[group];
+        for lane in 0..WIDTH {
+            let slot = &mut out[lane][usize::from(codes[lane])];
+            *slot = slot.plus(row_sums);
         }
     }
 }
@@ -191,7 +248,7 @@ mod tests {
                 .collect();
             let chosen: Vec<u32> = (0..rows as u32).filter(|row| draw(97, *row as usize) % 3 > 0).collect();
             let groups = Groups::interleave(&columns);
-            let mut buffer = Vec::new();
+            let mut buffer = Workspace::default();
             let mut got = Histogram::zeros(features);
             got.0[0][7] = stats[0];
             groups.accumulate(&stats, &chosen, &mut buffer, &mut got);
