@@ -1,25 +1,24 @@
 //! Sums of row statistics per bin of every feature.
 //!
-//! Features are stored in groups of a few, interleaved: one look-up of a row serves the whole group, and the group's
-//! histograms stay in the nearest cache. Sums are integers: pieces of the rows are added by any threads in any order.
+//! Memory is what takes time. The codes of a row lie side by side in one cache line, and rows are looked up in blocks, by
+//! loops that do nothing else; a block is then added group by group of a few features, whose histograms stay in the
+//! nearest cache. Sums are integers: parts of the rows are added by any threads in any order.
 
 use rayon::prelude::*;
 
 use super::bins::{BINS, Columns};
-use super::sums::Sums;
+use super::sums::{RowStats, Scale, Sums};
 
-/// Codes of a row that lie side by side.
+/// Codes of a group that lie side by side.
 const LANES: usize = 8;
-/// Features of a group when there are several groups.
+/// Most features of a group: its histograms are what the nearest cache holds.
 const GROUP_WIDTH: usize = 5;
 /// Bytes of a cache line.
-const LINE: usize = 64;
-/// Rows that are looked up together.
-const BLOCK_ROWS: usize = 1 << 12;
-/// Fewest rows of one task; part of no result, as sums are exact.
-const PIECE_ROWS_MIN: usize = 1 << 14;
-/// Below this many additions a histogram is not worth waking other threads for.
-const PARALLEL_MIN: usize = 1 << 16;
+const LINE_BYTES: usize = 64;
+/// Rows that are looked up together: the next cache holds their codes and statistics.
+const BLOCK_ROWS: usize = 1 << 11;
+/// Fewest rows of one task, for which waking a thread and merging its histograms pays; part of no result, as sums are exact.
+const TASK_ROWS_MIN: usize = 1 << 13;
 
 /// Sums per bin of one feature.
 pub(crate) type FeatureHistogram = [Sums; BINS];
@@ -47,12 +46,12 @@ impl Histogram {
     }
 }
 
-/// The codes of some groups of features: a record a row, `P` groups long, so that one cache line holds what a row has.
+/// The codes of a few groups of features: a record a row.
 #[derive(Debug)]
 struct Strip {
-    /// Features of each group, at most `P` groups.
+    /// Features of each group.
     widths: Vec<usize>,
-    /// The records begin at `start`, the first place that keeps each within a cache line.
+    /// Records one after the other, from `start` on, where a cache line begins.
     codes: Vec<[u8; LANES]>,
     start: usize,
 }
@@ -65,15 +64,13 @@ pub(crate) struct Groups {
     groups_a_record: usize,
 }
 
-/// Buffers of [`Groups::accumulate`], kept from call to call.
+/// Buffers of [`Groups::accumulate`], kept from call to call: one entry a task.
 #[derive(Debug, Default)]
-pub(crate) struct Workspace(Vec<Piece>);
+pub(crate) struct Workspace(Vec<(Vec<FeatureHistogram>, Block)>);
 
-/// Buffers of one task.
+/// Statistics and codes of a block of rows, in the rows' order.
 #[derive(Debug, Default)]
-struct Piece {
-    sums: Vec<FeatureHistogram>,
-    /// Statistics and codes of a block of rows, in the rows' order.
+struct Block {
     stats: Vec<Sums>,
     codes: Vec<[u8; LANES]>,
 }
@@ -96,64 +93,58 @@ impl Groups {
     /// Sets `out` to the sums over `rows`, which rise; `stats` has an entry a row of the data set.
     pub(crate) fn accumulate(
         &self,
-        stats: &[Sums],
+        scale: &Scale,
+        stats: &[RowStats],
         rows: &[u32],
         workspace: &mut Workspace,
         out: &mut Histogram,
     ) {
         let features = out.0.len();
         let threads = rayon::current_num_threads();
-        let tasks = if threads == 1 || rows.len() * features < PARALLEL_MIN {
+        let tasks = if threads == 1 || rows.len() < 2 * TASK_ROWS_MIN {
             1
         } else {
-            (rows.len() / PIECE_ROWS_MIN).clamp(2, 2 * threads)
+            // Two a thread: one that is kept waiting does not keep all others waiting.
+            (rows.len() / TASK_ROWS_MIN).min(2 * threads)
         };
-        let pieces = &mut workspace.0;
-        while pieces.len() < tasks {
-            pieces.push(Piece::default());
-        }
-        if tasks == 1 {
+        workspace.0.resize_with(tasks.max(workspace.0.len()), Default::default);
+        let buffers = &mut workspace.0[..tasks];
+        if let [(_, block)] = buffers {
             out.clear();
-            let Piece { stats: buffer, codes, .. } = &mut pieces[0];
-            self.add(stats, rows, buffer, codes, &mut out.0);
-            return;
+            return self.add(scale, stats, rows, block, &mut out.0);
         }
-        let pieces = &mut pieces[..tasks];
-        let rows = rows.par_chunks(rows.len().div_ceil(tasks));
-        rows.zip(pieces.par_iter_mut()).with_max_len(1).for_each(|(rows, piece)| {
-            piece.sums.clear();
-            piece.sums.resize(features, [Sums::default(); BINS]);
-            self.add(stats, rows, &mut piece.stats, &mut piece.codes, &mut piece.sums);
+        let parts = rows.par_chunks(rows.len().div_ceil(tasks));
+        parts.zip(buffers.par_iter_mut()).with_max_len(1).for_each(|(rows, (sums, block))| {
+            sums.clear();
+            sums.resize(features, [Sums::default(); BINS]);
+            self.add(scale, stats, rows, block, sums);
         });
         for (feature, out) in out.0.iter_mut().enumerate() {
             for (bin, out) in out.iter_mut().enumerate() {
-                let mut sum = Sums::default();
-                for piece in &*pieces {
-                    sum = sum.plus(piece.sums[feature][bin]);
-                }
-                *out = sum;
+                *out = buffers.iter().fold(Sums::default(), |sum, (part, _)| sum.plus(part[feature][bin]));
             }
         }
     }
 
+    /// Adds the sums over `rows` to `out`.
     fn add(
         &self,
-        all_stats: &[Sums],
+        scale: &Scale,
+        stats: &[RowStats],
         rows: &[u32],
-        stats: &mut Vec<Sums>,
-        codes: &mut Vec<[u8; LANES]>,
+        block: &mut Block,
         out: &mut [FeatureHistogram],
     ) {
         for rows in rows.chunks(BLOCK_ROWS) {
-            stats.clear();
-            stats.extend(rows.iter().map(|&row| all_stats[row as usize]));
+            block.stats.clear();
+            block.stats.extend(rows.iter().map(|&row| scale.sums(stats[row as usize])));
             let mut rest = &mut *out;
             for strip in &self.strips {
                 let (mine, others) = rest.split_at_mut(strip.widths.iter().sum());
                 match self.groups_a_record {
-                    1 => strip.add::<1>(stats, rows, codes, mine),
-                    2 => strip.add::<2>(stats, rows, codes, mine),
-                    _ => strip.add::<4>(stats, rows, codes, mine),
+                    1 => strip.add::<1>(rows, block, mine),
+                    2 => strip.add::<2>(rows, block, mine),
+                    _ => strip.add::<4>(rows, block, mine),
                 }
                 rest = others;
             }
@@ -164,9 +155,9 @@ impl Groups {
 impl Strip {
     fn interleave(columns: &[Vec<u8>], width: usize, groups_a_record: usize) -> Self {
         let rows = columns.first().map_or(0, Vec::len);
-        let spare = LINE / LANES;
+        let spare = LINE_BYTES / LANES;
         let mut codes = vec![[0; LANES]; rows * groups_a_record + spare];
-        let start = codes.as_ptr().align_offset(LINE).min(spare);
+        let start = codes.as_ptr().align_offset(LINE_BYTES).min(spare);
         let records = &mut codes[start..start + rows * groups_a_record];
         records.par_chunks_mut(BLOCK_ROWS * groups_a_record).enumerate().for_each(|(block, records)| {
             for (group, columns) in columns.chunks(width).enumerate() {
@@ -181,22 +172,29 @@ impl Strip {
         Self { widths: columns.chunks(width).map(<[_]>::len).collect(), codes, start }
     }
 
-    fn add<const P: usize>(
-        &self,
-        stats: &[Sums],
-        rows: &[u32],
-        codes: &mut Vec<[u8; LANES]>,
-        out: &mut [FeatureHistogram],
-    ) {
-        let (records, _) = self.codes[self.start..].as_chunks::<P>();
-        codes.clear();
-        for &row in rows {
-            codes.extend_from_slice(&records[row as usize]);
-        }
-        let (records, _) = codes.as_chunks::<P>();
+    /// Adds rows to `out`; the statistics of `block` are theirs.
+    fn add<const P: usize>(&self, rows: &[u32], block: &mut Block, out: &mut [FeatureHistogram]) {
+        let Block { stats, codes } = block;
+        let (all, _) = self.codes[self.start..].as_chunks::<P>();
+        let records = match rows {
+            // Rows without a gap need no looking up.
+            [first, .., last] if (last - first) as usize == rows.len() - 1 => {
+                &all[*first as usize..=*last as usize]
+            }
+            _ => {
+                codes.resize(codes.len().max(rows.len() * P), [0; LANES]);
+                let (records, _) = codes[..rows.len() * P].as_chunks_mut::<P>();
+                // Nothing else in this loop: the processor waits for many rows at a time.
+                for (record, &row) in records.iter_mut().zip(rows) {
+                    *record = all[row as usize];
+                }
+                records
+            }
+        };
         let mut rest = out;
         for (group, &width) in self.widths.iter().enumerate() {
             let (mine, others) = rest.split_at_mut(width);
+            // The width as a constant lets the compiler unroll the inner loop.
             match width {
                 1 => add_group::<P, 1>(stats, records, group, mine),
                 2 => add_group::<P, 2>(stats, records, group, mine),
@@ -209,6 +207,7 @@ impl Strip {
     }
 }
 
+/// Adds rows to the histograms of one group: `stats` and `records` have an entry a row.
 fn add_group<const P: usize, const WIDTH: usize>(
     stats: &[Sums],
     records: &[[[u8; LANES]; P]],
@@ -241,7 +240,7 @@ mod tests {
             let columns = Columns(
                 (0..features).map(|f| (0..rows).map(|row| draw(f, row) as u8 % 200).collect()).collect(),
             );
-            let stats: Vec<Sums> = (0..rows)
+            let stats: Vec<RowStats> = (0..rows)
                 .map(|row| {
                     scale.row(draw(99, row) as f64 / 2f64.powi(64), draw(98, row) as f64 / 2f64.powi(64))
                 })
@@ -250,21 +249,21 @@ mod tests {
             let groups = Groups::interleave(&columns);
             let mut buffer = Workspace::default();
             let mut got = Histogram::zeros(features);
-            got.0[0][7] = stats[0];
-            groups.accumulate(&stats, &chosen, &mut buffer, &mut got);
+            got.0[0][7] = scale.sums(stats[0]);
+            groups.accumulate(&scale, &stats, &chosen, &mut buffer, &mut got);
             for (feature, column) in columns.0.iter().enumerate() {
                 let mut want = [Sums::default(); BINS];
                 for &row in &chosen {
                     let slot = &mut want[usize::from(column[row as usize])];
-                    *slot = slot.plus(stats[row as usize]);
+                    *slot = slot.plus(scale.sums(stats[row as usize]));
                 }
                 assert_eq!(got.0[feature], want, "feature {feature} of {features}");
             }
             let half = &chosen[..chosen.len() / 2];
             let mut first = Histogram::zeros(features);
-            groups.accumulate(&stats, half, &mut buffer, &mut first);
+            groups.accumulate(&scale, &stats, half, &mut buffer, &mut first);
             let mut second = Histogram::zeros(features);
-            groups.accumulate(&stats, &chosen[half.len()..], &mut buffer, &mut second);
+            groups.accumulate(&scale, &stats, &chosen[half.len()..], &mut buffer, &mut second);
             got.subtract(&first);
             assert_eq!(got.0, second.0);
         }
