@@ -229,43 +229,50 @@ fn add_group<const P: usize, const WIDTH: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trees::sums::Scale;
 
+    fn sums(groups: &Groups, scale: &Scale, stats: &[RowStats], rows: &[u32], threads: usize) -> Histogram {
+        let features = groups.strips.iter().flat_map(|strip| &strip.widths).sum();
+        let mut out = Histogram::zeros(features);
+        // What was there before counts for nothing.
+        out.0[0][7] = scale.sums(stats[0]);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| groups.accumulate(scale, stats, rows, &mut Workspace::default(), &mut out));
+        out
+    }
+
+    /// One to three records a row of every length; some rows and all; one block and many; one task and several.
     #[test]
     fn sums_are_those_of_a_plain_loop() {
-        for features in 1..=13usize {
-            let rows = 3_000;
+        for (features, rows) in
+            [(1, 40_000), (5, 100), (6, 5_000), (10, 9_000), (11, 40_000), (20, 3_000), (47, 20_000)]
+        {
             let scale = Scale::new(rows, 1.0, 1.0);
             let draw = |slot: usize, row: usize| crate::splitmix64(slot as u64, row as u64);
+            let unit = |slot: usize, row: usize| draw(slot, row) as f64 / 2f64.powi(64);
             let columns = Columns(
                 (0..features).map(|f| (0..rows).map(|row| draw(f, row) as u8 % 200).collect()).collect(),
             );
-            let stats: Vec<RowStats> = (0..rows)
-                .map(|row| {
-                    scale.row(draw(99, row) as f64 / 2f64.powi(64), draw(98, row) as f64 / 2f64.powi(64))
-                })
-                .collect();
-            let chosen: Vec<u32> = (0..rows as u32).filter(|row| draw(97, *row as usize) % 3 > 0).collect();
+            let stats: Vec<RowStats> =
+                (0..rows).map(|row| scale.row(unit(99, row) - 0.5, unit(98, row))).collect();
             let groups = Groups::interleave(&columns);
-            let mut buffer = Workspace::default();
-            let mut got = Histogram::zeros(features);
-            got.0[0][7] = scale.sums(stats[0]);
-            groups.accumulate(&scale, &stats, &chosen, &mut buffer, &mut got);
-            for (feature, column) in columns.0.iter().enumerate() {
-                let mut want = [Sums::default(); BINS];
-                for &row in &chosen {
-                    let slot = &mut want[usize::from(column[row as usize])];
-                    *slot = slot.plus(scale.sums(stats[row as usize]));
+            let all: Vec<u32> = (0..rows as u32).collect();
+            let some: Vec<u32> = all.iter().copied().filter(|row| draw(97, *row as usize) % 4 > 0).collect();
+            for chosen in [&all, &some] {
+                let got = sums(&groups, &scale, &stats, chosen, 1);
+                for (feature, column) in columns.0.iter().enumerate() {
+                    let mut want = [Sums::default(); BINS];
+                    for &row in chosen {
+                        let slot = &mut want[usize::from(column[row as usize])];
+                        *slot = slot.plus(scale.sums(stats[row as usize]));
+                    }
+                    assert_eq!(got.0[feature], want, "feature {feature} of {features}");
                 }
-                assert_eq!(got.0[feature], want, "feature {feature} of {features}");
+                assert_eq!(sums(&groups, &scale, &stats, chosen, 3).0, got.0);
+                let (first, second) = chosen.split_at(chosen.len() / 3);
+                let mut rest = got;
+                rest.subtract(&sums(&groups, &scale, &stats, first, 2));
+                assert_eq!(rest.0, sums(&groups, &scale, &stats, second, 2).0);
             }
-            let half = &chosen[..chosen.len() / 2];
-            let mut first = Histogram::zeros(features);
-            groups.accumulate(&scale, &stats, half, &mut buffer, &mut first);
-            let mut second = Histogram::zeros(features);
-            groups.accumulate(&scale, &stats, &chosen[half.len()..], &mut buffer, &mut second);
-            got.subtract(&first);
-            assert_eq!(got.0, second.0);
         }
     }
 }
