@@ -1,5 +1,7 @@
 //! Boosting: tree after tree, each fitted to the gradients that those before it leave.
 
+use std::sync::atomic::{AtomicU16, Ordering};
+
 use rayon::prelude::*;
 
 use super::model::GbdtModel;
@@ -8,7 +10,7 @@ use super::params::{CheckedGbdtParams, GbdtParams};
 use crate::dataset::chunks_of;
 use crate::trees::grow::{GrowRules, Grower, Leaf, Table};
 use crate::trees::split::{SplitRules, leaf_value};
-use crate::trees::sums::{Scale, Sums};
+use crate::trees::sums::{RowStats, Scale};
 use crate::trees::tree::{Sketch, Tree};
 use crate::trees::{Bins, Columns, Groups, Monotone, TREE_ROWS_MAX};
 use crate::{
@@ -240,8 +242,8 @@ fn boost(
         loss,
         scale,
         margins: vec![start; rows],
-        stats: vec![Sums::default(); rows],
-        leaf_of_row: vec![0; rows],
+        stats: vec![RowStats::default(); rows],
+        leaf_of_row: (0..rows).map(|_| AtomicU16::new(0)).collect(),
         grower: Grower::new(&table, &rules, scale),
     };
     let mut trees = Vec::new();
@@ -277,8 +279,9 @@ struct Rounds<'a> {
     loss: Loss<'a>,
     scale: Scale,
     margins: Vec<f64>,
-    stats: Vec<Sums>,
-    leaf_of_row: Vec<u16>,
+    stats: Vec<RowStats>,
+    /// Atomic so that several threads may write; no row is in two leaves.
+    leaf_of_row: Vec<AtomicU16>,
     grower: Grower<'a>,
 }
 
@@ -297,16 +300,16 @@ impl Rounds<'_> {
         let tree = sketch.finish(&table.bins.0);
         if all_rows {
             // Scattered writes into the smaller array; the pass over the margins is in order.
-            for (number, leaf) in leaves.iter().enumerate() {
+            leaves.par_iter().enumerate().for_each(|(number, leaf)| {
                 for &row in &self.grower.rows[leaf.rows.clone()] {
                     // At most LEAVES_MAX leaves.
-                    self.leaf_of_row[row as usize] = number as u16;
+                    self.leaf_of_row[row as usize].store(number as u16, Ordering::Relaxed);
                 }
-            }
+            });
             let chunks = self.margins.par_chunks_mut(CHUNK_ROWS);
             chunks.zip(self.leaf_of_row.par_chunks(CHUNK_ROWS)).for_each(|(margins, leaves)| {
-                for (margin, &leaf) in margins.iter_mut().zip(leaves) {
-                    *margin += values[usize::from(leaf)];
+                for (margin, leaf) in margins.iter_mut().zip(leaves) {
+                    *margin += values[usize::from(leaf.load(Ordering::Relaxed))];
                 }
             });
         } else {
