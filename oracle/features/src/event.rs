@@ -137,6 +137,16 @@ impl EventKind {
         matches!(self, Self::Purchase | Self::Sale)
     }
 
+    /// True for a kind that is nothing without an asset.
+    pub const fn needs_asset(self) -> bool {
+        matches!(self, Self::Purchase | Self::Sale | Self::AdView)
+    }
+
+    /// True for a kind that is nothing without a counterparty.
+    pub const fn needs_counterparty(self) -> bool {
+        matches!(self, Self::Message | Self::Friendship)
+    }
+
     /// Its name in files.
     pub const fn name(self) -> &'static str {
         match self {

@@ -52,24 +52,16 @@ impl EventLog {
         let mut report = LogReport::default();
         let mut kept = Vec::with_capacity(by_id.len());
         for (id, mut copies) in by_id {
-            copies.sort_by(|a, b| {
-                a.receive_time_s
-                    .cmp(&b.receive_time_s)
-                    .then_with(|| a.canonical_bytes().cmp(&b.canonical_bytes()))
-            });
-            let before = copies.len();
-            copies.dedup();
-            report.repeated += (before - copies.len()) as u64;
-            let first_epoch = epoch_of(copies[0].receive_time_s);
-            let in_first = copies.iter().filter(|copy| epoch_of(copy.receive_time_s) == first_epoch).count();
-            if in_first > 1 {
+            let fates = judge_copies(&mut copies, |copy| copy, &epoch_of);
+            report.repeated += fates.iter().filter(|fate| **fate == Fate::Repeated).count() as u64;
+            kept.extend(
+                copies.into_iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Kept).map(|(copy, _)| copy),
+            );
+            if fates.contains(&Fate::Conflicting) {
                 report.conflicting.push(id);
-                continue;
-            }
-            if copies.len() > 1 {
+            } else if fates.contains(&Fate::LateConflicting) {
                 report.late_conflicting.push(id);
             }
-            kept.push(copies.swap_remove(0));
         }
         // Stable: by_id gave (source, event_id) order, which stays within one second.
         kept.sort_by_key(|event| event.receive_time_s);
@@ -103,6 +95,44 @@ impl EventLog {
             events.iter().map(|event| event_leaf(&EVENT_SALT_PUBLIC, event)).collect();
         events_root(&leaves)
     }
+}
+
+/// What becomes of one of several events with one id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It stays.
+    Kept,
+    /// The same bytes again.
+    Repeated,
+    /// Other bytes in the earliest epoch: no copy stays.
+    Conflicting,
+    /// Other bytes than those of an earlier epoch, which stand.
+    LateConflicting,
+}
+
+/// Puts the copies of one id into order (receive time, bytes) and says what becomes of each; the rule of
+/// [`EventLog::new`].
+pub(crate) fn judge_copies<T>(
+    copies: &mut [T],
+    event: impl Fn(&T) -> &BehaviourEvent,
+    epoch_of: impl Fn(i64) -> i64,
+) -> Vec<Fate> {
+    copies.sort_by(|a, b| {
+        let (a, b) = (event(a), event(b));
+        a.receive_time_s.cmp(&b.receive_time_s).then_with(|| a.canonical_bytes().cmp(&b.canonical_bytes()))
+    });
+    let epoch = |copy: &T| epoch_of(event(copy).receive_time_s);
+    let repeats = |index: usize| index > 0 && event(&copies[index]) == event(&copies[index - 1]);
+    let in_first = (0..copies.len())
+        .filter(|&index| epoch(&copies[index]) == epoch(&copies[0]) && !repeats(index))
+        .count();
+    let fate = |index: usize| match index {
+        _ if repeats(index) => Fate::Repeated,
+        _ if in_first > 1 => Fate::Conflicting,
+        0 => Fate::Kept,
+        _ => Fate::LateConflicting,
+    };
+    (0..copies.len()).map(fate).collect()
 }
 
 /// Events received before a cut. Only [`EventLog::before`] makes one, so whatever is computed from it cannot
