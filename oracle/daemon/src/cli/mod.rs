@@ -9,6 +9,7 @@ mod doctor;
 mod epoch;
 mod error;
 mod explain;
+mod import;
 mod init;
 mod keys;
 mod links;
@@ -78,11 +79,12 @@ pub enum Command {
     /// Make, show, import and export keys.
     #[command(after_help = "Example: attention-oracle keys add signer --passphrase-file pass")]
     Keys(keys::KeysArgs),
-    /// Import sales and assets; importing the same again changes nothing.
+    /// Import sales, events of every kind and assets; importing the same again changes nothing.
     #[command(
-        after_help = "Example: attention-oracle import --sales sales.csv --assets assets.csv --report cleaning.json"
+        after_help = "Example: attention-oracle import --sales sales.csv --assets assets.csv --report cleaning.json
+Example: attention-oracle import --events events.csv --assets assets.csv --dry-run --json"
     )]
-    Import(data::ImportArgs),
+    Import(import::ImportArgs),
     /// Train a model: that of an epoch (kept, and used when the epoch is scored), or one of a table.
     #[command(after_help = "Example: attention-oracle train --task interest --epoch 0
 Example: attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model
@@ -173,7 +175,7 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
     match &cli.command {
         Command::Init(args) => init::run(cli, args),
         Command::Keys(args) => keys::run(cli, args),
-        Command::Import(args) => data::import(cli, args),
+        Command::Import(args) => import::run(cli, args),
         Command::Export(args) => data::export(cli, args),
         Command::Train(args) => train::train(cli, args),
         Command::Evaluate(args) => train::evaluate(cli, args),

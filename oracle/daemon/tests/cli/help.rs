@@ -79,6 +79,7 @@ fn wrong_arguments_exit_with_2() {
         vec![],
         vec!["nonsense"],
         vec!["train"],
+        vec!["import"],
         vec!["train", "--epoch", "-1"],
         vec!["train", "--epoch", "0", "--count", "0"],
         vec!["train", "--epoch", "0", "--task", "price"],

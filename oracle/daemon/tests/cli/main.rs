@@ -6,6 +6,7 @@ mod data;
 mod evaluate;
 mod help;
 mod import;
+mod import_events;
 mod init;
 mod keys;
 mod links;

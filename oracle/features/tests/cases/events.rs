@@ -1,12 +1,13 @@
 //! Events of every kind from a file: what is kept, what goes and why, and that nothing goes silently.
 
 use attention_features::{
-    BehaviourEvent, CleanEvents, EVENT_COLUMNS, EventCleaner, EventCleaningRules, EventKind, EventLog,
-    EventReason as Reason, EventRow, OutlierFeature, read_clean_events,
+    AssetId, BehaviourEvent, CleanEvents, EVENT_COLUMNS, EventCleaner, EventCleaningRules, EventId,
+    EventKind, EventLog, EventReason as Reason, EventRow, OutlierFeature, build_table, cuts_between,
+    read_clean_events,
 };
 use proptest::prelude::*;
 
-use super::{DAY_S, catalog};
+use super::{DAY_S, catalog, log_of, spec, wallet, world};
 
 const HEADER: &str =
     "source,event_id,user,kind,asset,counterparty,quantity,price,event_time_s,receive_time_s\n";
@@ -272,4 +273,40 @@ proptest! {
         };
         prop_assert_eq!(without_order(&turned.report), without_order(&whole.report));
     }
+}
+
+/// The interest model's features know trades alone: logins, sessions, talk, advertisements and attendances change no row.
+#[test]
+fn other_kinds_leave_the_interest_table_as_it_is() {
+    let trades = world(600);
+    let template = trades[0].clone();
+    let (first_s, last_s) = (trades[0].receive_time_s, trades[799].receive_time_s);
+    let mut all = trades.clone();
+    for (number, kind) in
+        (0..).zip(EventKind::ALL.into_iter().filter(|kind| !kind.is_trade()).cycle().take(300))
+    {
+        let time_s = first_s + (last_s - first_s) / 300 * number;
+        all.push(BehaviourEvent {
+            event_id: EventId::new(format!("other/{number}")).unwrap(),
+            // Some of the traders, and some who never trade.
+            user: wallet(number.unsigned_abs() * 3 % 60),
+            kind,
+            asset: (number % 2 == 0).then_some(AssetId(number as u32 % 60)),
+            price: None,
+            event_time_s: time_s,
+            receive_time_s: time_s,
+            ..template.clone()
+        });
+    }
+    let spec = spec();
+    let catalog = catalog(60);
+    let table = |events: Vec<BehaviourEvent>| {
+        let log = log_of(events);
+        let known_s = last_s + 1;
+        let cuts = cuts_between(&spec, 1, known_s - 90 * DAY_S).unwrap();
+        build_table(log.before(known_s), &cuts, &catalog, &spec).unwrap()
+    };
+    let without = table(trades);
+    assert!(without.rows() > 1_000);
+    assert_eq!(table(all), without);
 }
