@@ -17,7 +17,15 @@ ALLOWED = {
     "attention-features": set(),
     "attention-core": {"attention-protocol", "attention-model", "attention-features"},
     "attention-tasks": {"attention-model", "attention-features"},
-    "attention-oracle": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-tasks"},
+    "attention-simulator": {"attention-model", "attention-features"},
+    "attention-oracle": {
+        "attention-protocol",
+        "attention-model",
+        "attention-features",
+        "attention-core",
+        "attention-simulator",
+        "attention-tasks",
+    },
     "attention-e2e": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-oracle"},
 }
 IO = {"tokio", "reqwest", "axum", "rusqlite", "clap", "figment", "cosmrs"}
@@ -31,6 +39,7 @@ FORBIDDEN = {
     "attention-model": IO | {"cosmwasm-std", "rand"},
     "attention-features": IO | {"cosmwasm-std", "ndarray", "rand"},
     "attention-core": IO | {"rand"},
+    "attention-simulator": IO | {"cosmwasm-std", "ndarray", "rand"},
     "attention-tasks": IO | {"cosmwasm-std", "rand"},
 }
 

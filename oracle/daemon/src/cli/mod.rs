@@ -22,6 +22,7 @@ mod query;
 mod recommend;
 mod report;
 mod run;
+mod simulate;
 mod spec;
 mod table;
 mod train;
@@ -162,6 +163,10 @@ Example: attention-oracle explain --model M.model --data sessions.csv --row 17")
     /// Prove possession of a key, or look at the configuration of an epoch.
     #[command(after_help = "Example: attention-oracle operator possession --admin wasm1...")]
     Operator(operator::OperatorArgs),
+    /// Make a synthetic world: events of every kind, and the truth behind them.
+    #[command(after_help = "Example: attention-oracle simulate --users 1000 --days 90 --seed 1 --out world
+Example: attention-oracle import --events world/events.csv --assets world/assets.csv")]
+    Simulate(simulate::SimulateArgs),
     /// Write the events as JSON lines.
     #[command(after_help = "Example: attention-oracle export --out events.jsonl")]
     Export(data::ExportArgs),
@@ -176,6 +181,7 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Init(args) => init::run(cli, args),
         Command::Keys(args) => keys::run(cli, args),
         Command::Import(args) => import::run(cli, args),
+        Command::Simulate(args) => simulate::run(cli, args),
         Command::Export(args) => data::export(cli, args),
         Command::Train(args) => train::train(cli, args),
         Command::Evaluate(args) => train::evaluate(cli, args),

@@ -3,7 +3,7 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 26] = [
+const COMMANDS: [(&str, &[&str]); 27] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
@@ -29,6 +29,7 @@ const COMMANDS: [(&str, &[&str]); 26] = [
     ("campaign", &["create", "fund", "stop", "refund"]),
     ("query", &[]),
     ("operator", &["possession", "config"]),
+    ("simulate", &[]),
     ("export", &[]),
 ];
 

@@ -1,5 +1,7 @@
 //! One unchecked row of an events file, and the one declaration of its columns.
 
+use crate::BehaviourEvent;
+
 /// One row as a file states it, before anything is checked. The fields are the columns of the file and the
 /// fields of [`crate::BehaviourEvent`], by the same names; `None` is a missing cell (an empty one in CSV, null
 /// in Parquet), which is not always a fault. Numbers are decimal digits, times unix seconds or RFC 3339.
@@ -70,6 +72,48 @@ impl EventRow {
             price,
             event_time_s,
             receive_time_s,
+        }
+    }
+
+    /// The header of a file whose rows are [`EventRow::csv_line`].
+    pub fn csv_header() -> String {
+        format!("{}\n", EVENT_COLUMNS.map(|column| column.name).join(","))
+    }
+
+    /// The row as a line of a CSV file, its columns in the order of [`EVENT_COLUMNS`].
+    pub fn csv_line(&self) -> String {
+        let mut line = String::with_capacity(128);
+        for (index, cell) in self.cells().into_iter().enumerate() {
+            if index > 0 {
+                line.push(',');
+            }
+            let cell = cell.unwrap_or_default();
+            if cell.contains([',', '"', '\n', '\r']) {
+                line.push('"');
+                line.push_str(&cell.replace('"', "\"\""));
+                line.push('"');
+            } else {
+                line.push_str(cell);
+            }
+        }
+        line.push('\n');
+        line
+    }
+}
+
+impl From<&BehaviourEvent> for EventRow {
+    fn from(event: &BehaviourEvent) -> Self {
+        Self {
+            source: Some(event.source.as_str().to_owned()),
+            event_id: Some(event.event_id.as_str().to_owned()),
+            user: Some(event.user.as_str().to_owned()),
+            kind: Some(event.kind.name().to_owned()),
+            asset: event.asset.map(|asset| asset.0.to_string()),
+            counterparty: event.counterparty.as_ref().map(|user| user.as_str().to_owned()),
+            quantity: Some(event.quantity.to_string()),
+            price: event.price.map(|price| price.to_string()),
+            event_time_s: Some(event.event_time_s.to_string()),
+            receive_time_s: Some(event.receive_time_s.to_string()),
         }
     }
 }
