@@ -109,7 +109,10 @@ fn write_world(mut world: World, folder: &Path) -> Result<(Vec<Written>, Truth),
     let mut text = Output::create(folder, "truth.json", "")?;
     let json = serde_json::to_string_pretty(&truth).map_err(|error| CliError::file(folder, error))?;
     json.lines().try_for_each(|line| text.line(&format!("{line}\n")))?;
-    let files = [events, assets, users, text].into_iter().map(Output::finish).collect::<Result<_, _>>()?;
+    let files = [events, assets, users, text]
+        .into_iter()
+        .map(Output::finish)
+        .collect::<Result<Vec<_>, CliError>>()?;
     Ok((files, truth))
 }
 
