@@ -12,6 +12,7 @@ mod keys;
 mod links;
 mod lock;
 mod prices;
+mod simulate;
 mod spec;
 mod tables;
 mod world;

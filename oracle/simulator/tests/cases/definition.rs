@@ -41,8 +41,8 @@ fn a_seed_is_a_world() {
         let (_, events) = run(&params);
         hex::encode(Sha256::digest(file(&params, &events).0))
     };
-    assert_eq!(hash(1, 0), "GOLDEN_CLEAN");
-    assert_eq!(hash(1, 100_000), "GOLDEN_DIRTY");
+    assert_eq!(hash(1, 0), "6e28d4f5c8f30a479508c8b76f5a15d0f3a65e01bb503fb3623dd4d67ba7d141");
+    assert_eq!(hash(1, 100_000), "b05b874c80196c73e9be5047232f98cb54d22fd052025882bba4cfadf2975db9");
     assert_ne!(hash(2, 0), hash(1, 0));
 }
 

@@ -65,7 +65,8 @@ fn people_buy_what_they_like_and_follow_their_drift() {
     let after = |person: &Person, day: u32| person.drift_day.is_some_and(|drift| day >= drift);
     let new = seen.purchases_auc(&events, after, |person, _| person.taste_after);
     let old = seen.purchases_auc(&events, after, |person, _| person.taste);
-    assert!(new > 0.7 && old < 0.6, "after the drift: new taste {new}, old taste {old}");
+    println!("AUC of the true taste: {all:.3}; after the drift: new taste {new:.3}, old taste {old:.3}");
+    assert!(new > 0.65 && old < 0.55, "after the drift: new taste {new}, old taste {old}");
 }
 
 #[test]
