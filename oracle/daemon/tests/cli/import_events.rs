@@ -46,7 +46,7 @@ fn every_kind_is_imported_once() {
     assert_eq!((&report["inserted"], &report["events_total"]), (&json!({"new": 7, "known": 0}), &json!(7)));
     let quality = &report["quality"];
     assert_eq!((&quality["rows"], &quality["kept"]), (&json!(9), &json!(7)));
-    assert_eq!(quality["counts"], json!({"unknown_kind": 1, "negative_quantity": 1, "out_of_order": 2}));
+    assert_eq!(quality["counts"], json!({"unknown_kind": 1, "negative_quantity": 1, "out_of_order": 3}));
     assert_eq!(quality["examples"]["negative_quantity"][0]["line"], 9);
     assert_eq!(quality["kinds"]["attendance"], json!({"rows": 1, "kept": 1, "users": 1, "quantity": 3600}));
     assert!(report.get("cleaning").is_none(), "{report}");

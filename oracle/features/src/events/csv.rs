@@ -222,6 +222,21 @@ mod tests {
     }
 
     #[test]
+    fn a_written_row_is_read_back() {
+        let cells = ["s", "1,2", "say \"hi\"", "login", "", "\"", "1", "", "5", ", \",\""];
+        let row =
+            EventRow::from_cells(cells.map(|cell| Some(cell.to_owned()).filter(|cell| !cell.is_empty())));
+        let mut told = Vec::new();
+        let text = format!("{}{}", EventRow::csv_header(), row.csv_line());
+        read_bounded(text.as_bytes(), "e.csv", 1 << 20, 9, |_, read| {
+            told.push(read);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(told, [Ok(row)]);
+    }
+
+    #[test]
     fn what_is_no_row_is_told_with_its_line() {
         let long = "x".repeat(EVENT_CELL_BYTES_MAX + 1);
         let longer = "x".repeat(EVENT_LINE_BYTES_MAX);

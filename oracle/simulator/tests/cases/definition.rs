@@ -34,6 +34,7 @@ fn people_and_assets_are_as_defined() {
     assert_eq!(truth_header().split(',').count(), truth_line(&world.people()[0]).split(',').count());
 }
 
+/// Both hashes are also what another program computes (Python, the whole world from its definitions).
 #[test]
 fn a_seed_is_a_world() {
     let hash = |seed, dirty_ppm| {
@@ -46,7 +47,6 @@ fn a_seed_is_a_world() {
     assert_ne!(hash(2, 0), hash(1, 0));
 }
 
-/// What came before does not change when a world lasts longer, but for who leaves and joins, which depends on its length.
 #[test]
 fn events_are_numbered_in_order_of_receipt() {
     let params = SimulationParams::new(200, 30, 5);
