@@ -1,7 +1,5 @@
 //! All accepted events, de-duplicated and in one order; and views of it that cannot see the future.
 
-use std::collections::BTreeMap;
-
 use crate::input_root::{EVENT_SALT_PUBLIC, event_leaf, events_root};
 use crate::{BehaviourEvent, EventId, FeaturesError, SourceId, TIME_MAX_S};
 
@@ -34,7 +32,7 @@ impl EventLog {
     /// # Errors
     /// [`FeaturesError::TooMany`] above [`EVENTS_MAX`], [`FeaturesError::EventTime`] outside `0..=`[`TIME_MAX_S`].
     pub fn new(
-        events: Vec<BehaviourEvent>,
+        mut events: Vec<BehaviourEvent>,
         epoch_of: impl Fn(i64) -> i64,
     ) -> Result<(Self, LogReport), FeaturesError> {
         if events.len() > EVENTS_MAX {
@@ -45,27 +43,28 @@ impl EventLog {
             });
         }
         events.iter().try_for_each(check_times)?;
-        let mut by_id: BTreeMap<(SourceId, EventId), Vec<BehaviourEvent>> = BTreeMap::new();
-        for event in events {
-            by_id.entry((event.source.clone(), event.event_id.clone())).or_default().push(event);
-        }
+        let fates = judge_events(&mut events, |event| event, epoch_of);
         let mut report = LogReport::default();
-        let mut kept = Vec::with_capacity(by_id.len());
-        for (id, mut copies) in by_id {
-            let fates = judge_copies(&mut copies, |copy| copy, &epoch_of);
-            report.repeated += fates.iter().filter(|fate| **fate == Fate::Repeated).count() as u64;
-            kept.extend(
-                copies.into_iter().zip(&fates).filter(|(_, fate)| **fate == Fate::Kept).map(|(copy, _)| copy),
-            );
-            if fates.contains(&Fate::Conflicting) {
-                report.conflicting.push(id);
-            } else if fates.contains(&Fate::LateConflicting) {
-                report.late_conflicting.push(id);
+        for (event, fate) in events.iter().zip(&fates) {
+            let ids = match fate {
+                Fate::Kept => continue,
+                Fate::Repeated => {
+                    report.repeated += 1;
+                    continue;
+                }
+                Fate::Conflicting => &mut report.conflicting,
+                Fate::LateConflicting => &mut report.late_conflicting,
+            };
+            // Copies of one id stand together.
+            if ids.last().is_none_or(|(source, id)| (source, id) != (&event.source, &event.event_id)) {
+                ids.push((event.source.clone(), event.event_id.clone()));
             }
         }
-        // Stable: by_id gave (source, event_id) order, which stays within one second.
-        kept.sort_by_key(|event| event.receive_time_s);
-        Ok((Self { events: kept }, report))
+        let mut fates = fates.into_iter();
+        events.retain(|_| fates.next() == Some(Fate::Kept));
+        // Stable: they stand in (source, event_id) order, which stays within one second.
+        events.sort_by_key(|event| event.receive_time_s);
+        Ok((Self { events }, report))
     }
 
     /// All events in order.
@@ -110,29 +109,44 @@ pub(crate) enum Fate {
     LateConflicting,
 }
 
-/// Puts the copies of one id into order (receive time, bytes) and says what becomes of each; the rule of
+/// Puts events into order (source, event id, receive time, bytes) and says what becomes of each; the rule of
 /// [`EventLog::new`].
-pub(crate) fn judge_copies<T>(
-    copies: &mut [T],
+pub(crate) fn judge_events<T>(
+    events: &mut [T],
     event: impl Fn(&T) -> &BehaviourEvent,
     epoch_of: impl Fn(i64) -> i64,
 ) -> Vec<Fate> {
+    fn id(event: &BehaviourEvent) -> (&SourceId, &EventId) {
+        (&event.source, &event.event_id)
+    }
+    events.sort_by(|a, b| id(event(a)).cmp(&id(event(b))));
+    let mut fates = Vec::with_capacity(events.len());
+    for copies in events.chunk_by_mut(|a, b| id(event(a)) == id(event(b))) {
+        judge_copies(copies, &event, &epoch_of, &mut fates);
+    }
+    fates
+}
+
+/// The same for the copies of one id.
+fn judge_copies<T>(
+    copies: &mut [T],
+    event: impl Fn(&T) -> &BehaviourEvent,
+    epoch_of: impl Fn(i64) -> i64,
+    fates: &mut Vec<Fate>,
+) {
     copies.sort_by(|a, b| {
         let (a, b) = (event(a), event(b));
         a.receive_time_s.cmp(&b.receive_time_s).then_with(|| a.canonical_bytes().cmp(&b.canonical_bytes()))
     });
-    let epoch = |copy: &T| epoch_of(event(copy).receive_time_s);
+    let epoch = |index: usize| epoch_of(event(&copies[index]).receive_time_s);
     let repeats = |index: usize| index > 0 && event(&copies[index]) == event(&copies[index - 1]);
-    let in_first = (0..copies.len())
-        .filter(|&index| epoch(&copies[index]) == epoch(&copies[0]) && !repeats(index))
-        .count();
-    let fate = |index: usize| match index {
+    let in_first = (0..copies.len()).filter(|&index| epoch(index) == epoch(0) && !repeats(index)).count();
+    fates.extend((0..copies.len()).map(|index| match index {
         _ if repeats(index) => Fate::Repeated,
         _ if in_first > 1 => Fate::Conflicting,
         0 => Fate::Kept,
         _ => Fate::LateConflicting,
-    };
-    (0..copies.len()).map(fate).collect()
+    }));
 }
 
 /// Events received before a cut. Only [`EventLog::before`] makes one, so whatever is computed from it cannot

@@ -191,7 +191,7 @@ impl Planner<'_> {
         let Some(ring) = self.person.ring else { return };
         let first = self.world.ring_first(ring);
         let turn = (self.day / 3) % RING_MEMBERS;
-        if self.day % 3 != 0 || self.person.number != first + turn {
+        if !self.day.is_multiple_of(3) || self.person.number != first + turn {
             return;
         }
         let second = self.second();
@@ -200,14 +200,14 @@ impl Planner<'_> {
         self.plain(second, EventKind::Message, None, Some(next), 8);
     }
 
-    /// Every day the same: twenty sessions of nearly one length, evenly spread, and six messages to anybody.
+    /// Every day the same: 24 sessions of nearly one length, evenly spread, and six messages to anybody.
     fn bot(&mut self) {
         self.plain(60, EventKind::Login, None, None, 1);
         let (open, users) = (u64::from(self.world.open_assets()), u64::from(self.world.params().users));
-        for turn in 0..20 {
+        for turn in 0..24 {
             let asset = self.stream.below(open) as u32;
             let dwell_s = 200 + self.stream.below(20);
-            self.plain(120 + turn * 4_200, EventKind::Session, Some(asset), None, dwell_s);
+            self.plain(120 + turn * 3_500, EventKind::Session, Some(asset), None, dwell_s);
         }
         for turn in 0..6 {
             let other = self.stream.below(users) as u32;

@@ -106,6 +106,7 @@ fn keep(config: &Config, args: &ImportArgs) -> Result<ImportReport, CliError> {
     let writing = bar("storing events", u64::try_from(events.len()).unwrap_or(u64::MAX));
     let inserted = store.insert(&events, |done| writing.set_position(done))?;
     writing.finish_and_clear();
+    drop(events); // the log holds them all once more
     let (_, log_report) = EventLog::new(store.load()?, epoch_of(config))?;
     let LogReport { repeated, conflicting, late_conflicting } = log_report;
     report.stored = Some(Stored {

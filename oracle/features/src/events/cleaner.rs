@@ -10,7 +10,7 @@ use super::reason::EventReason as Reason;
 use super::row::{EVENT_COLUMNS, EventRow};
 use super::rules::EventCleaningRules;
 use super::typed::{Fault, TypedEvent, kind_of, typed};
-use crate::log::{Fate, judge_copies};
+use crate::log::{Fate, judge_events};
 use crate::{AssetCatalog, BehaviourEvent, EVENTS_MAX, EventKind, FeaturesError, UserId};
 
 const DAY_S: i64 = 86_400;
@@ -200,14 +200,7 @@ impl<'a> EventCleaner<'a> {
     pub fn finish(self, epoch_of: impl Fn(i64) -> i64) -> CleanEvents {
         let Self { rules, mut report, tallies, mut passed, .. } = self;
         let split_rows = report.rows - report.count(Reason::MalformedRow);
-        passed.sort_by(|(a, _), (b, _)| (&a.source, &a.event_id).cmp(&(&b.source, &b.event_id)));
-        let same_id = |(a, _): &(BehaviourEvent, u64), (b, _): &(BehaviourEvent, u64)| {
-            (&a.source, &a.event_id) == (&b.source, &b.event_id)
-        };
-        let mut fates = Vec::with_capacity(passed.len());
-        for copies in passed.chunk_by_mut(same_id) {
-            fates.extend(judge_copies(copies, |(event, _)| event, &epoch_of));
-        }
+        let fates = judge_events(&mut passed, |(event, _)| event, epoch_of);
         note_copies(&passed, &fates, &mut report);
         let (mut kept, mut conflicting) = (Vec::with_capacity(passed.len()), Vec::new());
         for ((event, line), fate) in passed.into_iter().zip(fates) {

@@ -96,7 +96,7 @@ impl<R: Read> Lines<R> {
             let end = buffer.iter().position(|&byte| byte == b'\n').map(|position| position + 1);
             let taken = end.unwrap_or(buffer.len());
             // Beyond the limit the line is counted and forgotten: no line is held whole that is too long.
-            let room = EVENT_LINE_BYTES_MAX.checked_sub(self.line.len()).unwrap_or_default();
+            let room = EVENT_LINE_BYTES_MAX - self.line.len(); // never held longer than that
             self.line.extend_from_slice(&buffer[..taken.min(room)]);
             length += taken;
             self.reader.consume(taken);

@@ -65,7 +65,7 @@ impl Spread {
         let deviation_x16 = deviation.max(rules.outlier_deviation_min_x16);
         let reach = u128::from(rules.outlier_threshold_ppm) * u128::from(deviation_x16) / PPM;
         let reach = usize::try_from(reach).unwrap_or(BUCKETS).min(BUCKETS);
-        let low = centre.checked_sub(reach).unwrap_or(0);
+        let low = centre - reach.min(centre);
         let high = match centre + reach + 1 {
             above if above < BUCKETS => smallest_in(above) - 1, // above is at least 1: never empty below
             _ => u128::MAX,

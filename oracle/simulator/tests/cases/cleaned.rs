@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use attention_features::{CleanEvents, EventCleaningRules, EventReason as Reason, read_clean_events};
-use attention_simulator::{SimulationParams, Truth, World};
+use attention_features::{
+    CleanEvents, EventCleaningRules, EventKind, EventReason as Reason, OutlierFeature, OutlierReport,
+    read_clean_events,
+};
+use attention_simulator::{Role, SimulationParams, Truth, World};
 
 use super::{catalog, file, run};
 
@@ -23,6 +26,21 @@ fn a_clean_world_is_kept_whole() {
         assert_eq!(got.report.rows, events.len() as u64);
         assert!(got.events == events && got.conflicting.is_empty());
     }
+}
+
+/// The days of bots, and no others, have more sessions than is usual.
+#[test]
+fn bots_stand_out() {
+    let params = SimulationParams::new(1_000, 30, 2);
+    let (world, events) = run(&params);
+    let report = clean(&world, &file(&params, &events).0).report;
+    let bots = world.people().iter().filter(|person| person.role == Role::Bot);
+    let bot_days: u64 = bots.map(|bot| u64::from(params.days - bot.join_day)).sum();
+    let is_it = |found: &&OutlierReport| {
+        (found.kind, found.feature) == (EventKind::Session, OutlierFeature::EventsPerUserDay)
+    };
+    assert_eq!(report.outliers.iter().find(is_it).unwrap().outliers, bot_days);
+    assert_eq!(report.outliers.iter().map(|found| found.outliers).sum::<u64>(), bot_days);
 }
 
 #[test]

@@ -42,8 +42,8 @@ fn a_seed_is_a_world() {
         let (_, events) = run(&params);
         hex::encode(Sha256::digest(file(&params, &events).0))
     };
-    assert_eq!(hash(1, 0), "6e28d4f5c8f30a479508c8b76f5a15d0f3a65e01bb503fb3623dd4d67ba7d141");
-    assert_eq!(hash(1, 100_000), "b05b874c80196c73e9be5047232f98cb54d22fd052025882bba4cfadf2975db9");
+    assert_eq!(hash(1, 0), "c91ed9a4d4eac55cf373e02fda497d57921b3dcf48ab1b5e8cb6639db945e2fb");
+    assert_eq!(hash(1, 100_000), "4979e454ba6f0af0cf89d5fb3717aaa75ff9937700bf7e3630f321626e335c85");
     assert_ne!(hash(2, 0), hash(1, 0));
 }
 

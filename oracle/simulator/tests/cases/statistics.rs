@@ -94,7 +94,7 @@ fn bots_rings_and_the_bias_of_advertisements_show() {
         *sessions.entry((&event.user, seen.day(event))).or_default() += 1;
     }
     assert!(
-        sessions.iter().all(|((user, _), count)| (*count == 20) == (seen.of_user[user].role == Role::Bot))
+        sessions.iter().all(|((user, _), count)| (*count == 24) == (seen.of_user[user].role == Role::Bot))
     );
     // A ring's asset moves in the ring, every third day one step.
     for ring in 0..5 {
