@@ -19,6 +19,7 @@ ALLOWED = {
     "attention-core": {"attention-protocol", "attention-model", "attention-features"},
     "attention-tasks": {"attention-model", "attention-features"},
     "attention-export": {"attention-model", "attention-tasks"},
+    "attention-simulator": {"attention-model", "attention-features"},
     "attention-oracle": {
         "attention-protocol",
         "attention-model",
@@ -27,6 +28,7 @@ ALLOWED = {
         "attention-tasks",
         "attention-engine",
         "attention-export",
+        "attention-simulator",
     },
     "attention-e2e": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-oracle"},
 }
@@ -45,6 +47,7 @@ FORBIDDEN = {
     "attention-core": IO | SQL | {"rand"},
     "attention-tasks": IO | SQL | {"cosmwasm-std", "rand"},
     "attention-export": IO | SQL | {"cosmwasm-std", "rand"},
+    "attention-simulator": IO | SQL | {"cosmwasm-std", "ndarray", "rand"},
     "attention-oracle": SQL,
     "attention-e2e": SQL,
 }

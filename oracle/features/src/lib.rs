@@ -10,6 +10,7 @@ mod assets;
 mod cleaning;
 mod error;
 mod event;
+mod events;
 mod features;
 mod fixed_log;
 mod history;
@@ -30,6 +31,11 @@ pub use assets::{ASSETS_MAX, Asset, AssetCatalog, read_assets};
 pub use cleaning::{CleanSales, clean_sales, read_clean_sales};
 pub use error::FeaturesError;
 pub use event::{AssetId, BehaviourEvent, EventId, EventKind, ID_BYTES_MAX, SourceId, TIME_MAX_S, UserId};
+pub use events::{
+    CleanEvents, ColumnReport, DataQualityReport, EVENT_CELL_BYTES_MAX, EVENT_COLUMNS, EVENT_FILE_BYTES_MAX,
+    EVENT_LINE_BYTES_MAX, EventCleaner, EventCleaningRules, EventColumn, EventReason, EventRow, KindReport,
+    OutlierFeature, OutlierReport, read_clean_events, read_event_rows,
+};
 pub use features::{FEATURES, FEATURES_VERSION, FeatureDef, FeatureGroup};
 pub use fixed_log::{log2_x16, log2_x16_range};
 pub use input_root::{EVENT_SALT_PUBLIC, InputRootParts, chain_history, event_leaf, events_root, input_root};

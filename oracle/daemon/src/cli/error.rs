@@ -55,6 +55,7 @@ plain! {
     PeerError => Failed,
     std::io::Error => Failed,
     attention_features::FeaturesError => Input,
+    attention_simulator::SimulatorError => Input,
     attention_core::attention::ScoreError => Input,
     attention_protocol::ProtocolError => Input,
     attention_core::interest::InterestError => Failed,

@@ -12,6 +12,7 @@ mod error;
 mod explain;
 mod features;
 mod export_model;
+mod import;
 mod init;
 mod keys;
 mod links;
@@ -25,6 +26,7 @@ mod query;
 mod recommend;
 mod report;
 mod run;
+mod simulate;
 mod spec;
 mod table;
 mod train;
@@ -82,11 +84,12 @@ pub enum Command {
     /// Make, show, import and export keys.
     #[command(after_help = "Example: attention-oracle keys add signer --passphrase-file pass")]
     Keys(keys::KeysArgs),
-    /// Import sales and assets; importing the same again changes nothing.
+    /// Import sales, events of every kind and assets; importing the same again changes nothing.
     #[command(
-        after_help = "Example: attention-oracle import --sales sales.csv --assets assets.csv --report cleaning.json"
+        after_help = "Example: attention-oracle import --sales sales.csv --assets assets.csv --report cleaning.json
+Example: attention-oracle import --events events.csv --assets assets.csv --dry-run --json"
     )]
-    Import(data::ImportArgs),
+    Import(import::ImportArgs),
     /// Train a model: that of an epoch (kept, and used when the epoch is scored), or one of a table.
     #[command(after_help = "Example: attention-oracle train --task interest --epoch 0
 Example: attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model
@@ -172,6 +175,10 @@ Example: attention-oracle features --lint mine.sql")]
     /// Prove possession of a key, or look at the configuration of an epoch.
     #[command(after_help = "Example: attention-oracle operator possession --admin wasm1...")]
     Operator(operator::OperatorArgs),
+    /// Make a synthetic world: events of every kind, and the truth behind them.
+    #[command(after_help = "Example: attention-oracle simulate --users 1000 --days 90 --seed 1 --out world
+Example: attention-oracle import --events world/events.csv --assets world/assets.csv")]
+    Simulate(simulate::SimulateArgs),
     /// Write the events as JSON lines.
     #[command(after_help = "Example: attention-oracle export --out events.jsonl")]
     Export(data::ExportArgs),
@@ -190,7 +197,8 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
     match &cli.command {
         Command::Init(args) => init::run(cli, args),
         Command::Keys(args) => keys::run(cli, args),
-        Command::Import(args) => data::import(cli, args),
+        Command::Import(args) => import::run(cli, args),
+        Command::Simulate(args) => simulate::run(cli, args),
         Command::Export(args) => data::export(cli, args),
         Command::ExportModel(args) => export_model::run(cli, args),
         Command::Train(args) => train::train(cli, args),

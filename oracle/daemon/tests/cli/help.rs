@@ -3,7 +3,7 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 29] = [
+const COMMANDS: [(&str, &[&str]); 30] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
@@ -31,6 +31,7 @@ const COMMANDS: [(&str, &[&str]); 29] = [
     ("campaign", &["create", "fund", "stop", "refund"]),
     ("query", &[]),
     ("operator", &["possession", "config"]),
+    ("simulate", &[]),
     ("export", &[]),
     ("export-model", &[]),
 ];
@@ -82,6 +83,7 @@ fn wrong_arguments_exit_with_2() {
         vec![],
         vec!["nonsense"],
         vec!["train"],
+        vec!["import"],
         vec!["train", "--epoch", "-1"],
         vec!["train", "--epoch", "0", "--count", "0"],
         vec!["train", "--epoch", "0", "--task", "price"],

@@ -1,5 +1,6 @@
 mod cleaning;
 mod encoding;
+mod events;
 mod log;
 mod point_in_time;
 mod real_data;
