@@ -10,6 +10,7 @@ pub mod behaviour;
 mod bundle;
 mod error;
 pub mod estimator;
+pub mod fairness;
 pub mod folds;
 mod frame;
 pub mod insight;

@@ -4,11 +4,13 @@
 //! every search has a fixed number of steps: the same bits everywhere.
 
 mod bootstrap;
+mod delong;
 mod distributions;
 mod multiplicity;
 mod proportion;
 
 pub use bootstrap::{RESAMPLES_MAX, Resample, nearest_rank, percentile_interval};
+pub use delong::auc_with_variance;
 pub use distributions::{beta_cdf, beta_quantile, chi_square_quantile, normal_cdf, normal_quantile};
 pub use multiplicity::benjamini_hochberg;
 pub use proportion::{binomial_interval, difference_interval, wilson_interval};
