@@ -3,13 +3,16 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 26] = [
+const COMMANDS: [(&str, &[&str]); 29] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
     ("train", &[]),
     ("evaluate", &[]),
     ("price", &[]),
+    ("insight", &[]),
+    ("behaviour", &["segments", "cohorts", "retention", "drift"]),
+    ("fairness", &[]),
     ("explain", &[]),
     ("bench", &["models"]),
     ("scale", &[]),

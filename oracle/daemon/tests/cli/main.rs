@@ -1,12 +1,15 @@
 //! The command line as a user meets it: the built binary, its files, its words and its exit codes.
 
+mod behaviour;
 mod chain;
 mod config;
 mod data;
 mod evaluate;
+mod fairness;
 mod help;
 mod import;
 mod init;
+mod insight;
 mod keys;
 mod links;
 mod lock;
