@@ -12,7 +12,7 @@ mod lines;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use plotters::prelude::{BitmapBackend, IntoDrawingArea, SVGBackend};
+use plotters::prelude::{BitMapBackend, IntoDrawingArea, SVGBackend};
 use plotters::style::{FontStyle, register_font};
 
 use crate::store::{StoreError, write_atomic};
@@ -136,7 +136,7 @@ fn png_bytes(chart: &Chart) -> Result<Vec<u8>, PlotError> {
     // Three bytes a pixel; sizes are bounded by the charts.
     let mut pixels = vec![0u8; width as usize * height as usize * 3];
     {
-        let area = BitmapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
+        let area = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
         let canvas = Canvas::new(area)?;
         chart.draw(&canvas)?;
         canvas.finish()?;

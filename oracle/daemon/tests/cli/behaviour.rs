@@ -194,7 +194,7 @@ fn bad_requests_are_refused_by_name() {
         "more than --gap-days before --until",
     );
     fails(&["cohorts", "--data", "events.jsonl", "--until", "2020-01-20"], 3, "months that have ended");
-    fails(&["drift", "--data", "events.jsonl", "--split", "2019-01-01"], 3, "three rising times");
+    fails(&["drift", "--data", "events.jsonl", "--split", "2030-01-01"], 3, "three rising times");
     fails(&["drift", "--data", "events.jsonl", "--later", "x.csv"], 2, "--model");
     fails(&["cohorts", "--data", "events.jsonl", "--plot", "c.pdf"], 2, "ends in .svg or .png");
 }

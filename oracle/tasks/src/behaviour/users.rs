@@ -29,7 +29,6 @@ pub(super) const SEGMENT_MEASURES: [usize; 7] = [0, 1, 2, 3, 4, 7, 8];
 /// One user's events, by time.
 #[derive(Debug, Clone)]
 pub(super) struct User<'a> {
-    pub(super) id: &'a UserId,
     pub(super) events: Vec<&'a BehaviourEvent>,
 }
 
@@ -61,10 +60,10 @@ pub(super) fn users(
         });
     }
     Ok(by_user
-        .into_iter()
-        .map(|(id, mut events)| {
+        .into_values()
+        .map(|mut events| {
             events.sort_by_key(|event| (event.event_time_s, &event.source, &event.event_id));
-            User { id, events }
+            User { events }
         })
         .collect())
 }
@@ -178,7 +177,7 @@ pub(super) mod tests {
             act("a", 20 * DAY_S),
         ];
         let found = users(&events, 0, 20 * DAY_S).unwrap();
-        assert_eq!(found.iter().map(|user| user.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(found.iter().map(|user| user.events[0].user.as_str()).collect::<Vec<_>>(), ["a", "b"]);
         let measures = Measures::of(&found[0], 20 * DAY_S);
         let wanted = Measures {
             days_since_last: 10,
