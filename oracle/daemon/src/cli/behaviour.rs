@@ -35,7 +35,7 @@ pub struct EventArgs {
 pub struct SegmentArgs {
     #[command(flatten)]
     events: EventArgs,
-    /// How many segments; chosen by silhouette among 2 to 8 if absent.
+    /// How many segments; of the stable ones among 2 to 8 that of the highest silhouette if absent.
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(2..=12))]
     segments: Option<u32>,
     /// Seed of starts and refits.

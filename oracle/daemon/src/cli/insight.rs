@@ -148,7 +148,7 @@ fn chart(found: &Insight, top: usize) -> Chart {
     Chart::Bars(Bars {
         title: "Which attributes draw attention".into(),
         subtitle: format!(
-            "{} sales from {} to {}; bars: exact 95 % intervals, coloured where q ≤ {}",
+            "{} sales from {} to {}; whiskers: exact 95 % intervals; coloured where q ≤ {}",
             found.acts,
             day_name(found.from_s),
             day_name(found.until_s),

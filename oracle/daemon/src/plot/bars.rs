@@ -16,8 +16,8 @@ const ROW: i32 = 26;
 /// Where the axis ends; where it begins depends on the labels.
 const RIGHT: i32 = 790;
 /// Pixels of a letter, and the longest label that has room.
-const LETTER: i32 = 8;
-const LABEL_CHARS: usize = 44;
+const LETTER: i32 = 7;
+const LABEL_CHARS: usize = 54;
 
 /// What a bar says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

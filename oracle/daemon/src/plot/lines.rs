@@ -7,11 +7,11 @@ use super::axis::Axis;
 use super::canvas::{Anchor, COLOURS, Canvas, GRID, INK, SMALL, TEXT};
 
 const WIDTH: i32 = 960;
-const HEIGHT: i32 = 540;
+const HEIGHT: i32 = 558;
 const LEFT: i32 = 90;
 const RIGHT: i32 = 760;
-const TOP: i32 = 78;
-const BOTTOM: i32 = 470;
+const TOP: i32 = 96;
+const BOTTOM: i32 = 488;
 
 /// One curve.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +64,7 @@ impl Lines {
         }
         canvas.line(&[(LEFT, TOP), (LEFT, BOTTOM), (RIGHT, BOTTOM)], INK, 1)?;
         canvas.text(&self.x.label, ((LEFT + RIGHT) / 2, BOTTOM + 46), TEXT, INK, Anchor::Middle)?;
-        canvas.text(&self.y.label, (16, TOP - 10), SMALL, INK, Anchor::Left)?;
+        canvas.text(&self.y.label, (16, TOP - 18), SMALL, INK, Anchor::Left)?;
         for (line, colour) in self.lines.iter().zip(COLOURS) {
             if let Some(outline) = self.outline(line) {
                 canvas.polygon(outline, colour, 0.15)?;

@@ -110,7 +110,7 @@ fn heat_and_lines_draw_what_they_hold() {
     });
     let text = svg(&lines).unwrap();
     // A step: level at the height of 1 until day 100, then down to the middle.
-    assert!(text.contains("90,78 760,78 760,274"), "{text}");
+    assert!(text.contains("90,96 760,96 760,292"), "{text}");
     assert_eq!(text.matches("<polygon ").count(), 1);
 }
 

@@ -22,5 +22,5 @@ pub use drift::{
 };
 pub use kaplan_meier::{Step, Watched, kaplan_meier, median, survival_at};
 pub use retention::{GAP_DAYS_MAX, RetentionCurve, RetentionReport, retention};
-pub use segments::{KQuality, SEGMENTS_MAX, Segment, SegmentReport, SegmentsOptions, segments};
+pub use segments::{KQuality, SEGMENTS_MAX, STABLE, Segment, SegmentReport, SegmentsOptions, segments};
 pub use users::{MEASURES, USERS_MAX};

@@ -24,15 +24,17 @@ const SILHOUETTE_USERS_MAX: usize = 2_000;
 const REFITS: u64 = 20;
 /// One standard deviation in the unit of coordinates.
 const DEVIATION_MILLI: f64 = 1_000.0;
-/// Farthest coordinate: a thousand standard deviations.
-const COORDINATE_MAX: f64 = 1e6;
+/// Farthest coordinate, three standard deviations: what is farther counts as so far, or a handful of odd users would be a segment.
+const COORDINATE_MAX: f64 = 3_000.0;
+/// From this mean adjusted Rand index on, a number of segments is stable (Steinley 2004: good recovery).
+pub const STABLE: f64 = 0.8;
 
 /// As of when, and how many.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SegmentsOptions {
     /// Only what happened before is known, unix seconds.
     pub until_s: i64,
-    /// How many segments; chosen by silhouette if absent.
+    /// How many segments; chosen by silhouette and stability if absent.
     pub segments: Option<usize>,
     /// Seed of starts, samples and refits.
     pub seed: u64,
@@ -94,7 +96,7 @@ pub struct SegmentReport {
     pub constant: Vec<&'static str>,
     /// What was tried.
     pub tried: Vec<KQuality>,
-    /// The one that was taken: asked for, or that of the highest silhouette.
+    /// The one that was taken: asked for, or that of the highest silhouette among the stable ones ([`STABLE`]), among all if none is.
     pub chosen: usize,
     /// The segments.
     pub segments: Vec<Segment>,
@@ -126,9 +128,10 @@ pub fn segments(events: &[BehaviourEvent], options: &SegmentsOptions) -> Result<
     // One number of segments is worked on by one thread, and the results stand in their order.
     let found: Vec<(KQuality, Clustering)> =
         ks.par_iter().map(|&k| try_number(&points, k, options.seed, &sample)).collect();
+    let rank = |(quality, _): &(KQuality, Clustering)| (quality.stability >= STABLE, quality.silhouette);
     let mut best = 0;
-    for (at, (quality, _)) in found.iter().enumerate() {
-        if quality.silhouette > found[best].0.silhouette {
+    for (at, other) in found.iter().enumerate() {
+        if rank(other) > rank(&found[best]) {
             best = at;
         }
     }
@@ -275,7 +278,7 @@ fn name(segment: &Segment, usual_money: u128) -> String {
         words.push(match segment.buy_share {
             share if share >= 0.8 => "buyers",
             share if share <= 0.2 => "sellers",
-            _ => "buyers and sellers",
+            _ => "traders",
         });
         // Ten times the median of all, or a tenth of it.
         if segment.money / 10 >= usual_money {

@@ -1,7 +1,7 @@
 //! The attention of an attribute with the others held equal.
 //!
 //! A Poisson regression of the acts on each asset on its attributes ([`super::poisson`]). Of a name of which an asset has at most
-//! one value, the commonest value is what the others are compared with. A count of accessories is the sum of the accessories and
+//! one value, the commonest value, or having none if that is commoner, is what the others are compared with. A count of accessories is the sum of the accessories and
 //! cannot be told from them: counts are adjusted for all names but what they count, everything else for all names but counts.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,7 +101,7 @@ fn regress(
     Ok(())
 }
 
-/// The commonest value of every name of which no asset has two.
+/// The commonest value of every name of which no asset has two, unless more assets have none: then those are the others' yardstick.
 fn references(catalog: &AssetCatalog) -> BTreeSet<usize> {
     let name = |attribute: usize| catalog.attributes()[attribute].0.as_str();
     let mut several: BTreeSet<&str> = BTreeSet::new();
@@ -123,7 +123,15 @@ fn references(catalog: &AssetCatalog) -> BTreeSet<usize> {
             *best = attribute;
         }
     }
-    commonest.into_values().collect()
+    let without = |name: &str| {
+        let of_name = (0..catalog.attributes().len()).filter(|&at| catalog.attributes()[at].0 == name);
+        catalog.len() as u64 - of_name.map(|at| catalog.supply()[at]).sum::<u64>()
+    };
+    commonest
+        .into_iter()
+        .filter(|(name, best)| catalog.supply()[*best] >= without(name))
+        .map(|(_, best)| best)
+        .collect()
 }
 
 #[cfg(test)]
