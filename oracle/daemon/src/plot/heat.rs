@@ -45,7 +45,7 @@ pub struct Heat {
 
 impl Heat {
     fn shown(&self) -> (&[(String, Vec<Option<f64>>)], usize) {
-        let skipped = self.rows.len().saturating_sub(ROWS_MAX);
+        let skipped = self.rows.len() - self.rows.len().min(ROWS_MAX);
         (&self.rows[skipped..], self.columns.len().min(COLUMNS_MAX))
     }
 

@@ -27,7 +27,7 @@ pub(super) fn segments(report: &SegmentReport) {
             segment.name
         );
         println!(
-            "       medians: last act {} days ago, {} acts over {} days, {:.0} % of trades bought, {} of money",
+            "       medians: last act {} days ago, acts {} over {} days, {:.0} % of trades bought, {} of money",
             segment.days_since_last,
             segment.acts,
             segment.tenure_days,
