@@ -1,7 +1,7 @@
 //! Every estimator by name, with its hyper-parameters as a person or a file gives them.
 
 use attention_model::{
-    Dataset, Fit, ForestParams, GbdtParams, LinearParams, LogisticParams, MlpParams, Model, Objective,
+    Curve, Dataset, Fit, ForestParams, GbdtParams, LinearParams, LogisticParams, MlpParams, Model, Objective,
     ParamGuard, Target, TreeParams,
 };
 use serde::Serialize;
@@ -111,6 +111,22 @@ impl ForTarget for ForestParams {}
 impl ForTarget for TreeParams {}
 impl ForTarget for MlpParams {}
 impl ForTarget for LinearParams {}
+
+impl Estimator {
+    /// As [`Estimator::fit`], with the course of every network of a neural network; nothing else is fitted in epochs.
+    ///
+    /// # Errors
+    /// That of the estimator.
+    pub fn fit_with_curves(&self, data: &Dataset<'_>) -> Result<(Model, Vec<Curve>), TaskError> {
+        match self {
+            Self::Mlp(params) => {
+                let (model, curves) = params.clone().check()?.fit_with_curve(data)?;
+                Ok((Model::Mlp(model), curves))
+            }
+            other => Ok((other.fit(data)?, Vec::new())),
+        }
+    }
+}
 
 impl Kind {
     /// The kind of a name.

@@ -3,8 +3,8 @@
 mod explanation;
 
 use attention_model::{
-    CalibratedModel, Calibration, Calibrator, Dataset, Model, ModelError, Predict, Target, auc, base_rate,
-    calibration_error, mean_log_loss, permutation_importance, sigmoid,
+    CalibratedModel, Calibration, Calibrator, Curve, Dataset, Model, ModelError, Predict, Target, auc,
+    base_rate, calibration_error, mean_log_loss, permutation_importance, sigmoid,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -67,6 +67,9 @@ pub struct Trained {
     pub cross_validation: Option<CrossValidation>,
     /// What was read, and what of it could not be taken as it stood.
     pub reading: Reading,
+    /// The course of the fit of each network; empty for an estimator that is not fitted in epochs.
+    #[serde(skip)]
+    pub curves: Vec<Curve>,
 }
 
 /// Mean and standard error over the folds.
@@ -166,7 +169,7 @@ pub fn train(
     let out_of_fold = folds.map(|k| OutOfFold::predict(&table, options, k)).transpose()?;
     // Asked for or not: what calibration was fitted on does not measure it.
     let cross_validation = out_of_fold.as_ref().map(|folds| folds.measure(&table)).transpose()?;
-    let inner = options.estimator.fit(&data)?;
+    let (inner, curves) = options.estimator.fit_with_curves(&data)?;
     let kind = inner.kind();
     let model = match (options.calibrate, out_of_fold) {
         (Some(calibration), Some(folds)) => {
@@ -187,6 +190,7 @@ pub fn train(
         model_hash: String::new(),
         cross_validation,
         reading: table.reading.clone(),
+        curves,
     };
     let bundle = Bundle::new(spec, model)?;
     let model_hash = hex::encode(bundle.hash()?);

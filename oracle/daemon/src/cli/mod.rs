@@ -6,6 +6,7 @@ mod bench;
 mod campaign;
 mod claim;
 mod context;
+mod curves;
 mod data;
 mod doctor;
 mod epoch;

@@ -1,6 +1,6 @@
 //! `train --data` and `evaluate --data`: a model of any table.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use attention_model::Calibration;
@@ -13,8 +13,9 @@ use serde::Serialize;
 
 use super::progress::spinner;
 use super::train::FileArgs;
-use super::{Cli, CliError};
+use super::{Cli, CliError, curves};
 use crate::output::{ExitStatus, print_json};
+use crate::plot::write_plot;
 use crate::store::{read_bounded, write_atomic};
 
 const HEADING: &str = "Task interest on a table";
@@ -45,6 +46,9 @@ pub struct TableArgs {
     /// Calibrate the probabilities on predictions out of those folds (or of five).
     #[arg(long, value_enum, value_name = "HOW", requires = "data", help_heading = HEADING)]
     calibrate: Option<Calibrate>,
+    /// Draw the losses of every epoch of a neural network: a file that ends in .svg or .png.
+    #[arg(long, value_name = "FILE", requires = "data", help_heading = HEADING)]
+    plot: Option<PathBuf>,
 }
 
 /// How probabilities are calibrated.
@@ -110,6 +114,9 @@ pub(super) fn train(
         }),
         seed: file.seed,
     };
+    if let Some(plot) = &args.plot {
+        curves::check(plot, &args.model)?;
+    }
     let data = file.path()?;
     let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
     let start = Instant::now();
@@ -121,6 +128,9 @@ pub(super) fn train(
     let content = bundle.to_bytes()?;
     if let Some(out) = out {
         write_atomic(out, &content)?;
+    }
+    if let Some(plot) = &args.plot {
+        write_plot(plot, &curves::chart(&trained))?;
     }
     if cli.json {
         let output = TrainOutput {

@@ -75,7 +75,7 @@ impl Axis {
 
     fn linear_ticks(&self) -> Vec<f64> {
         let (low, high) = self.range;
-        let raw = (high - low) / 6.0;
+        let raw = (high - low) / 8.0;
         if !(raw.is_finite() && raw > 0.0) {
             return vec![low];
         }

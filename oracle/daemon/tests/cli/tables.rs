@@ -216,6 +216,21 @@ fn parameters_are_checked() {
     assert_eq!(run(folder.path(), &["evaluate", "--data", "train.csv"]).code, 2);
 }
 
+/// The losses of a neural network's epochs are drawn; what is not fitted in epochs has none.
+#[test]
+fn training_curves_are_drawn() {
+    let folder = folder();
+    train(folder.path(), &["--model", "mlp", "--plot", "curve.svg"]).succeeds();
+    let plot = std::fs::read_to_string(folder.path().join("curve.svg")).unwrap();
+    for text in ["Training of mlp", "rows learnt from", "rows kept out", "epoch"] {
+        assert!(plot.contains(text), "{text}: {plot}");
+    }
+    train(folder.path(), &["--model", "logistic", "--plot", "none.svg"])
+        .fails(2, "logistic is not fitted in epochs; --plot draws the losses of mlp");
+    let other = train(folder.path(), &["--model", "mlp", "--plot", "curve.txt"]);
+    assert!(other.code == 2 && other.err.contains("ends in .svg or .png"), "{other:?}");
+}
+
 /// What each column adds is the prediction, for every estimator that explains itself.
 #[test]
 fn rows_are_explained() {

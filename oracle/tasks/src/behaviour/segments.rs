@@ -255,7 +255,7 @@ fn describe(measures: &[Measures], clustering: &Clustering, names: &[&'static st
         })
         .collect();
     // Stable: of equal size in the order of the centres.
-    segments.sort_by(|a, b| b.users.cmp(&a.users));
+    segments.sort_by_key(|segment| std::cmp::Reverse(segment.users));
     segments
 }
 

@@ -100,13 +100,13 @@ impl Measures {
         let mut assets: Vec<_> = events.iter().filter_map(|event| event.asset).collect();
         assets.sort_unstable();
         assets.dedup();
-        let money = events.iter().filter_map(|event| event.price);
+        let mut prices = events.iter().filter_map(|event| event.price);
         let session_s = of_kind(EventKind::Session).map(|event| u128::from(event.quantity)).sum::<u128>();
         Self {
             days_since_last: days(last_s, until_s),
             acts: events.len() as u64,
             tenure_days: days(user.first_s(), last_s),
-            money: money.fold(0u128, |sum, price| sum.checked_add(price).unwrap_or(u128::MAX)),
+            money: prices.try_fold(0u128, u128::checked_add).unwrap_or(u128::MAX),
             buy_share_milli: (1_000 * bought).checked_div(bought + sold).unwrap_or(500) as u64,
             assets: assets.len() as u64,
             partners: distinct(
