@@ -24,6 +24,9 @@ const WIDTH_MIN: i32 = 900;
 /// Steps of the legend.
 const LEGEND_STEPS: i32 = 50;
 
+/// A row's label and its shares, 0 to 1; `None`: not known.
+pub type HeatRow = (String, Vec<Option<f64>>);
+
 /// Shares as colours.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Heat {
@@ -39,12 +42,12 @@ pub struct Heat {
     pub legend: String,
     /// Of each column.
     pub columns: Vec<String>,
-    /// Each row's label and its shares, 0 to 1; `None`: not known.
-    pub rows: Vec<(String, Vec<Option<f64>>)>,
+    /// The rows, from the top.
+    pub rows: Vec<HeatRow>,
 }
 
 impl Heat {
-    fn shown(&self) -> (&[(String, Vec<Option<f64>>)], usize) {
+    fn shown(&self) -> (&[HeatRow], usize) {
         let skipped = self.rows.len() - self.rows.len().min(ROWS_MAX);
         (&self.rows[skipped..], self.columns.len().min(COLUMNS_MAX))
     }

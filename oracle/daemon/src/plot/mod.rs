@@ -19,7 +19,7 @@ use crate::store::{StoreError, write_atomic};
 
 pub use axis::{Axis, Scale};
 pub use bars::{Bar, Bars, Tone};
-pub use heat::Heat;
+pub use heat::{Heat, HeatRow};
 pub use lines::{Line, Lines};
 
 use canvas::Canvas;

@@ -21,7 +21,7 @@ fn number(of: &Value, key: &str) -> f64 {
 fn market(folder: &Path) {
     let mut assets = "asset_id,type,gender,skin_tone,accessory_count,accessories\n".to_owned();
     let mut sales = "timestamp,asset_id,price_wei,seller,buyer,block,tx\n".to_owned();
-    let hat = |asset: u32| asset % 5 == 0;
+    let hat = |asset: u32| asset.is_multiple_of(5);
     for asset in 0..300u32 {
         let worn = match (hat(asset), asset % 50 == 1) {
             (true, _) => "Hat",
