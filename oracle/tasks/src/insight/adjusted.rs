@@ -1,6 +1,6 @@
 //! The attention of an attribute with the others held equal.
 //!
-//! A Poisson regression of the acts on each asset on its attributes ([`super::poisson`]). Of a name of which an asset has at most
+//! A Poisson regression of the acts on each asset on its attributes (`poisson`). Of a name of which an asset has at most
 //! one value, the commonest value, or having none if that is commoner, is what the others are compared with. A count of accessories is the sum of the accessories and
 //! cannot be told from them: counts are adjusted for all names but what they count, everything else for all names but counts.
 

@@ -2,7 +2,7 @@
 //!
 //! For every attribute, over one period:
 //! - how often an asset that has it is acted on, against one that has not ([`RateRatio`]), exactly, with clusters by asset;
-//! - the same with all other attributes held equal ([`adjusted`]), so that a hat that only comes on rare apes gets no credit;
+//! - the same with all other attributes held equal ([`Adjusted`]), so that a hat that only comes on rare apes gets no credit;
 //! - what more or less an asset that has it sells for ([`Premium`]), relative to the market of the moment;
 //! - whether its share of attention has grown since the period before ([`Trend`]).
 //!
