@@ -222,7 +222,7 @@ fn training_curves_are_drawn() {
     let folder = folder();
     train(folder.path(), &["--model", "mlp", "--plot", "curve.svg"]).succeeds();
     let plot = std::fs::read_to_string(folder.path().join("curve.svg")).unwrap();
-    for text in ["Training of mlp", "rows learnt from", "rows kept out", "epoch"] {
+    for text in ["Training of mlp", "1: rows learnt from", "2: rows kept out", "epoch"] {
         assert!(plot.contains(text), "{text}: {plot}");
     }
     train(folder.path(), &["--model", "logistic", "--plot", "none.svg"])
