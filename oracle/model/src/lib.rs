@@ -45,6 +45,7 @@ pub use dataset::{CHUNK_ROWS, Dataset, ROWS_MAX, TARGET_ABS_MAX, Target, TargetK
 pub use encoder::{COLUMNS_MAX, Encoder, Normalisation};
 pub use error::ModelError;
 pub use importance::{Importance, REPEATS_MAX, permutation_importance};
+pub use linalg::solve_spd;
 pub use linear::{
     BATCH_ROWS_MAX, CheckedDescentParams, CheckedLinearParams, DescentParams, EPOCHS_MAX, LinearModel,
     LinearParams, squared_error_and_gradient,

@@ -6,16 +6,20 @@
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod behaviour;
 mod bundle;
 mod error;
 pub mod estimator;
+pub mod fairness;
 pub mod folds;
 mod frame;
+pub mod insight;
 pub mod interest;
 pub mod interest_1m;
 pub mod leakage;
 pub mod price;
 pub mod recommend;
+pub mod stats;
 pub mod table;
 pub mod words;
 

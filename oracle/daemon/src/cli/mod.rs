@@ -1,5 +1,7 @@
 //! The command line: one file per command.
 
+mod analysis;
+mod behaviour;
 mod bench;
 mod campaign;
 mod claim;
@@ -13,7 +15,9 @@ mod explain;
 mod features;
 mod export_model;
 mod import;
+mod fairness;
 mod init;
+mod insight;
 mod keys;
 mod links;
 mod model;
@@ -111,6 +115,23 @@ Example: attention-oracle evaluate --task recommend --data interactions.csv --js
         after_help = "Example: attention-oracle price --model P.model --data punks --asset 17,4242 --at 2020-12-01"
     )]
     Price(price::PriceArgs),
+    /// Which attributes of assets draw attention, how surely, and what they add to the price.
+    #[command(
+        after_help = "Example: attention-oracle insight --data punks --from 2020-01-01 --until 2021-01-01 --plot insight.svg"
+    )]
+    Insight(insight::InsightArgs),
+    /// What users do: segments, cohorts, retention, drift.
+    #[command(
+        subcommand,
+        after_help = "Example: attention-oracle behaviour segments --data punks --plot segments.svg
+Example: attention-oracle behaviour drift --model M.model --data sessions.csv --later other.csv --json"
+    )]
+    Behaviour(behaviour::BehaviourCommand),
+    /// Whether a model treats groups alike, by a definition that is chosen.
+    #[command(
+        after_help = "Example: attention-oracle fairness --model M.model --data sessions.csv --group visitor_type --json"
+    )]
+    Fairness(fairness::FairnessArgs),
     /// Why an account has the attention it has, or why a model predicts what it predicts for a row.
     #[command(after_help = "Example: attention-oracle explain --account wasm1... --epoch 0
 Example: attention-oracle explain --model M.model --data sessions.csv --row 17")]
@@ -205,6 +226,9 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Evaluate(args) => train::evaluate(cli, args),
         Command::Predict(args) => predict::run(cli, args),
         Command::Price(args) => price::run(cli, args),
+        Command::Insight(args) => insight::run(cli, args),
+        Command::Behaviour(command) => behaviour::run(cli, command),
+        Command::Fairness(args) => fairness::run(cli, args),
         Command::Explain(args) => explain::run(cli, args),
         Command::Features(args) => features::run(cli, args),
         Command::Bench(command) => bench::run(cli, command),

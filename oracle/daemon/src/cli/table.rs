@@ -15,6 +15,7 @@ use super::progress::spinner;
 use super::train::FileArgs;
 use super::{Cli, CliError, curves};
 use crate::output::{ExitStatus, print_json};
+use crate::plot::{check_path, write_plot};
 use crate::store::{read_bounded, write_atomic};
 
 const HEADING: &str = "Task interest on a table";
@@ -48,6 +49,9 @@ pub struct TableArgs {
     /// Write the losses of every epoch or round as an event file for TensorBoard into this folder (gbdt, mlp).
     #[arg(long, value_name = "DIR", requires = "data", help_heading = HEADING)]
     tensorboard: Option<PathBuf>,
+    /// Draw the losses of every epoch or round (gbdt, mlp): a file that ends in .svg or .png.
+    #[arg(long, value_name = "FILE", requires = "data", help_heading = HEADING)]
+    plot: Option<PathBuf>,
 }
 
 /// How probabilities are calibrated.
@@ -108,7 +112,11 @@ pub(super) fn train(
         target.ok_or_else(|| CliError::new(ExitStatus::Usage, "--target COLUMN is needed with --data"))?;
     let kind = Kind::from_name(&args.model)?;
     if args.tensorboard.is_some() {
-        curves::check(kind)?;
+        curves::check("--tensorboard", kind)?;
+    }
+    if let Some(plot) = &args.plot {
+        check_path(plot)?;
+        curves::check("--plot", kind)?;
     }
     let options = TrainOptions {
         typing: TypingOptions { target, ignore: args.ignore.clone(), categorical: args.categorical.clone() },
@@ -127,12 +135,13 @@ pub(super) fn train(
     let start = Instant::now();
     let working = spinner("training");
     let name = data.display().to_string();
-    let trained = file.on_threads(|| match args.tensorboard {
-        Some(_) => Ok(interest::train_with_curves(&bytes, &name, &options)?),
-        None => {
-            let (bundle, trained) = interest::train(&bytes, &name, &options)?;
-            Ok((bundle, trained, Vec::new()))
+    let has_curves = args.tensorboard.is_some() || args.plot.is_some();
+    let trained = file.on_threads(|| {
+        if has_curves {
+            return Ok(interest::train_with_curves(&bytes, &name, &options)?);
         }
+        let (bundle, trained) = interest::train(&bytes, &name, &options)?;
+        Ok((bundle, trained, Vec::new()))
     });
     working.finish_and_clear();
     let (bundle, trained, curves) = trained?;
@@ -142,6 +151,9 @@ pub(super) fn train(
         write_atomic(out, &content)?;
     }
     let tensorboard = args.tensorboard.as_deref().map(|folder| curves::write(folder, &curves)).transpose()?;
+    if let Some(plot) = &args.plot {
+        write_plot(plot, &curves::chart(&trained, &curves))?;
+    }
     if cli.json {
         let output = TrainOutput {
             task: "interest",

@@ -3,7 +3,7 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 30] = [
+const COMMANDS: [(&str, &[&str]); 33] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
@@ -11,6 +11,9 @@ const COMMANDS: [(&str, &[&str]); 30] = [
     ("evaluate", &[]),
     ("predict", &[]),
     ("price", &[]),
+    ("insight", &[]),
+    ("behaviour", &["segments", "cohorts", "retention", "drift"]),
+    ("fairness", &[]),
     ("explain", &[]),
     ("features", &[]),
     ("bench", &["models"]),

@@ -233,6 +233,24 @@ pub fn adds_up(words: &[&str]) {
     assert_eq!(sum, number(told), "{words:?}");
 }
 
+/// The losses of a neural network's epochs are drawn; what is not fitted in epochs has none.
+#[test]
+fn training_curves_are_drawn() {
+    let folder = folder();
+    train(folder.path(), &["--model", "mlp", "--plot", "curve.svg"]).succeeds();
+    let plot = std::fs::read_to_string(folder.path().join("curve.svg")).unwrap();
+    for text in ["Training of mlp", "1: rows learnt from", "2: rows kept out", "epoch"] {
+        assert!(plot.contains(text), "{text}: {plot}");
+    }
+    train(folder.path(), &["--model", "logistic", "--plot", "none.svg"])
+        .fails(2, "--plot: logistic does not learn in steps, so it has no curve; gbdt and mlp do");
+    train(folder.path(), &["--model", "gbdt", "--plot", "rounds.svg"]).succeeds();
+    let plot = std::fs::read_to_string(folder.path().join("rounds.svg")).unwrap();
+    assert!(plot.contains("Training of gbdt") && plot.contains("rows learnt from"), "{plot}");
+    let other = train(folder.path(), &["--model", "mlp", "--plot", "curve.txt"]);
+    assert!(other.code == 2 && other.err.contains("ends in .svg or .png"), "{other:?}");
+}
+
 /// What each column adds is the prediction, for every estimator that explains itself.
 #[test]
 fn rows_are_explained() {

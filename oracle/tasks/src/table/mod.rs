@@ -5,10 +5,12 @@
 //! integer: the value times a power of ten that loses no digit if the column allows it ([`ColumnKind::Number`]).
 
 mod cell;
+mod column;
 mod encode;
 mod spec;
 mod typing;
 
+pub use column::read_column;
 pub use encode::{Reading, Table, read_features, read_table};
 pub use spec::{Column, ColumnKind, TableSpec, TargetColumn, TargetType};
 pub use typing::{TypingOptions, infer_spec};
