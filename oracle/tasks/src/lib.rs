@@ -9,14 +9,20 @@
 mod bundle;
 mod error;
 pub mod estimator;
+pub mod fit_spec;
 pub mod folds;
 mod frame;
 pub mod interest;
 pub mod interest_1m;
 pub mod leakage;
+pub mod paired;
 pub mod price;
+pub mod quality;
 pub mod recommend;
+pub mod report;
+pub mod search;
 pub mod table;
+pub mod validation;
 
 pub use bundle::{BUNDLE_BYTES_MAX, Bundle, Task};
 pub use error::TaskError;

@@ -7,10 +7,12 @@
 mod cell;
 mod encode;
 mod spec;
+mod times;
 mod typing;
 
 pub use encode::{Reading, Table, read_table};
 pub use spec::{Column, ColumnKind, TableSpec, TargetColumn, TargetType};
+pub use times::read_times;
 pub use typing::{TypingOptions, infer_spec};
 
 use crate::TaskError;
