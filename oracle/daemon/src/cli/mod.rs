@@ -3,6 +3,7 @@
 mod bench;
 mod campaign;
 mod claim;
+mod columns;
 mod context;
 mod data;
 mod doctor;
@@ -20,10 +21,13 @@ mod progress;
 mod query;
 mod recommend;
 mod report;
+mod report_text;
 mod run;
+mod search;
 mod spec;
 mod table;
 mod train;
+mod trials_file;
 mod watch;
 
 use std::path::PathBuf;
@@ -86,9 +90,17 @@ pub enum Command {
     /// Train a model: that of an epoch (kept, and used when the epoch is scored), or one of a table.
     #[command(after_help = "Example: attention-oracle train --task interest --epoch 0
 Example: attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model
+Example: attention-oracle train --data sessions.csv --spec spec.json --out M.model
 Example: attention-oracle train --task price --data punks --until 2020-01-01 --out P.model
 Example: attention-oracle train --task recommend --data interactions.csv --out R.model")]
     Train(train::TrainArgs),
+    /// Search hyper-parameters for a model of a table; the result is a specification for `train --spec`.
+    #[command(
+        after_help = "Example: attention-oracle search --data sessions.csv --target revenue --model gbdt,logistic \
+--trials 30 --trials-file trials.jsonl --out spec.json
+Example: attention-oracle search --print-space"
+    )]
+    Search(search::SearchArgs),
     /// Evaluate a model: that of the epochs on the test cuts beside its baselines, or one of a table on another table.
     #[command(after_help = "Example: attention-oracle evaluate --task interest --json
 Example: attention-oracle evaluate --model M.model --data other.csv --json
@@ -176,6 +188,7 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Import(args) => data::import(cli, args),
         Command::Export(args) => data::export(cli, args),
         Command::Train(args) => train::train(cli, args),
+        Command::Search(args) => search::run(cli, args),
         Command::Evaluate(args) => train::evaluate(cli, args),
         Command::Price(args) => price::run(cli, args),
         Command::Explain(args) => explain::run(cli, args),

@@ -12,7 +12,7 @@ use crate::store::read_bounded;
 /// Largest parameter file.
 const PARAMS_BYTES_MAX: u64 = 1 << 16;
 /// Most threads that a fit may be given.
-const THREADS_MAX: u64 = 256;
+pub(super) const THREADS_MAX: u64 = 256;
 const ON_FILES: &str = "On files";
 
 /// What is predicted.

@@ -92,7 +92,7 @@ impl Search {
     ///
     /// # Errors
     /// [`TaskError`] naming what of the file or the options cannot be used.
-    pub fn prepare(bytes: &[u8], source_name: &str, options: SearchOptions) -> Result<Self, TaskError> {
+    pub fn prepare(bytes: &[u8], source_name: &str, mut options: SearchOptions) -> Result<Self, TaskError> {
         let kinds: Vec<String> = options.kinds.iter().map(|kind| kind.name().to_owned()).collect();
         let repeated = (1..kinds.len()).any(|at| kinds[..at].contains(&kinds[at]));
         if kinds.is_empty() || repeated {
@@ -109,6 +109,8 @@ impl Search {
         }
         let (spec, table) = training_table(bytes, source_name, &options.typing, &options.allow_leak)?;
         let metric = Metric::of_table(options.metric, &table)?;
+        let division = options.folds.division_of(&table)?;
+        options.folds.division = Some(division);
         let whole = options.folds.cut(&table)?;
         let rungs = rungs(options.trials, options.eta, options.rungs, &whole)?;
         let folds = rungs
@@ -127,7 +129,7 @@ impl Search {
             kinds,
             trials: options.trials,
             metric,
-            division: options.folds.division_of(&table)?,
+            division,
             folds: options.folds.folds,
             gap: options.folds.gap,
             eta: options.eta,
