@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod bundle;
+pub mod churn;
 mod error;
 pub mod estimator;
 pub mod fit_spec;
@@ -19,6 +20,7 @@ pub mod paired;
 pub mod price;
 pub mod quality;
 pub mod recommend;
+pub mod registry;
 pub mod report;
 pub mod search;
 pub mod table;

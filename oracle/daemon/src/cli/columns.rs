@@ -78,6 +78,11 @@ pub struct FoldArgs {
 }
 
 impl FoldArgs {
+    /// The number of folds, if one was given.
+    pub(super) fn folds(&self) -> Option<u64> {
+        self.folds
+    }
+
     /// The folds, if a number of them was given.
     pub(super) fn plan(&self, seed: u64) -> Result<Option<FoldPlan>, CliError> {
         match self.folds {

@@ -2,6 +2,7 @@
 
 mod bench;
 mod campaign;
+mod churn;
 mod claim;
 mod columns;
 mod context;
@@ -14,6 +15,7 @@ mod init;
 mod keys;
 mod links;
 mod model;
+mod models;
 mod operator;
 mod post;
 mod price;
@@ -92,7 +94,8 @@ pub enum Command {
 Example: attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model
 Example: attention-oracle train --data sessions.csv --spec spec.json --out M.model
 Example: attention-oracle train --task price --data punks --until 2020-01-01 --out P.model
-Example: attention-oracle train --task recommend --data interactions.csv --out R.model")]
+Example: attention-oracle train --task recommend --data interactions.csv --out R.model
+Example: attention-oracle train --task churn --data punks --until 2020-01-01 --model logistic --out C.model")]
     Train(train::TrainArgs),
     /// Search hyper-parameters for a model of a table; the result is a specification for `train --spec`.
     #[command(
@@ -105,8 +108,15 @@ Example: attention-oracle search --print-space"
     #[command(after_help = "Example: attention-oracle evaluate --task interest --json
 Example: attention-oracle evaluate --model M.model --data other.csv --json
 Example: attention-oracle evaluate --task price --data punks --from 2020-01-01 --model P.model --json
-Example: attention-oracle evaluate --task recommend --data interactions.csv --json")]
+Example: attention-oracle evaluate --task recommend --data interactions.csv --json
+Example: attention-oracle evaluate --task churn --data punks --from 2020-01-01 --model C.model --json")]
     Evaluate(train::EvaluateArgs),
+    /// Keep versions of models of tables, compare challengers with the champion, promote the better one.
+    #[command(
+        after_help = "Example: attention-oracle models add M.model --name sessions --spec spec.json --data held_out.csv
+Example: attention-oracle models promote sessions@2 --data held_out.csv --margin-micro 1000"
+    )]
+    Models(models::ModelsArgs),
     /// What assets would sell for at a moment, from what was known before it.
     #[command(
         after_help = "Example: attention-oracle price --model P.model --data punks --asset 17,4242 --at 2020-12-01"
@@ -190,6 +200,7 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Train(args) => train::train(cli, args),
         Command::Search(args) => search::run(cli, args),
         Command::Evaluate(args) => train::evaluate(cli, args),
+        Command::Models(args) => models::run(cli, args),
         Command::Price(args) => price::run(cli, args),
         Command::Explain(args) => explain::run(cli, args),
         Command::Bench(command) => bench::run(cli, command),

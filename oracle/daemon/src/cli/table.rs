@@ -175,6 +175,11 @@ impl TableArgs {
     pub(super) fn estimator(&self, file: &FileArgs) -> Result<Estimator, CliError> {
         Ok(Estimator::new(Kind::from_name(&self.model)?, file.params()?, file.seed)?)
     }
+
+    /// The number of folds, if one was given.
+    pub(super) fn folds(&self) -> Option<u64> {
+        self.folds.folds()
+    }
 }
 
 /// Says what of a file could not be taken as it stood.

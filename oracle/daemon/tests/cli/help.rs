@@ -3,13 +3,14 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 27] = [
+const COMMANDS: [(&str, &[&str]); 28] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
     ("train", &[]),
     ("search", &[]),
     ("evaluate", &[]),
+    ("models", &["add", "list", "show", "compare", "promote", "rollback", "verify"]),
     ("price", &[]),
     ("explain", &[]),
     ("bench", &["models"]),

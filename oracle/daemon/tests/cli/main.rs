@@ -1,6 +1,7 @@
 //! The command line as a user meets it: the built binary, its files, its words and its exit codes.
 
 mod chain;
+mod churn;
 mod config;
 mod data;
 mod evaluate;
@@ -11,6 +12,8 @@ mod keys;
 mod links;
 mod lock;
 mod prices;
+mod registry;
+mod search;
 mod spec;
 mod tables;
 mod world;
