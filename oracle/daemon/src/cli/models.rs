@@ -54,7 +54,7 @@ pub enum ModelsCommand {
     Show {
         /// The version.
         #[arg(value_name = "NAME[@VERSION]")]
-        version: String,
+        reference: String,
     },
     /// Measure a version and the champion of its name on the same rows.
     Compare(ChallengeArgs),
@@ -101,6 +101,10 @@ struct Compared {
 }
 
 pub(super) fn run(cli: &Cli, args: &ModelsArgs) -> Result<(), CliError> {
+    let adds = matches!(args.command, ModelsCommand::Add { .. });
+    if !adds && !args.registry.is_dir() {
+        return Err(CliError::file(&args.registry, "there is no such registry; `models add` makes it"));
+    }
     let registry = RegistryDir::open(&args.registry)?;
     let manifest = registry.manifest()?;
     match &args.command {
@@ -110,7 +114,7 @@ pub(super) fn run(cli: &Cli, args: &ModelsArgs) -> Result<(), CliError> {
             add(cli, &registry, manifest, new, model, [spec.as_deref(), data.as_deref()])
         }
         ModelsCommand::List => list(cli, &manifest),
-        ModelsCommand::Show { version } => show(cli, &registry, &manifest, version),
+        ModelsCommand::Show { reference } => show(cli, &registry, &manifest, reference),
         ModelsCommand::Compare(challenge) => {
             let compared = compared(&registry, &manifest, challenge)?;
             if cli.json {
@@ -220,8 +224,8 @@ fn print_entry(entry: &Entry) {
     }
 }
 
-fn show(cli: &Cli, registry: &RegistryDir, manifest: &Manifest, version: &str) -> Result<(), CliError> {
-    let entry = manifest.find(version)?;
+fn show(cli: &Cli, registry: &RegistryDir, manifest: &Manifest, reference: &str) -> Result<(), CliError> {
+    let entry = manifest.find(reference)?;
     let history: Vec<&Change> = manifest
         .history()
         .iter()

@@ -148,6 +148,7 @@ fn damage_is_found() {
 fn what_cannot_be_kept_is_refused() {
     let folder = folder();
     let folder = folder.path();
+    run(folder, &["models", "list"]).fails(3, "registry: there is no such registry; `models add` makes it");
     run(folder, &["models", "add", "good.model", "--name", "a/b"])
         .fails(3, "registry: the name \"a/b\" must be 1 to 64 letters, digits, '-', '_' or '.'");
     let foreign = add(folder, "train.csv", &[]);
