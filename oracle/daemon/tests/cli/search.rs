@@ -216,8 +216,10 @@ fn the_space_is_printed_changed_and_checked() {
         .unwrap();
     search(folder.path(), &["--space", "bad.json"])
         .fails(3, "bad.json: parameters of tree: search of \"depth_max\": hyper-parameter depth_max is 99, must be 1 to 64");
-    search(folder.path(), &["--model", "tree,tree"])
-        .fails(3, "search: the estimators are [\"tree\", \"tree\"]; name one or more, each once");
+    search(folder.path(), &["--model", "tree"]).fails(
+        3,
+        "search: the estimators are [\"tree\", \"logistic\", \"tree\"]; name one or more, each once",
+    );
     for wrong in [vec!["--trials", "0"], vec!["--eta", "1"], vec!["--metric", "f1"], vec!["--model", "oak"]] {
         assert_eq!(search(folder.path(), &wrong).code, 2, "{wrong:?}");
     }
