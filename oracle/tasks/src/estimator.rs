@@ -52,6 +52,11 @@ macro_rules! kinds {
                 Ok(estimator)
             }
 
+            /// Its kind.
+            pub fn kind(&self) -> Kind {
+                match self { $(Self::$variant(_) => Kind::$variant,)+ }
+            }
+
             /// All parameters, as JSON.
             pub fn params(&self) -> Value {
                 // Maps of integers, booleans and lists of them: there is no key or number that JSON lacks.

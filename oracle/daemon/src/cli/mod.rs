@@ -4,7 +4,9 @@ mod analysis;
 mod behaviour;
 mod bench;
 mod campaign;
+mod churn;
 mod claim;
+mod columns;
 mod context;
 mod curves;
 mod data;
@@ -12,15 +14,16 @@ mod doctor;
 mod epoch;
 mod error;
 mod explain;
-mod features;
 mod export_model;
-mod import;
 mod fairness;
+mod features;
+mod import;
 mod init;
 mod insight;
 mod keys;
 mod links;
 mod model;
+mod models;
 mod operator;
 mod post;
 mod predict;
@@ -29,11 +32,14 @@ mod progress;
 mod query;
 mod recommend;
 mod report;
+mod report_text;
 mod run;
+mod search;
 mod simulate;
 mod spec;
 mod table;
 mod train;
+mod trials_file;
 mod watch;
 
 use std::path::PathBuf;
@@ -98,18 +104,34 @@ Example: attention-oracle import --events events.csv --assets assets.csv --dry-r
     #[command(after_help = "Example: attention-oracle train --task interest --epoch 0
 Example: attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model
 Example: attention-oracle train --data sessions.csv --target revenue --model mlp --out M.model --tensorboard runs/mlp
+Example: attention-oracle train --data sessions.csv --spec spec.json --out M.model
 Example: attention-oracle train --task price --data punks --until 2020-01-01 --out P.model
-Example: attention-oracle train --task recommend --data interactions.csv --out R.model")]
+Example: attention-oracle train --task recommend --data interactions.csv --out R.model
+Example: attention-oracle train --task churn --data punks --until 2020-01-01 --model logistic --out C.model")]
     Train(train::TrainArgs),
+    /// Search hyper-parameters for a model of a table; the result is a specification for `train --spec`.
+    #[command(
+        after_help = "Example: attention-oracle search --data sessions.csv --target revenue --model gbdt,logistic \
+--trials 30 --trials-file trials.jsonl --out spec.json
+Example: attention-oracle search --print-space"
+    )]
+    Search(search::SearchArgs),
     /// Evaluate a model: that of the epochs on the test cuts beside its baselines, or one of a table on another table.
     #[command(after_help = "Example: attention-oracle evaluate --task interest --json
 Example: attention-oracle evaluate --model M.model --data other.csv --json
 Example: attention-oracle evaluate --task price --data punks --from 2020-01-01 --model P.model --json
-Example: attention-oracle evaluate --task recommend --data interactions.csv --json")]
+Example: attention-oracle evaluate --task recommend --data interactions.csv --json
+Example: attention-oracle evaluate --task churn --data punks --from 2020-01-01 --model C.model --json")]
     Evaluate(train::EvaluateArgs),
     /// What a model of a table predicts for every row of a file.
     #[command(after_help = "Example: attention-oracle predict --model M.model --data other.csv --out P.csv")]
     Predict(predict::PredictArgs),
+    /// Keep versions of models of tables, compare challengers with the champion, promote the better one.
+    #[command(
+        after_help = "Example: attention-oracle models add M.model --name sessions --spec spec.json --data held_out.csv
+Example: attention-oracle models promote sessions@2 --data held_out.csv --margin-micro 1000"
+    )]
+    Models(models::ModelsArgs),
     /// What assets would sell for at a moment, from what was known before it.
     #[command(
         after_help = "Example: attention-oracle price --model P.model --data punks --asset 17,4242 --at 2020-12-01"
@@ -223,8 +245,10 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
         Command::Export(args) => data::export(cli, args),
         Command::ExportModel(args) => export_model::run(cli, args),
         Command::Train(args) => train::train(cli, args),
+        Command::Search(args) => search::run(cli, args),
         Command::Evaluate(args) => train::evaluate(cli, args),
         Command::Predict(args) => predict::run(cli, args),
+        Command::Models(args) => models::run(cli, args),
         Command::Price(args) => price::run(cli, args),
         Command::Insight(args) => insight::run(cli, args),
         Command::Behaviour(command) => behaviour::run(cli, command),

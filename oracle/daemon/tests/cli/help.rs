@@ -3,13 +3,15 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 33] = [
+const COMMANDS: [(&str, &[&str]); 35] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
     ("train", &[]),
+    ("search", &[]),
     ("evaluate", &[]),
     ("predict", &[]),
+    ("models", &["add", "list", "show", "compare", "promote", "rollback", "verify"]),
     ("price", &[]),
     ("insight", &[]),
     ("behaviour", &["segments", "cohorts", "retention", "drift"]),

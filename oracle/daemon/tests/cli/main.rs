@@ -2,12 +2,13 @@
 
 mod behaviour;
 mod chain;
+mod churn;
 mod config;
 mod data;
 mod evaluate;
-mod features;
 mod exports;
 mod fairness;
+mod features;
 mod help;
 mod import;
 mod import_events;
@@ -17,6 +18,8 @@ mod keys;
 mod links;
 mod lock;
 mod prices;
+mod registry;
+mod search;
 mod simulate;
 mod spec;
 mod tables;

@@ -90,8 +90,52 @@ fn folds_measure_rows_that_were_not_fitted_on() {
         number(&measured["auc"], "mean") > 0.8 && number(&measured["auc"], "standard_error") > 0.0,
         "{measured}"
     );
+    // Beside what needs no model: the base rate and the best column, on the same rows.
+    let report = &trained["report"];
+    assert_eq!((&report["rows"], &report["loss"]), (&json!(600), &json!("log_loss")));
+    let baselines = report["baselines"].as_array().unwrap();
+    let names: Vec<&str> = baselines.iter().map(|base| base["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["base_rate", "single_feature"]);
+    for base in baselines {
+        assert!(number(&base["difference"], "high_95") < 0.0, "{base}");
+        let gap = number(report, "model_loss") - number(base, "loss");
+        assert!((number(&base["difference"], "mean") - gap).abs() < 1e-9, "{base}");
+    }
+    assert!(baselines[1]["columns"].as_array().unwrap().iter().all(|column| column == "pages"), "{report}");
     let text = train(folder.path(), &["--folds", "4"]).succeeds().out;
-    assert!(text.contains("over 4 folds") && text.contains("model_hash "), "{text}");
+    assert!(text.contains("over 4 folds (stratified)") && text.contains("model_hash "), "{text}");
+    assert!(text.contains("against base rate") && text.contains("against single feature (pages)"), "{text}");
+}
+
+/// The folds can be drawn, or follow a column of times, which is then no feature; a trend is measured honestly by time alone.
+#[test]
+fn folds_are_cut_as_asked_for() {
+    let folder = folder();
+    let text: String =
+        table(600)
+            .lines()
+            .enumerate()
+            .map(|(at, line)| {
+                if at == 0 { format!("day,{line}\n") } else { format!("2020-01-{:02},{line}\n", 1 + at % 28) }
+            })
+            .collect();
+    std::fs::write(folder.path().join("days.csv"), text).unwrap();
+    let with = |more: &[&str]| {
+        run(
+            folder.path(),
+            &[&["train", "--data", "days.csv", "--target", "revenue", "--json"][..], more].concat(),
+        )
+    };
+    let timed = with(&["--folds", "3", "--cv", "time", "--time-column", "day", "--time-gap", "86400"]).json();
+    let measured = &timed["cross_validation"];
+    assert_eq!((&measured["division"], &timed["features"]), (&json!("time"), &json!(4)));
+    assert!(number(measured, "rows") < 600.0, "the first block is never held out: {measured}");
+    assert_eq!(with(&["--folds", "3", "--cv", "kfold"]).json()["cross_validation"]["division"], "kfold");
+    let refused = with(&["--folds", "3", "--cv", "time"]);
+    assert!(refused.code == 3 && refused.err.contains("name it with --time-column"), "{refused:?}");
+    assert_eq!(with(&["--cv", "time", "--time-column", "day"]).code, 2);
+    let bad = with(&["--time-column", "month"]);
+    assert!(bad.code == 3 && bad.err.contains("is no time"), "{bad:?}");
 }
 
 #[test]

@@ -38,11 +38,62 @@ pub struct Table {
     schema: FeatureSchema,
     values: Vec<i64>,
     targets: Targets,
+    times_s: Option<Vec<i64>>,
     /// What was read.
     pub reading: Reading,
 }
 
 impl Table {
+    /// A table of binary labels that was computed and not read, with the time of every row.
+    ///
+    /// # Errors
+    /// As [`Dataset::from_rows`]; [`attention_model::ModelError::Shape`] unless there are as many times as labels.
+    pub fn of_rows(
+        schema: FeatureSchema,
+        values: Vec<i64>,
+        labels: Vec<bool>,
+        times_s: Vec<i64>,
+    ) -> Result<Self, TaskError> {
+        let reading = Reading { rows: labels.len(), ..Reading::default() };
+        let table = Self { schema, values, targets: Targets::Binary(labels), times_s: None, reading };
+        table.data()?;
+        table.with_times(times_s)
+    }
+
+    /// The table with the time of every row, by which folds can be ordered.
+    ///
+    /// # Errors
+    /// [`attention_model::ModelError::Shape`] unless there is one for each row.
+    pub fn with_times(self, times_s: Vec<i64>) -> Result<Self, TaskError> {
+        let (expected, got) = (self.reading.rows, times_s.len());
+        if expected != got {
+            return Err(attention_model::ModelError::Shape { what: "times", expected, got }.into());
+        }
+        Ok(Self { times_s: Some(times_s), ..self })
+    }
+
+    /// The time of every row, if the table has any.
+    pub fn times_s(&self) -> Option<&[i64]> {
+        self.times_s.as_deref()
+    }
+
+    /// The same rows with one feature alone. Every place from 0 to the number of features less one has one.
+    ///
+    /// # Errors
+    /// [`TaskError::Range`] for another place.
+    pub fn only(&self, feature: usize) -> Result<Self, TaskError> {
+        let columns = self.schema.len();
+        let Some((name, kind)) = self.schema.names().get(feature).zip(self.schema.kinds().get(feature))
+        else {
+            let (name, range) = ("the place of a feature", "below the number of features");
+            return Err(TaskError::Range { name, value: feature.to_string(), range });
+        };
+        let schema = FeatureSchema::typed(self.schema.version(), vec![(name.clone(), *kind)])?;
+        let values = self.values.iter().skip(feature).step_by(columns).copied().collect();
+        let (targets, times_s) = (self.targets.clone(), self.times_s.clone());
+        Ok(Self { schema, values, targets, times_s, reading: self.reading.clone() })
+    }
+
     /// The rows as a data set.
     ///
     /// # Errors
@@ -62,10 +113,13 @@ impl Table {
         let row = |at: usize| &self.values[at * columns..(at + 1) * columns];
         let mut order: Vec<usize> = (0..self.reading.rows).collect();
         order.sort_by(|&a, &b| {
-            row(a).cmp(row(b)).then_with(|| match &self.targets {
-                Targets::Binary(labels) => labels[a].cmp(&labels[b]),
-                Targets::Real(values) => values[a].total_cmp(&values[b]),
-            })
+            row(a)
+                .cmp(row(b))
+                .then_with(|| match &self.targets {
+                    Targets::Binary(labels) => labels[a].cmp(&labels[b]),
+                    Targets::Real(values) => values[a].total_cmp(&values[b]),
+                })
+                .then_with(|| self.times_s.as_ref().map_or(std::cmp::Ordering::Equal, |t| t[a].cmp(&t[b])))
         });
         self.chosen(&order)
     }
@@ -83,8 +137,9 @@ impl Table {
             Targets::Binary(labels) => Targets::Binary(order.iter().map(|&at| labels[at]).collect()),
             Targets::Real(values) => Targets::Real(order.iter().map(|&at| values[at]).collect()),
         };
+        let times_s = self.times_s.as_ref().map(|times_s| order.iter().map(|&at| times_s[at]).collect());
         let reading = Reading { rows: order.len(), ..self.reading.clone() };
-        Self { schema: self.schema.clone(), values, targets, reading }
+        Self { schema: self.schema.clone(), values, targets, times_s, reading }
     }
 }
 
@@ -193,7 +248,7 @@ fn read(bytes: &[u8], source_name: &str, spec: &TableSpec, with_target: bool) ->
             }
         }
     }
-    Ok(Table { schema: spec.schema()?, values, targets, reading })
+    Ok(Table { schema: spec.schema()?, values, targets, times_s: None, reading })
 }
 
 #[cfg(test)]
@@ -250,6 +305,18 @@ mod tests {
         );
         assert_eq!(text("a,month,y\n"), "o.csv has no rows below its header");
         assert_eq!(text(""), "o.csv has no column \"a\"; its columns are ");
+    }
+
+    #[test]
+    fn one_feature_is_taken_out_with_its_kind() {
+        let table = read_table(TRAINING.as_bytes(), "t.csv", &spec()).unwrap();
+        let month = table.only(1).unwrap();
+        assert_eq!(month.values, [0, 1, 0]);
+        assert_eq!(month.schema.names(), ["month"]);
+        assert_eq!(month.schema.kinds(), [table.schema.kinds()[1]]);
+        assert!(table.only(2).is_err());
+        assert!(table.clone().with_times(vec![1, 2]).is_err());
+        assert_eq!(table.with_times(vec![3, 1, 2]).unwrap().chosen(&[2, 0]).times_s(), Some(&[2, 3][..]));
     }
 
     #[test]

@@ -8,11 +8,13 @@ mod cell;
 mod column;
 mod encode;
 mod spec;
+mod times;
 mod typing;
 
 pub use column::read_column;
 pub use encode::{Reading, Table, read_features, read_table};
 pub use spec::{Column, ColumnKind, TableSpec, TargetColumn, TargetType};
+pub use times::read_times;
 pub use typing::{TypingOptions, infer_spec};
 
 use crate::TaskError;
