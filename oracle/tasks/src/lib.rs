@@ -28,7 +28,6 @@ pub mod report;
 pub mod search;
 pub mod stats;
 pub mod table;
-pub mod table;
 pub mod validation;
 pub mod words;
 

@@ -26,7 +26,12 @@ pub fn table(rows: u32) -> String {
 pub fn bundle(kind: Kind, target: &str, params: Option<Value>, calibrate: Option<Calibration>) -> Bundle {
     let other = if target == "price" { "bought" } else { "price" };
     let options = TrainOptions {
-        typing: TypingOptions { target: target.into(), ignore: vec![other.into()], categorical: vec![] },
+        typing: TypingOptions {
+            target: target.into(),
+            ignore: vec![other.into()],
+            categorical: vec![],
+            time: None,
+        },
         estimator: Estimator::new(kind, params, 3).unwrap(),
         allow_leak: Vec::new(),
         folds: None,

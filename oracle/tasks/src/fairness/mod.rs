@@ -15,7 +15,7 @@ use attention_model::{Predict, Target, sigmoid};
 use serde::Serialize;
 
 use crate::stats::{Interval, LEVEL, RESAMPLES_MAX};
-use crate::table::{read_column, read_table};
+use crate::table::{read_labels, read_table};
 use crate::{Bundle, TaskError};
 
 pub use gap::Gaps;
@@ -143,7 +143,7 @@ pub fn fairness(
     options: &FairnessOptions,
 ) -> Result<FairnessReport, TaskError> {
     check(options)?;
-    let cells = read_column(bytes, source_name, &options.group)?;
+    let cells = read_labels(bytes, source_name, &options.group)?;
     let table = read_table(bytes, source_name, bundle.spec())?;
     let data = table.data()?;
     let Target::Binary(labels) = data.target() else {

@@ -11,7 +11,7 @@ mod spec;
 mod times;
 mod typing;
 
-pub use column::read_column;
+pub use column::{read_column, read_labels};
 pub use encode::{Reading, Table, read_features, read_table};
 pub use spec::{Column, ColumnKind, TableSpec, TargetColumn, TargetType};
 pub use times::read_times;
@@ -23,21 +23,6 @@ use crate::TaskError;
 pub const FILE_BYTES_MAX: usize = 1 << 31;
 /// Most rows of a file.
 pub const FILE_ROWS_MAX: usize = 5_000_000;
-
-/// The cells of one column as they stand, of every row.
-///
-/// # Errors
-/// [`TaskError`] naming the file, or the column if it is not there.
-pub fn read_column(bytes: &[u8], source_name: &str, column: &str) -> Result<Vec<String>, TaskError> {
-    let (mut reader, header) = open(bytes, source_name)?;
-    let place = place_of(&header, source_name, column)?;
-    let mut cells = Vec::new();
-    each_row(&mut reader, source_name, |_, record| {
-        cells.push(record[place].to_owned());
-        Ok(())
-    })?;
-    Ok(cells)
-}
 
 /// Where a column stands in the header.
 fn place_of(header: &[String], source_name: &str, column: &str) -> Result<usize, TaskError> {
