@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use datafusion::datasource::MemTable;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::memory_pool::GreedyMemoryPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{SessionConfig, SessionContext};
@@ -28,7 +28,8 @@ fn config(partitions: usize) -> SessionConfig {
 /// # Errors
 /// [`EngineError::Engine`] if that folder cannot be used.
 pub(crate) fn session(options: &EngineOptions) -> Result<SessionContext, EngineError> {
-    let pool = FairSpillPool::new(options.memory_bytes());
+    // First come, first served: equal shares for some hundred operators and partitions would be too small for any.
+    let pool = GreedyMemoryPool::new(options.memory_bytes());
     let disk = DiskManagerBuilder::default().with_mode(DiskManagerMode::OsTmpDirectory);
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(pool))

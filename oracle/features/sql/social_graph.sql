@@ -1,4 +1,5 @@
 -- Degree and reciprocity of a user in the graph of links. One row per user who named, or was named by, another.
+-- Of two users there is one link at most in each direction, so the greatest of what it says is all it says.
 WITH ends AS (
   SELECT k.user_id, k.other_id, 1 AS outward, k.friendships, k.messages AS sent,
     CAST(0 AS DECIMAL(38,0)) AS received
@@ -15,8 +16,8 @@ neighbours AS (
     MAX(n.outward) AS named,
     MIN(n.outward) AS only_named,
     MAX(n.friendships) AS friendships,
-    SUM(n.sent) AS sent,
-    SUM(n.received) AS received
+    MAX(n.sent) AS sent,
+    MAX(n.received) AS received
   FROM ends n
   GROUP BY n.user_id, n.other_id
 )

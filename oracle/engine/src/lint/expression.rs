@@ -1,6 +1,7 @@
 //! Expressions over one row: types, bounds, and what is on the list.
 
 use datafusion::arrow::datatypes::DataType;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DFSchema, ScalarValue};
 use datafusion::logical_expr::{BinaryExpr, Case, Expr, ExprSchemable, Operator};
 
@@ -77,13 +78,35 @@ pub(super) fn examine(expression: &Expr, scope: &Scope<'_>, findings: &mut Findi
     let nullable = expression.nullable(scope.schema).unwrap_or(true);
     let bounded = match kind {
         Ok(kind) => range_of(expression, kind, scope, findings).map(|range| Fact { kind, nullable, range }),
-        Err(broken) => Err(broken),
+        // Decimals divide to fractions: the operator is what is wrong.
+        Err(_) if is_division(expression) => Err((Rule::Division, DIVISION_TYPES.to_owned())),
+        Err(broken) => {
+            let before = findings.list.len();
+            let walked = expression.apply_children(|child| {
+                examine(child, scope, findings);
+                Ok(TreeNodeRecursion::Continue)
+            });
+            // The closure never fails.
+            debug_assert!(walked.is_ok());
+            // What a part of it is refused for is the cause.
+            if findings.list.len() > before {
+                Ok(Fact { kind: Kind::Null, nullable, range: None })
+            } else {
+                Err(broken)
+            }
+        }
     };
     bounded.unwrap_or_else(|(rule, advice)| {
         findings.add(rule, expression, advice);
         let kind = known.unwrap_or(Kind::BigInt);
         Fact { kind, nullable, range: Some(whole(kind)) }
     })
+}
+
+const DIVISION_TYPES: &str = "div_floor is of BIGINT alone";
+
+fn is_division(expression: &Expr) -> bool {
+    matches!(expression, Expr::BinaryExpr(binary) if matches!(binary.op, Operator::Divide | Operator::Modulo))
 }
 
 type Range = Result<Option<Interval>, (Rule, String)>;
@@ -186,7 +209,7 @@ fn binary_range(binary: &BinaryExpr, kind: Kind, scope: &Scope<'_>, findings: &m
         }
         Operator::Divide | Operator::Modulo => {
             if left.kind == Kind::Decimal || right.kind == Kind::Decimal {
-                return Err((Rule::Division, "div_floor is of BIGINT alone".to_owned()));
+                return Err((Rule::Division, DIVISION_TYPES.to_owned()));
             }
             let Some((a, b)) = both else { return Ok(None) };
             let exact = if binary.op == Operator::Divide { quotient(a, b)? } else { remainder(a, b)? };

@@ -88,7 +88,7 @@ proptest! {
 /// A world of some size by integer arithmetic: 3,000 events of 60 users, half of the time after the cut.
 fn world() -> Vec<BehaviourEvent> {
     let one = |n: u64| BehaviourEvent {
-        asset: (!n.is_multiple_of(5)).then_some(AssetId((n * 7 % 6) as u32)),
+        asset: (!n.is_multiple_of(5)).then_some(AssetId(((n / 60 * 5 + n % 7) % 6) as u32)),
         counterparty: (n % 3 > 0).then(|| user(&format!("user-{}", n * n % 61))),
         quantity: n % 50,
         price: (!n.is_multiple_of(4)).then_some(u128::from(n % 97)),
@@ -96,7 +96,7 @@ fn world() -> Vec<BehaviourEvent> {
             n as usize,
             &format!("user-{}", n * 31 % 60),
             KINDS[(n % 6) as usize],
-            (n as i64 * 7_919) % (2 * CUT_S),
+            (n as i64 * 1_000_003) % (2 * CUT_S),
         )
     };
     (0..3_000).map(one).collect()

@@ -204,8 +204,12 @@ fn row_numbers_need_a_total_order() {
              FROM (SELECT user_id, COUNT(*) AS n FROM events GROUP BY user_id) g",
         ],
     );
-    refuses(Rule::Type, &["SELECT ROW_NUMBER() OVER (ORDER BY source, event_id) - 2 AS x FROM events"]);
-    passes(&["SELECT CAST(ROW_NUMBER() OVER (ORDER BY source, event_id) AS BIGINT) - 2 AS x FROM events"]);
+    let number = "ROW_NUMBER() OVER (ORDER BY source, event_id)";
+    refuses(Rule::Type, &[&format!("SELECT {number} + {number} AS x FROM events")]);
+    passes(&[
+        &format!("SELECT {number} - 2 AS x FROM events"),
+        &format!("SELECT CAST({number} AS BIGINT) + CAST({number} AS BIGINT) AS x FROM events"),
+    ]);
 }
 
 #[test]

@@ -12,14 +12,14 @@ use attention_features::{
     FeatureRow, PastEvents, RowsDigest, SourceId, UserId,
 };
 
-pub const DAY_S: i64 = 86_400;
+pub(crate) const DAY_S: i64 = 86_400;
 
-pub fn user(name: &str) -> UserId {
+pub(crate) fn user(name: &str) -> UserId {
     UserId::new(name).unwrap()
 }
 
 /// An event of `kind` by `who` at `time_s`; what else it says is set by the caller.
-pub fn event(number: usize, who: &str, kind: EventKind, time_s: i64) -> BehaviourEvent {
+pub(crate) fn event(number: usize, who: &str, kind: EventKind, time_s: i64) -> BehaviourEvent {
     BehaviourEvent {
         source: SourceId::new("test").unwrap(),
         event_id: EventId::new(format!("e{number}")).unwrap(),
@@ -35,7 +35,7 @@ pub fn event(number: usize, who: &str, kind: EventKind, time_s: i64) -> Behaviou
 }
 
 /// Six assets: types of three, two and none; other attributes of four, one and one.
-pub fn catalog() -> AssetCatalog {
+pub(crate) fn catalog() -> AssetCatalog {
     let attributes = |pairs: &[(&str, &str)]| {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>()
     };
@@ -51,16 +51,16 @@ pub fn catalog() -> AssetCatalog {
         .unwrap()
 }
 
-pub fn log_of(events: Vec<BehaviourEvent>) -> EventLog {
+pub(crate) fn log_of(events: Vec<BehaviourEvent>) -> EventLog {
     EventLog::new(events, |time_s| time_s / (30 * DAY_S)).unwrap().0
 }
 
-pub fn options(partitions: u64) -> EngineOptions {
+pub(crate) fn options(partitions: u64) -> EngineOptions {
     EngineOptions::new(500, partitions, 2).unwrap()
 }
 
 /// The engine's rows and digest.
-pub fn computed(
+pub(crate) fn computed(
     past: Past<'_>,
     catalog: &AssetCatalog,
     pairs: Option<&[(UserId, AssetId)]>,
@@ -75,7 +75,7 @@ pub fn computed(
 }
 
 /// The reference evaluator's rows and their digest.
-pub fn reference(
+pub(crate) fn reference(
     past: PastEvents<'_>,
     catalog: &AssetCatalog,
     pairs: Option<&[(UserId, AssetId)]>,
