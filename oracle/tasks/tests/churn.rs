@@ -107,9 +107,10 @@ fn world(seed: u64, later: bool) -> Vec<(String, i64)> {
     let mut acts = Vec::new();
     for user in 0..60u64 {
         let every = 5 + rng.below(user, 30) as i64;
-        let stops =
-            if rng.below(1_000 + user, 2) == 0 { 300 + rng.below(2_000 + user, 300) as i64 } else { 900 };
-        let mut day = rng.below(3_000 + user, 200) as i64;
+        // Two of three stop, more of them early: the first cuts and the last know both kinds.
+        let late = rng.below(2_000 + user, 830) as i64;
+        let stops = if rng.below(1_000 + user, 3) > 0 { 20 + late * late / 830 } else { 950 };
+        let mut day = rng.below(3_000 + user, 60) as i64;
         while day < stops {
             acts.push((format!("u{user:02}"), START_S + day * DAY_S + user as i64));
             day += every;
@@ -158,7 +159,7 @@ fn models_of_every_kind_are_trained_measured_and_kept() {
     let until_s = cut_s(20);
     for kind in Kind::ALL {
         let estimator = Estimator::new(kind, None, 1).unwrap();
-        let folds = (kind == Kind::Tree).then_some((3, 1));
+        let folds = (kind == Kind::Tree).then_some((2, 1));
         let (model, trained) = train(&people, Some(until_s), &rules, &estimator, folds).unwrap();
         assert_eq!(trained.report.is_some(), kind == Kind::Tree);
         let bytes = model.to_bytes().unwrap();

@@ -64,6 +64,16 @@ struct Rhythm<'a> {
     partners: BTreeSet<&'a UserId>,
 }
 
+/// An active user at a cut.
+#[derive(Debug)]
+pub(super) struct ChurnRow<'a> {
+    pub(super) user: &'a UserId,
+    /// Seconds since the last act.
+    pub(super) silence_s: i64,
+    /// In the order of [`churn_feature_names`].
+    pub(super) features: Vec<i64>,
+}
+
 /// The features of all users at one cut.
 #[derive(Debug)]
 pub(super) struct ChurnView<'a> {
@@ -88,7 +98,7 @@ impl<'a> ChurnView<'a> {
     }
 
     /// The users with an act in the lookback, rising, each with the seconds since the last one and the features.
-    pub(super) fn rows(&self) -> Result<Vec<(&'a UserId, i64, Vec<i64>)>, TaskError> {
+    pub(super) fn rows(&self) -> Result<Vec<ChurnRow<'a>>, TaskError> {
         let mut rows = Vec::new();
         // The user's features are the same for every asset; without any there is no event either.
         let Some(any) = self.catalog.assets().first() else { return Ok(rows) };
@@ -100,7 +110,7 @@ impl<'a> ChurnView<'a> {
             let mut row: Vec<i64> = of_user.map(|(_, value)| value).collect();
             let silence_s = self.view.cut_s() - last_s;
             self.append_rhythm(own, silence_s, &mut row);
-            rows.push((user, silence_s, row));
+            rows.push(ChurnRow { user, silence_s, features: row });
         }
         Ok(rows)
     }

@@ -40,12 +40,12 @@ impl ChurnTable {
         for cut_s in cuts_s.into_iter().filter(|&cut_s| cut_s >= from_s) {
             let view = ChurnView::new(known.before(cut_s)?, people.catalog(), &spec)?;
             let back = active_after(known, cut_s, &spec);
-            for (user, silence, row) in view.rows()? {
-                values.extend(row);
-                labels.push(!back.contains(user));
+            for row in view.rows()? {
+                values.extend(row.features);
+                labels.push(!back.contains(row.user));
                 times_s.push(cut_s);
-                silence_s.push(silence);
-                users.push(user.clone());
+                silence_s.push(row.silence_s);
+                users.push(row.user.clone());
             }
             if labels.len() > ROWS_MAX {
                 let (name, range) = ("the number of rows", "at most 20,000,000: take fewer cuts");
