@@ -98,21 +98,17 @@ pub enum FeaturesError {
         assets: usize,
     },
     /// An event's value is above what features are computed from.
-    #[error("event {event_id} of {source_id}: {field} is {value}, must be at most {limit}")]
+    #[error("event {event}: {field} is {problem}")]
     EventValue {
-        /// The event's source.
-        source_id: String,
-        /// The event's id.
-        event_id: String,
+        /// The event's id and source.
+        event: String,
         /// Which of its values.
         field: &'static str,
-        /// The value.
-        value: u128,
-        /// The greatest allowed.
-        limit: u128,
+        /// The value and the greatest allowed.
+        problem: String,
     },
     /// A row of a feature set breaks what the set declares.
-    #[error("feature row ({user}, {asset}), column {column}: {value} {problem}")]
+    #[error("feature row ({user}, {asset}), column {column}: {problem}")]
     Feature {
         /// The row's user.
         user: String,
@@ -120,9 +116,7 @@ pub enum FeaturesError {
         asset: u32,
         /// The column's name.
         column: &'static str,
-        /// The value found.
-        value: String,
-        /// What is wrong and what is allowed.
+        /// The value found, what is wrong with it and what is allowed.
         problem: String,
     },
     /// A time or count left the range of its integer type.

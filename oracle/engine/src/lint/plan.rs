@@ -14,6 +14,9 @@ use super::finding::{LintFinding, Rule};
 use super::window::{order_expressions, total_order, window};
 use crate::relations::{ColumnFacts, Interval, Kind, RelationFacts};
 
+/// More rows than 128 bits count: nothing can be proven of a sum or a count over them.
+const ROWS_UNKNOWN: u128 = u128::MAX;
+
 /// Walks one plan.
 pub(super) struct Walk<'a> {
     relations: &'a BTreeMap<String, RelationFacts>,
@@ -209,14 +212,13 @@ impl<'a> Walk<'a> {
             (true, true) => left.rows_max.min(right.rows_max),
             (true, false) => left.rows_max,
             (false, true) => right.rows_max,
-            // Beyond 128 bits nothing can be proven of a sum or count, and u128::MAX says so.
-            (false, false) => left.rows_max.checked_mul(right.rows_max).unwrap_or(u128::MAX),
+            (false, false) => left.rows_max.checked_mul(right.rows_max).unwrap_or(ROWS_UNKNOWN),
         };
         let unmatched = |side: &RelationFacts, kept: bool| if kept { side.rows_max } else { 0 };
         let rows_max = [unmatched(&left, optional_right), unmatched(&right, optional_left)]
             .into_iter()
             .try_fold(matched, u128::checked_add)
-            .unwrap_or(u128::MAX);
+            .unwrap_or(ROWS_UNKNOWN);
         let out = RelationFacts { columns, rows_max, keys };
         if let Some(filter) = &join.filter {
             self.examine_all(std::slice::from_ref(filter), &join.schema, &out);
@@ -335,7 +337,7 @@ fn union_of(inputs: Vec<RelationFacts>) -> RelationFacts {
     };
     for other in inputs {
         out.keys.clear();
-        out.rows_max = out.rows_max.checked_add(other.rows_max).unwrap_or(u128::MAX);
+        out.rows_max = out.rows_max.checked_add(other.rows_max).unwrap_or(ROWS_UNKNOWN);
         for (mine, theirs) in out.columns.iter_mut().zip(other.columns) {
             mine.nullable |= theirs.nullable;
             mine.range = mine.range.into_iter().chain(theirs.range).reduce(Interval::union);

@@ -25,11 +25,9 @@ pub fn check_magnitudes(event: &BehaviourEvent) -> Result<(), FeaturesError> {
     for (field, value, limit) in values {
         if value > limit {
             return Err(FeaturesError::EventValue {
-                source_id: event.source.to_string(),
-                event_id: event.event_id.to_string(),
+                event: format!("{} of {}", event.event_id, event.source),
                 field,
-                value,
-                limit,
+                problem: format!("{value}, must be at most {limit}"),
             });
         }
     }

@@ -60,29 +60,28 @@ impl FeatureRoot {
     /// [`FeaturesError::Feature`] if the row does not come after the one before it, has another number of
     /// values, lacks a value that may not be missing, or holds one outside its declared bounds.
     pub fn push(&mut self, row: &FeatureRow) -> Result<(), FeaturesError> {
-        let wrong = |column: &'static str, value: String, problem: String| FeaturesError::Feature {
+        let wrong = |column: &'static str, problem: String| FeaturesError::Feature {
             user: row.user.to_string(),
             asset: row.asset.0,
             column,
-            value,
             problem,
         };
         if row.values.len() != self.columns.len() {
-            let problem = format!("values stand in the row, the set has {} columns", self.columns.len());
-            return Err(wrong("(all)", row.values.len().to_string(), problem));
+            let (found, wanted) = (row.values.len(), self.columns.len());
+            let problem = format!("{found} values stand in the row, the set has {wanted} columns");
+            return Err(wrong("(all)", problem));
         }
         // Text compares by its bytes.
         let key = (row.user.clone(), row.asset);
         if let Some(last) = self.last.as_ref().filter(|last| **last >= key) {
-            let problem = format!("comes after ({}, {}); rows must rise", last.0, last.1.0);
-            return Err(wrong("(keys)", "the row".into(), problem));
+            let problem = format!("the row comes after ({}, {}); rows must rise", last.0, last.1.0);
+            return Err(wrong("(keys)", problem));
         }
         let mut bytes = vec![0x06];
         put_text(&mut bytes, row.user.as_str());
         bytes.extend_from_slice(&row.asset.0.to_be_bytes());
         for (column, value) in self.columns.iter().zip(&row.values) {
-            put_cell(&mut bytes, column, *value)
-                .map_err(|(value, problem)| wrong(column.name, value, problem))?;
+            put_cell(&mut bytes, column, *value).map_err(|problem| wrong(column.name, problem))?;
         }
         self.tree.push(hash(&[&bytes]));
         self.last = Some(key);
@@ -98,15 +97,16 @@ impl FeatureRoot {
     }
 }
 
-fn put_cell(out: &mut Vec<u8>, column: &FeatureColumn, value: Option<i128>) -> Result<(), (String, String)> {
+/// Appends a value, or says what is wrong with it.
+fn put_cell(out: &mut Vec<u8>, column: &FeatureColumn, value: Option<i128>) -> Result<(), String> {
     let Some(value) = value else {
         if !column.nullable {
-            return Err(("NULL".into(), "may not be missing".into()));
+            return Err("NULL may not be missing".into());
         }
         out.push(0);
         return Ok(());
     };
-    let outside = || (value.to_string(), format!("must be {} to {}", column.low, column.high));
+    let outside = || format!("{value} must be {} to {}", column.low, column.high);
     if !(column.low..=column.high).contains(&value) {
         return Err(outside());
     }
