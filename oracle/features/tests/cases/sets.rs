@@ -101,7 +101,8 @@ fn rows_that_break_the_declaration_are_refused() {
 
 #[test]
 fn everything_of_a_set_reaches_its_hash() {
-    const OTHER_COLUMN: FeatureColumn = FeatureColumn { high: 8, ..COLUMNS[0] };
+    let [first, second] = [COLUMNS[0], COLUMNS[1]];
+    let with = |columns: Vec<FeatureColumn>| FeatureSet { columns: columns.leak(), ..SET }.hash();
     let mut hashes = vec![
         SET.hash(),
         FeatureSet { name: "tess", ..SET }.hash(),
@@ -111,18 +112,13 @@ fn everything_of_a_set_reaches_its_hash() {
         FeatureSet { parts: &[SqlPart { name: "trap", text: "A {{div_floor(a, 2)}}" }], ..SET }.hash(),
         FeatureSet { parts: &[], ..SET }.hash(),
         FeatureSet { rows: SqlPart { name: "rows", text: "S" }, ..SET }.hash(),
-        FeatureSet { columns: &[COLUMNS[1], COLUMNS[0]], ..SET }.hash(),
-        FeatureSet { columns: &[OTHER_COLUMN, COLUMNS[1]], ..SET }.hash(),
-        FeatureSet { columns: &[FeatureColumn { low: 0, ..COLUMNS[0] }, COLUMNS[1]], ..SET }.hash(),
-        FeatureSet { columns: &[FeatureColumn { nullable: true, ..COLUMNS[0] }, COLUMNS[1]], ..SET }.hash(),
-        FeatureSet { columns: &[FeatureColumn { name: "m", ..COLUMNS[0] }, COLUMNS[1]], ..SET }.hash(),
-        FeatureSet {
-            columns: &[FeatureColumn { kind: ValueKind::Decimal, ..COLUMNS[0] }, COLUMNS[1]],
-            ..SET
-        }
-        .hash(),
-        FeatureSet { columns: &[FeatureColumn { group: SetGroup::Asset, ..COLUMNS[0] }, COLUMNS[1]], ..SET }
-            .hash(),
+        with(vec![second, first]),
+        with(vec![FeatureColumn { high: 8, ..first }, second]),
+        with(vec![FeatureColumn { low: 0, ..first }, second]),
+        with(vec![FeatureColumn { nullable: true, ..first }, second]),
+        with(vec![FeatureColumn { name: "m", ..first }, second]),
+        with(vec![FeatureColumn { kind: ValueKind::Decimal, ..first }, second]),
+        with(vec![FeatureColumn { group: SetGroup::Asset, ..first }, second]),
     ];
     let all = hashes.len();
     hashes.sort();
