@@ -89,7 +89,7 @@ proptest! {
 fn world() -> Vec<BehaviourEvent> {
     let one = |n: u64| BehaviourEvent {
         asset: (!n.is_multiple_of(5)).then_some(AssetId(((n / 60 * 5 + n % 7) % 6) as u32)),
-        counterparty: (n % 3 > 0).then(|| user(&format!("user-{}", n * n % 61))),
+        counterparty: (!n.is_multiple_of(3)).then(|| user(&format!("user-{}", n * n % 61))),
         quantity: n % 50,
         price: (!n.is_multiple_of(4)).then_some(u128::from(n % 97)),
         ..event(
