@@ -1,7 +1,7 @@
 //! `export`.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use attention_features::EventLog;
 use clap::Args;
@@ -14,7 +14,7 @@ use crate::store::{DataDir, EventStore, write_atomic};
 /// Where to export to.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The file; standard output if absent.
+    /// The file: JSON lines, or Parquet if its name ends in .parquet; JSON lines on standard output if absent.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -24,6 +24,9 @@ pub(super) fn export(cli: &Cli, args: &ExportArgs) -> Result<(), CliError> {
     let data = DataDir::open(&config.data_dir)?;
     let events = EventStore::open(&data.events())?.load()?;
     let (log, _) = EventLog::new(events, epoch_of(&config))?;
+    if let Some(path) = args.out.as_deref().filter(|path| is_parquet(path)) {
+        return Ok(attention_engine::write_events(path, log.events())?);
+    }
     let mut out: Vec<u8> = Vec::new();
     for event in log.events() {
         serde_json::to_writer(&mut out, event).map_err(|error| CliError::input(error.to_string()))?;
@@ -34,4 +37,9 @@ pub(super) fn export(cli: &Cli, args: &ExportArgs) -> Result<(), CliError> {
         None => std::io::stdout().lock().write_all(&out)?,
     }
     Ok(())
+}
+
+/// Whether a file's name says that it is Parquet.
+pub(super) fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"))
 }

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use attention_features::{
-    AssetCatalog, BehaviourEvent, CleanEvents, CleanSales, CleaningReport, DataQualityReport,
-    EventCleaningRules, EventLog, LogReport, read_assets, read_clean_events, read_clean_sales,
+    AssetCatalog, BehaviourEvent, CleanEvents, CleanSales, CleaningReport, DataQualityReport, EventCleaner,
+    EventCleaningRules, EventLog, EventRow, LogReport, read_assets, read_clean_events, read_clean_sales,
 };
 use clap::Args;
 use serde::Serialize;
 
 use super::context::config;
+use super::data::is_parquet;
 use super::progress::bar;
 use super::{Cli, CliError};
 use crate::config::Config;
@@ -31,7 +32,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FILE", requires = "assets")]
     sales: Option<PathBuf>,
     /// Events of every kind: source,event_id,user,kind,asset,counterparty,quantity,price,event_time_s,receive_time_s
-    /// in any order (schema/behaviour-event.json).
+    /// in any order (schema/behaviour-event.json); as CSV, or as Parquet if the name ends in .parquet.
     #[arg(long, value_name = "FILE")]
     events: Option<PathBuf>,
     /// Assets: asset_id,type,gender,skin_tone,accessory_count,accessories. Without it, those of the data folder.
@@ -138,16 +139,40 @@ fn read(
     }
     if let Some(path) = &args.events {
         let rules = EventCleaningRules::default();
-        let clean = with_bar("reading events, bytes", path, |file, name| {
-            read_clean_events(file, name, catalog, &rules, epoch_of(config))
-        });
-        let CleanEvents { events, conflicting, report: quality } = clean?;
+        let clean = if is_parquet(path) {
+            parquet_events(path, catalog, &rules, epoch_of(config))?
+        } else {
+            with_bar("reading events, bytes", path, |file, name| {
+                read_clean_events(file, name, catalog, &rules, epoch_of(config))
+            })?
+        };
+        let CleanEvents { events, conflicting, report: quality } = clean;
         all.extend(events);
         // Kept too: whatever file comes next, the log drops the same copies.
         all.extend(conflicting);
         report.quality = Some(quality);
     }
     Ok((all, report))
+}
+
+/// Cleans the events of a Parquet file. Its cells are typed, so one of another type refuses the file; all other rules are those
+/// of CSV, and rows stand for lines.
+fn parquet_events(
+    path: &Path,
+    catalog: &AssetCatalog,
+    rules: &EventCleaningRules,
+    epoch_of: impl Fn(i64) -> i64,
+) -> Result<CleanEvents, CliError> {
+    let events = attention_engine::read_events(path)?;
+    let name = path.display().to_string();
+    let mut cleaner = EventCleaner::new(&name, catalog, rules)?;
+    let cleaning = bar("cleaning events", events.len() as u64);
+    for (event, row) in events.iter().zip(1..) {
+        cleaner.push(row, Ok(EventRow::from(event)));
+        cleaning.inc(1);
+    }
+    cleaning.finish_and_clear();
+    Ok(cleaner.finish(epoch_of))
 }
 
 fn with_bar<T>(

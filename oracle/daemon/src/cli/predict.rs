@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use attention_engine::{PredictionColumn, PredictionValues, write_predictions};
 use attention_tasks::interest::{self, Predictions};
 use attention_tasks::table::{FILE_BYTES_MAX, TargetType};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::data::is_parquet;
 use super::progress::spinner;
 use super::table::{print_reading, read_bundle};
 use super::train::on_threads;
@@ -26,9 +28,9 @@ pub struct PredictArgs {
     /// Where to write the predictions.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// How to write them.
-    #[arg(long, value_enum, default_value_t = Format::Csv, value_name = "FORMAT")]
-    format: Format,
+    /// How to write them; by default as the file's name says: Parquet if it ends in .parquet, else CSV.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
     /// A column that names the rows; it is written beside the predictions.
     #[arg(long, value_name = "COLUMN")]
     id: Option<String>,
@@ -43,12 +45,22 @@ pub struct PredictArgs {
 enum Format {
     /// `row,prediction` or `row,id,prediction`; numbers with as many digits as tell them apart.
     Csv,
+    /// Columns `row` (int64), `id` (string) and `prediction` (double).
+    Parquet,
 }
 
 impl Format {
-    fn write(self, predictions: &Predictions) -> Result<Vec<u8>, csv::Error> {
+    fn of(path: &Path) -> Self {
+        if is_parquet(path) { Self::Parquet } else { Self::Csv }
+    }
+
+    fn write(self, path: &Path, predictions: &Predictions) -> Result<(), CliError> {
         match self {
-            Self::Csv => write_csv(predictions),
+            Self::Csv => {
+                let content = write_csv(predictions).map_err(|error| CliError::file(path, error))?;
+                Ok(write_atomic(path, &content)?)
+            }
+            Self::Parquet => write_parquet(path, predictions),
         }
     }
 }
@@ -60,7 +72,7 @@ struct Output<'a> {
     predictions: &'a Predictions,
     format: Format,
     out: &'a Path,
-    bytes: usize,
+    bytes: u64,
 }
 
 pub(super) fn run(cli: &Cli, args: &PredictArgs) -> Result<(), CliError> {
@@ -72,11 +84,11 @@ pub(super) fn run(cli: &Cli, args: &PredictArgs) -> Result<(), CliError> {
         on_threads(args.threads, || Ok(interest::predict(&bytes, &name, &bundle, args.id.as_deref())?));
     working.finish_and_clear();
     let predictions = predictions?;
-    let content = args.format.write(&predictions).map_err(|error| CliError::file(&args.out, error))?;
-    write_atomic(&args.out, &content)?;
+    let format = args.format.unwrap_or_else(|| Format::of(&args.out));
+    format.write(&args.out, &predictions)?;
     if cli.json {
-        let output =
-            Output { predictions: &predictions, format: args.format, out: &args.out, bytes: content.len() };
+        let bytes = std::fs::metadata(&args.out).map_err(|error| CliError::file(&args.out, error))?.len();
+        let output = Output { predictions: &predictions, format, out: &args.out, bytes };
         return Ok(print_json(&output)?);
     }
     let what = match predictions.target_kind {
@@ -95,6 +107,19 @@ pub(super) fn run(cli: &Cli, args: &PredictArgs) -> Result<(), CliError> {
     print_reading(&predictions.reading);
     println!("model_hash {}", predictions.model_hash);
     Ok(())
+}
+
+fn write_parquet(path: &Path, predictions: &Predictions) -> Result<(), CliError> {
+    let rows: Vec<Option<i64>> = (1..).take(predictions.values.len()).map(Some).collect();
+    let values: Vec<Option<f64>> = predictions.values.iter().copied().map(Some).collect();
+    let ids: Option<Vec<Option<String>>> =
+        predictions.ids.as_ref().map(|ids| ids.iter().cloned().map(Some).collect());
+    let mut columns = vec![PredictionColumn { name: "row", values: PredictionValues::Integer(&rows) }];
+    if let Some(ids) = &ids {
+        columns.push(PredictionColumn { name: "id", values: PredictionValues::Text(ids) });
+    }
+    columns.push(PredictionColumn { name: "prediction", values: PredictionValues::Real(&values) });
+    Ok(write_predictions(path, &columns)?)
 }
 
 fn write_csv(predictions: &Predictions) -> Result<Vec<u8>, csv::Error> {

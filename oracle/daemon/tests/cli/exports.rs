@@ -59,6 +59,12 @@ fn rows_without_a_target_are_predicted_by_name() {
     let predicted = lines(path, "P.csv");
     assert_eq!(predicted[0], "row,id,prediction");
     assert!(predicted[1].starts_with("1,\"a,b\",0.") && predicted[2].starts_with("2,c,0."), "{predicted:?}");
+    let parquet =
+        ["predict", "--model", "M.model", "--data", "new.csv", "--id", "who", "--out", "P.parquet", "--json"];
+    let told = run(path, &parquet).json();
+    let written = std::fs::read(path.join("P.parquet")).unwrap();
+    assert_eq!((&told["format"], &told["bytes"]), (&json!("parquet"), &json!(written.len())));
+    assert!(written.starts_with(b"PAR1") && written.ends_with(b"PAR1"));
     let refused =
         |more: &[&str]| run(path, &[&["predict", "--model", "M.model", "--out", "Q.csv"], more].concat());
     refused(&["--data", "new.csv", "--id", "name"])

@@ -173,3 +173,26 @@ fn sales_as_events_are_the_same_events() {
     assert_eq!(report["quality"]["kept"], report["quality"]["rows"], "{report}");
     assert_eq!(export(&home), exported);
 }
+
+/// What is exported as Parquet is imported again as the same events, by the same rules; a file that is none is refused.
+#[test]
+fn parquet_goes_out_and_in() {
+    let home = home();
+    import(&home, &["--assets", "assets.csv"]).json();
+    let out = home.run(&["export", "--out", "events.parquet"]).succeeds();
+    assert!(out.out.is_empty() && std::fs::read(home.path("events.parquet")).unwrap().starts_with(b"PAR1"));
+    let arguments = ["import", "--events", "events.parquet", "--json"];
+    let again = home.run(&arguments).json();
+    assert_eq!(again["inserted"], json!({"new": 0, "known": 7}));
+    assert_eq!((&again["quality"]["rows"], &again["quality"]["kept"]), (&json!(7), &json!(7)));
+    let other = Home::new();
+    other.write("assets.csv", assets());
+    other.write("events.parquet", std::fs::read(home.path("events.parquet")).unwrap());
+    let arguments = [&arguments[..], &["--assets", "assets.csv"]].concat();
+    assert_eq!(other.run(&arguments).json()["inserted"], json!({"new": 7, "known": 0}));
+    assert_eq!(export(&other), export(&home));
+    home.write("broken.parquet", b"PAR1 but no more");
+    let broken = home.run(&["import", "--events", "broken.parquet"]);
+    assert_eq!(broken.code, 3, "{broken:?}");
+    assert!(broken.err.contains("broken.parquet: is not a Parquet file that can be read"), "{broken:?}");
+}
