@@ -168,7 +168,7 @@ fn parquet_events(
     let mut cleaner = EventCleaner::new(&name, catalog, rules)?;
     let cleaning = bar("cleaning events", events.len() as u64);
     for (event, row) in events.iter().zip(1..) {
-        cleaner.push(row, Ok(EventRow::from(event)));
+        cleaner.push(row, Ok(EventRow::from(event)))?;
         cleaning.inc(1);
     }
     cleaning.finish_and_clear();
