@@ -38,7 +38,7 @@ pub struct FeaturesArgs {
     /// Memory for the engine, in MB; what needs more is spilled to disk.
     #[arg(long, value_name = "MB", default_value_t = 2_000)]
     memory_mb: u64,
-    /// Threads (those of the configuration, else 1). Changes no result.
+    /// Threads (by default those of the configuration); 0 takes all. Changes no result.
     #[arg(long, value_name = "N")]
     threads: Option<u64>,
     /// Write the rows to this Parquet file.
@@ -95,7 +95,11 @@ pub(super) fn run(cli: &Cli, args: &FeaturesArgs) -> Result<(), CliError> {
 fn compute(cli: &Cli, args: &FeaturesArgs, cut_s: i64) -> Result<(), CliError> {
     let start = Instant::now();
     let config = config(cli)?;
-    let threads = args.threads.unwrap_or(config.threads as u64);
+    // As everywhere, 0 takes all processors.
+    let threads = match args.threads.unwrap_or(config.threads as u64) {
+        0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64,
+        threads => threads,
+    };
     let options = EngineOptions::new(args.memory_mb, args.partitions, threads)?;
     let world = World::load(&config)?;
     let past = world.log.before(cut_s);
