@@ -18,3 +18,14 @@ cargo_env() {
   export CARGO_TARGET_DIR
   export CARGO_INCREMENTAL="${CARGO_INCREMENTAL:-0}"
 }
+
+# cargo_programs: builds attention-oracle and the programs of the end-to-end crate. Where tests are built as well, those bring features
+# of dependencies that programs alone would be built without: then the programs come with their tests, or half of all
+# dependencies would be built twice.
+cargo_programs() {
+  if [[ -n "${ATTENTION_WITH_TESTS:-}" ]]; then
+    cargo test --quiet --workspace --locked --no-run --test cli --test e2e
+  else
+    cargo build --quiet --locked -p attention-oracle -p attention-e2e --bins
+  fi
+}

@@ -15,23 +15,41 @@ ALLOWED = {
     "attention-shop": {"attention-protocol"},
     "attention-model": set(),
     "attention-features": set(),
+    "attention-engine": {"attention-features"},
     "attention-core": {"attention-protocol", "attention-model", "attention-features"},
     "attention-tasks": {"attention-model", "attention-features"},
-    "attention-oracle": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-tasks"},
+    "attention-export": {"attention-model", "attention-tasks"},
+    "attention-simulator": {"attention-model", "attention-features"},
+    "attention-oracle": {
+        "attention-protocol",
+        "attention-model",
+        "attention-features",
+        "attention-core",
+        "attention-tasks",
+        "attention-engine",
+        "attention-export",
+        "attention-simulator",
+    },
     "attention-e2e": {"attention-protocol", "attention-model", "attention-features", "attention-core", "attention-oracle"},
 }
+SQL = {"datafusion", "arrow", "parquet", "sqlparser"}  # attention-engine alone knows them
 IO = {"tokio", "reqwest", "axum", "rusqlite", "clap", "figment", "cosmrs"}
 # crate -> foreign crates that it must not depend on directly
 FORBIDDEN = {
-    "attention-protocol": IO | {"ndarray", "libm", "rand"},
-    "attention-storage": IO | {"ndarray", "libm", "rand"},
-    "attention-rewards": IO | {"ndarray", "libm", "rand"},
-    "attention-gifts": IO | {"ndarray", "libm", "rand"},
-    "attention-shop": IO | {"ndarray", "libm", "rand"},
-    "attention-model": IO | {"cosmwasm-std", "rand"},
-    "attention-features": IO | {"cosmwasm-std", "ndarray", "rand"},
-    "attention-core": IO | {"rand"},
-    "attention-tasks": IO | {"cosmwasm-std", "rand"},
+    "attention-protocol": IO | SQL | {"ndarray", "libm", "rand"},
+    "attention-storage": IO | SQL | {"ndarray", "libm", "rand"},
+    "attention-rewards": IO | SQL | {"ndarray", "libm", "rand"},
+    "attention-gifts": IO | SQL | {"ndarray", "libm", "rand"},
+    "attention-shop": IO | SQL | {"ndarray", "libm", "rand"},
+    "attention-model": IO | SQL | {"cosmwasm-std", "rand"},
+    "attention-features": IO | SQL | {"cosmwasm-std", "ndarray", "rand"},
+    "attention-engine": (IO - {"tokio"}) | {"cosmwasm-std", "ndarray", "rand"},
+    "attention-core": IO | SQL | {"rand"},
+    "attention-tasks": IO | SQL | {"cosmwasm-std", "rand"},
+    "attention-export": IO | SQL | {"cosmwasm-std", "rand"},
+    "attention-simulator": IO | SQL | {"cosmwasm-std", "ndarray", "rand"},
+    "attention-oracle": SQL,
+    "attention-e2e": SQL,
 }
 
 

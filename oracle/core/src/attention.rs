@@ -155,6 +155,12 @@ impl Attention {
         &self.rows
     }
 
+    /// What of it is in a campaign's targets.
+    #[must_use]
+    pub fn within(&self, targets: &Targets, catalog: &AssetCatalog) -> Self {
+        Self { rows: self.rows.iter().filter(|row| is_target(targets, catalog, row)).cloned().collect() }
+    }
+
     /// Everybody with engagement in the window.
     pub fn users(&self) -> BTreeSet<&UserId> {
         self.rows.iter().map(|row| &row.user).collect()
@@ -240,23 +246,16 @@ pub fn last_prices(past: PastEvents<'_>) -> BTreeMap<AssetId, u128> {
     past.events().iter().filter_map(priced).collect()
 }
 
-/// The name an event kind has in `targets.interactions`.
-pub const fn kind_name(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Purchase => "purchase",
-        EventKind::Sale => "sale",
-        EventKind::Login => "login",
-        EventKind::Session => "session",
-        EventKind::Message => "message",
-        EventKind::Friendship => "friendship",
-    }
-}
-
 const fn weight_micro(kind: EventKind, weights: &EngagementWeights) -> u64 {
     match kind {
         EventKind::Purchase => weights.purchase_micro,
         EventKind::Sale => weights.sale_micro,
-        EventKind::Login | EventKind::Session | EventKind::Message | EventKind::Friendship => 0,
+        EventKind::Login
+        | EventKind::Session
+        | EventKind::Message
+        | EventKind::Friendship
+        | EventKind::AdView
+        | EventKind::Attendance => 0,
     }
 }
 
@@ -297,7 +296,7 @@ fn is_target(targets: &Targets, catalog: &AssetCatalog, row: &AttentionRow) -> b
         Targets::Attributes(attributes) => attributes
             .iter()
             .all(|attribute| catalog.has_attribute(row.asset, &attribute.name, &attribute.value)),
-        Targets::Interactions(kinds) => kinds.iter().any(|kind| kind == kind_name(row.kind)),
+        Targets::Interactions(kinds) => kinds.iter().any(|kind| kind == row.kind.name()),
     }
 }
 

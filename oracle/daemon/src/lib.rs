@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod operator;
 pub mod output;
 pub mod peers;
+pub mod plot;
 pub mod run;
 pub mod spec_file;
 pub mod store;

@@ -97,6 +97,28 @@ pub enum FeaturesError {
         /// How many the catalogue holds.
         assets: usize,
     },
+    /// An event's value is above what features are computed from.
+    #[error("event {event}: {field} is {problem}")]
+    EventValue {
+        /// The event's id and source.
+        event: String,
+        /// Which of its values.
+        field: &'static str,
+        /// The value and the greatest allowed.
+        problem: String,
+    },
+    /// A row of a feature set breaks what the set declares.
+    #[error("feature row ({user}, {asset}), column {column}: {problem}")]
+    Feature {
+        /// The row's user.
+        user: String,
+        /// The row's asset.
+        asset: u32,
+        /// The column's name.
+        column: &'static str,
+        /// The value found, what is wrong with it and what is allowed.
+        problem: String,
+    },
     /// A time or count left the range of its integer type.
     #[error("{what} overflows for {value}")]
     Overflow {

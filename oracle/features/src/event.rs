@@ -107,11 +107,48 @@ pub enum EventKind {
     Message = 5,
     /// The user and `counterparty` became friends; `quantity` is a count.
     Friendship = 6,
+    /// The user saw an advertisement of the asset; `quantity` is how often.
+    AdView = 7,
+    /// The user attended a virtual event, at the asset if it has one, of `counterparty` if the host is known;
+    /// `quantity` is in seconds.
+    Attendance = 8,
 }
 
 impl EventKind {
+    /// All kinds, in the order of their numbers.
+    pub const ALL: [Self; 8] = [
+        Self::Purchase,
+        Self::Sale,
+        Self::Login,
+        Self::Session,
+        Self::Message,
+        Self::Friendship,
+        Self::AdView,
+        Self::Attendance,
+    ];
+
+    /// The kind of a name; `None` if there is no such kind.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// True for a purchase or a sale: the kinds that have a price.
+    pub const fn is_trade(self) -> bool {
+        matches!(self, Self::Purchase | Self::Sale)
+    }
+
+    /// True for a kind that is nothing without an asset.
+    pub const fn needs_asset(self) -> bool {
+        matches!(self, Self::Purchase | Self::Sale | Self::AdView)
+    }
+
+    /// True for a kind that is nothing without a counterparty.
+    pub const fn needs_counterparty(self) -> bool {
+        matches!(self, Self::Message | Self::Friendship)
+    }
+
     /// Its name in files.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Purchase => "purchase",
             Self::Sale => "sale",
@@ -119,6 +156,8 @@ impl EventKind {
             Self::Session => "session",
             Self::Message => "message",
             Self::Friendship => "friendship",
+            Self::AdView => "ad_view",
+            Self::Attendance => "attendance",
         }
     }
 }

@@ -20,9 +20,39 @@ pub fn log2_x16(x: u128) -> i64 {
     result
 }
 
+/// The least and the largest x with `log2_x16(x) = log`; none if there is no such x below 2^127.
+pub fn log2_x16_range(log: i64) -> Option<(u128, u128)> {
+    let (low, above) = (least_reaching(log)?, least_reaching(log.checked_add(1)?)?);
+    (low < above).then(|| (low, above - 1))
+}
+
+/// The least x with `log2_x16(x) ≥ log`; none unless it is at most 2^127.
+fn least_reaching(log: i64) -> Option<u128> {
+    let (mut low, mut high) = (0u128, 1u128 << 127);
+    if log2_x16(high) < log {
+        return None;
+    }
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if log2_x16(middle) >= log { high = middle } else { low = middle + 1 }
+    }
+    Some(low)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ranges_hold_exactly_what_has_the_log() {
+        for x in (0..3_000u128).chain([1 << 40, (1 << 100) + 12_345]) {
+            let (low, high) = log2_x16_range(log2_x16(x)).unwrap();
+            assert!(low <= x && x <= high && log2_x16(low) == log2_x16(high), "{x}");
+            assert!(log2_x16(high + 1) > log2_x16(x) && (low == 0 || log2_x16(low - 1) < log2_x16(x)), "{x}");
+        }
+        // Between the logs of 0 and 1 there is nothing, and beyond those of numbers neither.
+        assert_eq!((log2_x16_range(7), log2_x16_range(-1), log2_x16_range(5_000)), (None, None, None));
+    }
 
     #[test]
     fn known_values() {

@@ -77,9 +77,9 @@ impl<'a> History<'a> {
         for event in past.events() {
             let Some(asset) = event.asset else { continue };
             let position = catalog.position(asset)?;
-            match event.kind {
-                EventKind::Purchase | EventKind::Sale => history.trade(event, position, &mut market),
-                EventKind::Login | EventKind::Session | EventKind::Message | EventKind::Friendship => {}
+            // The features of the interest model know trades alone; every other kind leaves them as they are.
+            if event.kind.is_trade() {
+                history.trade(event, position, &mut market);
             }
         }
         history.market = market.median(past.cut_s(), 1);

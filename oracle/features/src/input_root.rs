@@ -8,9 +8,8 @@
 //! - `H_0` = the same over all events before epoch 0; `H_{e+1} = sha256(0x04 ‖ H_e ‖ E_e)`.
 //! - `input_root(e) = sha256(0x05 ‖ H_e ‖ E_e ‖ links ‖ consent ‖ assets)`; an absent table is zeros.
 
-use sha2::{Digest, Sha256};
-
 use crate::BehaviourEvent;
+use crate::plain_tree::{PlainTree, hash};
 
 /// The salt of every event of a public source. Private sources draw one for each event at receipt.
 pub const EVENT_SALT_PUBLIC: [u8; 32] = [0; 32];
@@ -24,19 +23,11 @@ pub fn event_leaf(salt: &[u8; 32], event: &BehaviourEvent) -> [u8; 32] {
 
 /// `E_e` (or `H_0`): the root over leaf hashes that are already in (source, event_id) order.
 pub fn events_root(leaves: &[[u8; 32]]) -> [u8; 32] {
-    if leaves.is_empty() {
-        return [0; 32];
+    let mut tree = PlainTree::new(PAD_DOMAIN);
+    for leaf in leaves {
+        tree.push(*leaf);
     }
-    let mut level = leaves.to_vec();
-    let mut pad = hash(&[&[0x02], PAD_DOMAIN]);
-    while level.len() > 1 {
-        if level.len() % 2 == 1 {
-            level.push(pad);
-        }
-        level = level.chunks_exact(2).map(|pair| node(&pair[0], &pair[1])).collect();
-        pad = node(&pad, &pad);
-    }
-    level[0]
+    tree.root()
 }
 
 /// `H_{e+1}` from `H_e` and `E_e`.
@@ -64,20 +55,10 @@ pub fn input_root(parts: &InputRootParts) -> [u8; 32] {
     hash(&[&[0x05], &parts.history, &parts.epoch_events, &parts.links, &parts.consent, &parts.assets])
 }
 
-fn node(left: &[u8; 32], right: &[u8; 32]) -> [u8; 32] {
-    hash(&[&[0x01], left, right])
-}
-
-fn hash(parts: &[&[u8]]) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update(part);
-    }
-    hasher.finalize().into()
-}
-
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
     use super::*;
 
     #[test]

@@ -1,7 +1,5 @@
 //! All accepted events, de-duplicated and in one order; and views of it that cannot see the future.
 
-use std::collections::BTreeMap;
-
 use crate::input_root::{EVENT_SALT_PUBLIC, event_leaf, events_root};
 use crate::{BehaviourEvent, EventId, FeaturesError, SourceId, TIME_MAX_S};
 
@@ -34,7 +32,7 @@ impl EventLog {
     /// # Errors
     /// [`FeaturesError::TooMany`] above [`EVENTS_MAX`], [`FeaturesError::EventTime`] outside `0..=`[`TIME_MAX_S`].
     pub fn new(
-        events: Vec<BehaviourEvent>,
+        mut events: Vec<BehaviourEvent>,
         epoch_of: impl Fn(i64) -> i64,
     ) -> Result<(Self, LogReport), FeaturesError> {
         if events.len() > EVENTS_MAX {
@@ -45,35 +43,28 @@ impl EventLog {
             });
         }
         events.iter().try_for_each(check_times)?;
-        let mut by_id: BTreeMap<(SourceId, EventId), Vec<BehaviourEvent>> = BTreeMap::new();
-        for event in events {
-            by_id.entry((event.source.clone(), event.event_id.clone())).or_default().push(event);
-        }
+        let fates = judge_events(&mut events, |event| event, epoch_of);
         let mut report = LogReport::default();
-        let mut kept = Vec::with_capacity(by_id.len());
-        for (id, mut copies) in by_id {
-            copies.sort_by(|a, b| {
-                a.receive_time_s
-                    .cmp(&b.receive_time_s)
-                    .then_with(|| a.canonical_bytes().cmp(&b.canonical_bytes()))
-            });
-            let before = copies.len();
-            copies.dedup();
-            report.repeated += (before - copies.len()) as u64;
-            let first_epoch = epoch_of(copies[0].receive_time_s);
-            let in_first = copies.iter().filter(|copy| epoch_of(copy.receive_time_s) == first_epoch).count();
-            if in_first > 1 {
-                report.conflicting.push(id);
-                continue;
+        for (event, fate) in events.iter().zip(&fates) {
+            let ids = match fate {
+                Fate::Kept => continue,
+                Fate::Repeated => {
+                    report.repeated += 1;
+                    continue;
+                }
+                Fate::Conflicting => &mut report.conflicting,
+                Fate::LateConflicting => &mut report.late_conflicting,
+            };
+            // Copies of one id stand together.
+            if ids.last().is_none_or(|(source, id)| (source, id) != (&event.source, &event.event_id)) {
+                ids.push((event.source.clone(), event.event_id.clone()));
             }
-            if copies.len() > 1 {
-                report.late_conflicting.push(id);
-            }
-            kept.push(copies.swap_remove(0));
         }
-        // Stable: by_id gave (source, event_id) order, which stays within one second.
-        kept.sort_by_key(|event| event.receive_time_s);
-        Ok((Self { events: kept }, report))
+        let mut fates = fates.into_iter();
+        events.retain(|_| fates.next() == Some(Fate::Kept));
+        // Stable: they stand in (source, event_id) order, which stays within one second.
+        events.sort_by_key(|event| event.receive_time_s);
+        Ok((Self { events }, report))
     }
 
     /// All events in order.
@@ -103,6 +94,59 @@ impl EventLog {
             events.iter().map(|event| event_leaf(&EVENT_SALT_PUBLIC, event)).collect();
         events_root(&leaves)
     }
+}
+
+/// What becomes of one of several events with one id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It stays.
+    Kept,
+    /// The same bytes again.
+    Repeated,
+    /// Other bytes in the earliest epoch: no copy stays.
+    Conflicting,
+    /// Other bytes than those of an earlier epoch, which stand.
+    LateConflicting,
+}
+
+/// Puts events into order (source, event id, receive time, bytes) and says what becomes of each; the rule of
+/// [`EventLog::new`].
+pub(crate) fn judge_events<T>(
+    events: &mut [T],
+    event: impl Fn(&T) -> &BehaviourEvent,
+    epoch_of: impl Fn(i64) -> i64,
+) -> Vec<Fate> {
+    fn id(event: &BehaviourEvent) -> (&SourceId, &EventId) {
+        (&event.source, &event.event_id)
+    }
+    events.sort_by(|a, b| id(event(a)).cmp(&id(event(b))));
+    let mut fates = Vec::with_capacity(events.len());
+    for copies in events.chunk_by_mut(|a, b| id(event(a)) == id(event(b))) {
+        judge_copies(copies, &event, &epoch_of, &mut fates);
+    }
+    fates
+}
+
+/// The same for the copies of one id.
+fn judge_copies<T>(
+    copies: &mut [T],
+    event: impl Fn(&T) -> &BehaviourEvent,
+    epoch_of: impl Fn(i64) -> i64,
+    fates: &mut Vec<Fate>,
+) {
+    copies.sort_by(|a, b| {
+        let (a, b) = (event(a), event(b));
+        a.receive_time_s.cmp(&b.receive_time_s).then_with(|| a.canonical_bytes().cmp(&b.canonical_bytes()))
+    });
+    let epoch = |index: usize| epoch_of(event(&copies[index]).receive_time_s);
+    let repeats = |index: usize| index > 0 && event(&copies[index]) == event(&copies[index - 1]);
+    let in_first = (0..copies.len()).filter(|&index| epoch(index) == epoch(0) && !repeats(index)).count();
+    fates.extend((0..copies.len()).map(|index| match index {
+        _ if repeats(index) => Fate::Repeated,
+        _ if in_first > 1 => Fate::Conflicting,
+        0 => Fate::Kept,
+        _ => Fate::LateConflicting,
+    }));
 }
 
 /// Events received before a cut. Only [`EventLog::before`] makes one, so whatever is computed from it cannot

@@ -98,15 +98,26 @@ impl CleaningReport {
     }
 
     pub(crate) fn note(&mut self, reason: CleaningReason, line: u64, found: impl FnOnce() -> String) {
-        *self.counts.entry(reason).or_insert(0) += 1;
-        let examples = self.examples.entry(reason).or_default();
-        if examples.len() < EXAMPLES_MAX {
-            examples.push(CleaningExample { line, found: found() });
-        }
+        note(&mut self.counts, &mut self.examples, reason, line, found);
     }
 
     /// How often a reason applied.
     pub fn count(&self, reason: CleaningReason) -> u64 {
         self.counts.get(&reason).copied().unwrap_or(0)
+    }
+}
+
+/// Counts a reason, and keeps the row as an example while there are fewer than [`EXAMPLES_MAX`].
+pub(crate) fn note<R: Ord + Copy>(
+    counts: &mut BTreeMap<R, u64>,
+    examples: &mut BTreeMap<R, Vec<CleaningExample>>,
+    reason: R,
+    line: u64,
+    found: impl FnOnce() -> String,
+) {
+    *counts.entry(reason).or_insert(0) += 1;
+    let examples = examples.entry(reason).or_default();
+    if examples.len() < EXAMPLES_MAX {
+        examples.push(CleaningExample { line, found: found() });
     }
 }

@@ -274,7 +274,12 @@ pub(crate) fn bad(field: &'static str, value: &str, problem: &str) -> FeaturesEr
     FeaturesError::Spec { field, value: value.to_owned(), problem: problem.to_owned() }
 }
 
-fn in_range(field: &'static str, value: i64, low: i64, high: i64) -> Result<(), FeaturesError> {
+pub(crate) fn in_range<T: PartialOrd + std::fmt::Display + Copy>(
+    field: &'static str,
+    value: T,
+    low: T,
+    high: T,
+) -> Result<(), FeaturesError> {
     if (low..=high).contains(&value) {
         return Ok(());
     }

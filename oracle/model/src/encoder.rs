@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{Reader, Writer};
 use crate::math::canonical;
-use crate::{Dataset, FEATURE_ABS_MAX, FeatureKind, FeatureSchema, MISSING, ModelError};
+use crate::{Dataset, FEATURE_ABS_MAX, FeatureKind, FeatureSchema, MISSING, ModelError, ScaleParts};
 
 pub(crate) use rows::EncodedRows;
 
@@ -23,7 +23,7 @@ const KNOTS: usize = 129;
 /// Most rows that medians, quartiles and knots are taken from; of more rows, every k-th is looked at.
 const RANKED_ROWS_MAX: usize = 1 << 16;
 /// Half the width of a uniform distribution with variance 1: √3.
-const UNIFORM_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
+pub(crate) const UNIFORM_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
 
 /// How numeric features are brought to one scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -137,6 +137,18 @@ impl Encoder {
                 range
             })
             .collect()
+    }
+
+    /// How each feature is brought to columns, and whether one more is 1 where its value is missing.
+    pub fn parts(&self) -> impl Iterator<Item = (ScaleParts<'_>, bool)> {
+        self.features.iter().map(|(scale, missing)| {
+            let parts = match scale {
+                Scale::Linear { centre, spread } => ScaleParts::Linear { centre: *centre, spread: *spread },
+                Scale::Quantile { knots } => ScaleParts::Quantile { knots },
+                Scale::OneHot { levels } => ScaleParts::OneHot { levels: *levels },
+            };
+            (parts, *missing)
+        })
     }
 
     /// The encoded row.

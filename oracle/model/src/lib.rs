@@ -28,6 +28,7 @@ mod math;
 mod metrics;
 mod mlp;
 mod model;
+mod parts;
 mod prior;
 pub mod ranking;
 pub mod recommend;
@@ -44,6 +45,7 @@ pub use dataset::{CHUNK_ROWS, Dataset, ROWS_MAX, TARGET_ABS_MAX, Target, TargetK
 pub use encoder::{COLUMNS_MAX, Encoder, Normalisation};
 pub use error::ModelError;
 pub use importance::{Importance, REPEATS_MAX, permutation_importance};
+pub use linalg::solve_spd;
 pub use linear::{
     BATCH_ROWS_MAX, CheckedDescentParams, CheckedLinearParams, DescentParams, EPOCHS_MAX, LinearModel,
     LinearParams, squared_error_and_gradient,
@@ -58,6 +60,7 @@ pub use mlp::{
     Activation, CheckedMlpParams, ENSEMBLE_MAX, HIDDEN_LAYERS_MAX, MlpModel, MlpParams, UNITS_MAX,
 };
 pub use model::{FILE_BYTES_MAX, Model};
+pub use parts::{Layer, Output, Parts, ScaleParts, TreeNode};
 pub use prior::PriorModel;
 pub use rng::{CounterRng, splitmix64};
 pub use schema::{

@@ -4,7 +4,10 @@ use crate::ModelError;
 
 /// Solves `A x = b` for a symmetric positive definite `A`, given as its lower triangle packed by rows
 /// (`A[i][j]` at `i(i+1)/2 + j`, j ≤ i), by Cholesky factorisation (Golub and Van Loan, 4.2).
-pub(crate) fn solve_spd(packed: &[f64], b: &[f64]) -> Result<Vec<f64>, ModelError> {
+///
+/// # Errors
+/// [`ModelError::Shape`] if the triangle is not that of `b`, [`ModelError::Singular`] if `A` is not positive definite.
+pub fn solve_spd(packed: &[f64], b: &[f64]) -> Result<Vec<f64>, ModelError> {
     let n = b.len();
     let at = |i: usize, j: usize| i * (i + 1) / 2 + j;
     if packed.len() != n * (n + 1) / 2 {

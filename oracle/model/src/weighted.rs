@@ -6,7 +6,7 @@ use crate::blocks::{BLOCK_ROWS, Block};
 use crate::codec::{Reader, Writer};
 use crate::encoder::EncodedRows;
 use crate::math::canonical;
-use crate::{Dataset, Encoder, FeatureSchema, ModelError};
+use crate::{Dataset, Encoder, FeatureSchema, ModelError, Output, Parts};
 
 /// A fitted weighted sum.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,11 @@ impl WeightedSum {
         }
         let weights = beta[1..].iter().map(|&weight| canonical(weight)).collect();
         Ok(Self { encoder, intercept: canonical(beta[0]), weights })
+    }
+
+    /// The sum taken apart.
+    pub(crate) fn parts(&self, output: Output) -> Parts<'_> {
+        Parts::Sum { encoder: &self.encoder, intercept: self.intercept, weights: &self.weights, output }
     }
 
     /// The coefficients, the intercept first.

@@ -20,10 +20,12 @@ pub enum Task {
     Interest,
     /// What an asset would sell for.
     Price,
+    /// Whether a user is gone for a while.
+    Churn,
 }
 
 impl Task {
-    pub(crate) const ALL: [Self; 2] = [Self::Interest, Self::Price];
+    pub(crate) const ALL: [Self; 3] = [Self::Interest, Self::Price, Self::Churn];
 
     /// The task that a file was trained for.
     ///
@@ -38,6 +40,7 @@ impl Task {
         match self {
             Self::Interest => "interest",
             Self::Price => "price",
+            Self::Churn => "churn",
         }
     }
 
@@ -46,6 +49,8 @@ impl Task {
         match self {
             Self::Interest => 1,
             Self::Price => 2,
+            // 3 is that of recommenders, whose bundles are of another type.
+            Self::Churn => 4,
         }
     }
 }

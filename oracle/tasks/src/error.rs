@@ -136,6 +136,15 @@ pub enum TaskError {
         /// What is wrong.
         problem: String,
     },
+    /// A search of hyper-parameters cannot begin, go on or end.
+    #[error("search: {0}")]
+    Search(String),
+    /// A registry of models refuses, or its manifest does not read.
+    #[error("registry: {0}")]
+    Registry(String),
+    /// A specification of a model cannot be read or written.
+    #[error("model specification: {0}")]
+    Spec(String),
     /// A number outside its range.
     #[error("{name} is {value}, must be {range}")]
     Range {

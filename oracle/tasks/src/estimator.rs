@@ -1,7 +1,7 @@
 //! Every estimator by name, with its hyper-parameters as a person or a file gives them.
 
 use attention_model::{
-    Dataset, Fit, ForestParams, GbdtParams, LinearParams, LogisticParams, MlpParams, Model, Objective,
+    Curve, Dataset, Fit, ForestParams, GbdtParams, LinearParams, LogisticParams, MlpParams, Model, Objective,
     ParamGuard, Target, TreeParams,
 };
 use serde::Serialize;
@@ -50,6 +50,11 @@ macro_rules! kinds {
                     $(Self::$variant(params) => params.clone().check().map(|_| ())?,)+
                 }
                 Ok(estimator)
+            }
+
+            /// Its kind.
+            pub fn kind(&self) -> Kind {
+                match self { $(Self::$variant(_) => Kind::$variant,)+ }
             }
 
             /// All parameters, as JSON.
@@ -112,7 +117,35 @@ impl ForTarget for TreeParams {}
 impl ForTarget for MlpParams {}
 impl ForTarget for LinearParams {}
 
+impl Estimator {
+    /// As [`Estimator::fit`], with the course of the fit: one curve of boosting, one a network of an ensemble, none for a kind
+    /// that does not [learn in steps](Kind::learns_in_steps). The model is the same.
+    ///
+    /// # Errors
+    /// That of the estimator.
+    pub fn fit_with_curves(&self, data: &Dataset<'_>) -> Result<(Model, Vec<Curve>), TaskError> {
+        Ok(match self {
+            Self::Gbdt(params) => {
+                let (model, curve) = params.clone().for_target(data).check()?.fit_with_curve(data)?;
+                (Model::Gbdt(model), vec![curve])
+            }
+            Self::Mlp(params) => {
+                let (model, curves) = params.clone().for_target(data).check()?.fit_with_curve(data)?;
+                (Model::Mlp(model), curves)
+            }
+            Self::Logistic(_) | Self::Forest(_) | Self::Tree(_) | Self::Linear(_) => {
+                (self.fit(data)?, Vec::new())
+            }
+        })
+    }
+}
+
 impl Kind {
+    /// Whether a fit goes through many epochs or rounds whose losses make a curve.
+    pub fn learns_in_steps(self) -> bool {
+        matches!(self, Self::Gbdt | Self::Mlp)
+    }
+
     /// The kind of a name.
     ///
     /// # Errors

@@ -1,24 +1,27 @@
 //! Interest: how likely a yes is, or how large a number, from the other columns of a table.
 
 mod explanation;
+mod prediction;
+mod words;
 
 use attention_model::{
-    CalibratedModel, Calibration, Calibrator, Dataset, Model, ModelError, Predict, Target, auc, base_rate,
-    calibration_error, mean_log_loss, permutation_importance, sigmoid,
+    CalibratedModel, Calibration, Calibrator, Curve, Dataset, Model, Predict, Target, permutation_importance,
+    sigmoid,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::estimator::Estimator;
-use crate::folds::{Fold, k_fold, stratified};
 use crate::leakage::check_leakage;
-use crate::table::{Reading, Table, TypingOptions, infer_spec, read_table};
+use crate::report::{Report, report};
+use crate::table::{Reading, Table, TableSpec, TypingOptions, infer_spec, read_table, read_times};
+use crate::validation::{FoldPlan, OutOfFold};
 use crate::{Bundle, TaskError};
 
+pub use crate::quality::{CALIBRATION_BINS, Quality, quality};
+pub use crate::validation::{CrossValidation, Mean};
 pub use explanation::{RowExplanation, Term, explain_row};
-
-/// Bins of the expected calibration error, of equal count.
-pub const CALIBRATION_BINS: usize = 10;
+pub use prediction::{Predictions, predict};
 
 /// What to train, and how.
 #[derive(Debug, Clone)]
@@ -29,11 +32,11 @@ pub struct TrainOptions {
     pub estimator: Estimator,
     /// Columns that may tell the target.
     pub allow_leak: Vec<String>,
-    /// Cross-validate with so many folds before fitting on all rows.
-    pub folds: Option<usize>,
+    /// Cross-validate with these folds before fitting on all rows.
+    pub folds: Option<FoldPlan>,
     /// Calibrate the probabilities on predictions for rows that were not fitted on: those of `folds`, or of five.
     pub calibrate: Option<Calibration>,
-    /// Seed of the folds.
+    /// Seed of the folds of a calibration where none are asked for.
     pub seed: u64,
 }
 
@@ -65,54 +68,10 @@ pub struct Trained {
     pub model_hash: String,
     /// Measured on rows that were not fitted on, before any calibration; if folds were asked for or needed.
     pub cross_validation: Option<CrossValidation>,
+    /// On the same rows beside simple baselines.
+    pub report: Option<Report>,
     /// What was read, and what of it could not be taken as it stood.
     pub reading: Reading,
-}
-
-/// Mean and standard error over the folds.
-#[derive(Debug, Clone, Serialize)]
-pub struct CrossValidation {
-    /// How many folds.
-    pub folds: usize,
-    /// AUC; absent for a real target.
-    pub auc: Option<Mean>,
-    /// Log loss in nats; absent for a real target.
-    pub log_loss: Option<Mean>,
-    /// Mean squared error: of the probability (Brier score), or of the value.
-    pub mse: Mean,
-    /// Expected calibration error; absent for a real target.
-    pub ece: Option<Mean>,
-}
-
-/// A mean over folds.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Mean {
-    /// The mean.
-    pub mean: f64,
-    /// Its standard error, taking the folds as independent (they share training rows, so it is a little small).
-    pub standard_error: f64,
-}
-
-/// How good the predictions for a table are.
-#[derive(Debug, Clone, Serialize)]
-pub struct Quality {
-    /// Rows.
-    pub rows: u64,
-    /// Rows with a yes; absent for a real target.
-    pub positives: Option<u64>,
-    /// Area under the ROC curve; absent for a real target, or if one class is missing.
-    pub auc: Option<f64>,
-    /// Mean log loss in nats; absent for a real target.
-    pub log_loss: Option<f64>,
-    /// Mean squared error: of the probability (Brier score), or of the value.
-    pub mse: f64,
-    /// Expected calibration error over [`CALIBRATION_BINS`] bins of equal count (fewer for fewer rows); absent for a real
-    /// target.
-    pub ece: Option<f64>,
-    /// Log loss of predicting this table's own share of positives for every row; absent for a real target.
-    pub base_log_loss: Option<f64>,
-    /// Mean squared error of predicting this table's own mean for every row.
-    pub base_mse: f64,
 }
 
 /// A bundle's quality on a file.
@@ -157,20 +116,46 @@ pub fn train(
     source_name: &str,
     options: &TrainOptions,
 ) -> Result<(Bundle, Trained), TaskError> {
-    let spec = infer_spec(bytes, source_name, &options.typing)?;
-    let table = read_table(bytes, source_name, &spec)?.sorted();
+    let (bundle, trained, _) =
+        train_by(bytes, source_name, options, |data| Ok((options.estimator.fit(data)?, Vec::new())))?;
+    Ok((bundle, trained))
+}
+
+/// As [`train`], with the curves of the fit on all rows (see [`Estimator::fit_with_curves`]). The bundle is the same.
+///
+/// # Errors
+/// As [`train`].
+pub fn train_with_curves(
+    bytes: &[u8],
+    source_name: &str,
+    options: &TrainOptions,
+) -> Result<(Bundle, Trained, Vec<Curve>), TaskError> {
+    train_by(bytes, source_name, options, |data| options.estimator.fit_with_curves(data))
+}
+
+fn train_by(
+    bytes: &[u8],
+    source_name: &str,
+    options: &TrainOptions,
+    fit: impl FnOnce(&Dataset<'_>) -> Result<(Model, Vec<Curve>), TaskError>,
+) -> Result<(Bundle, Trained, Vec<Curve>), TaskError> {
+    let (spec, table) = training_table(bytes, source_name, &options.typing, &options.allow_leak)?;
     let data = table.data()?;
-    let names: Vec<&str> = spec.columns.iter().map(|column| column.name.as_str()).collect();
-    check_leakage(&data, &names, &spec.target.name, &options.allow_leak)?;
-    let folds = options.folds.or(options.calibrate.map(|_| CALIBRATION_FOLDS));
-    let out_of_fold = folds.map(|k| OutOfFold::predict(&table, options, k)).transpose()?;
+    let plan = options.folds.or(options.calibrate.map(|_| FoldPlan {
+        division: None,
+        folds: CALIBRATION_FOLDS,
+        gap: 0,
+        seed: options.seed,
+    }));
     // Asked for or not: what calibration was fitted on does not measure it.
-    let cross_validation = out_of_fold.as_ref().map(|folds| folds.measure(&table)).transpose()?;
-    let inner = options.estimator.fit(&data)?;
+    let validated = plan.map(|plan| Validated::of(&table, &options.estimator, &plan)).transpose()?;
+    let (inner, curves) = fit(&data)?;
     let kind = inner.kind();
-    let model = match (options.calibrate, out_of_fold) {
-        (Some(calibration), Some(folds)) => {
-            let calibrator = Calibrator::fit(calibration, &folds.margins, data.labels("calibration")?)?;
+    let model = match (options.calibrate, &validated) {
+        (Some(calibration), Some(validated)) => {
+            let (rows, margins) = validated.predicted.rows();
+            let labels = table.chosen(&rows);
+            let calibrator = Calibrator::fit(calibration, &margins, labels.data()?.labels("calibration")?)?;
             Model::Calibrated(CalibratedModel::new(inner, calibrator)?)
         }
         _ => inner,
@@ -185,12 +170,53 @@ pub fn train(
         features: spec.columns.len(),
         params: options.estimator.params(),
         model_hash: String::new(),
-        cross_validation,
+        cross_validation: validated.as_ref().map(|validated| validated.measured.clone()),
+        report: validated.map(|validated| validated.report),
         reading: table.reading.clone(),
     };
     let bundle = Bundle::new(spec, model)?;
     let model_hash = hex::encode(bundle.hash()?);
-    Ok((bundle, Trained { model_hash, ..trained }))
+    Ok((bundle, Trained { model_hash, ..trained }, curves))
+}
+
+/// The typed, leak-checked rows of a training file, in the order of their values and not of the file.
+///
+/// # Errors
+/// [`TaskError`] naming the file, the line and the column.
+pub fn training_table(
+    bytes: &[u8],
+    source_name: &str,
+    typing: &TypingOptions,
+    allow_leak: &[String],
+) -> Result<(TableSpec, Table), TaskError> {
+    let spec = infer_spec(bytes, source_name, typing)?;
+    let mut table = read_table(bytes, source_name, &spec)?;
+    if let Some(column) = &typing.time {
+        table = table.with_times(read_times(bytes, source_name, column)?)?;
+    }
+    let table = table.sorted();
+    let names: Vec<&str> = spec.columns.iter().map(|column| column.name.as_str()).collect();
+    check_leakage(&table.data()?, &names, &spec.target.name, allow_leak)?;
+    Ok((spec, table))
+}
+
+/// What rows that were not fitted on say of an estimator.
+pub(crate) struct Validated {
+    predicted: OutOfFold,
+    /// Means over the folds.
+    pub(crate) measured: CrossValidation,
+    /// Beside simple baselines.
+    pub(crate) report: Report,
+}
+
+impl Validated {
+    pub(crate) fn of(table: &Table, estimator: &Estimator, plan: &FoldPlan) -> Result<Self, TaskError> {
+        let folds = plan.cut(table)?;
+        let predicted = OutOfFold::predict(table, estimator, &folds)?;
+        let measured = predicted.measure(table, plan.division_of(table)?)?;
+        let report = report(table, &folds, &predicted)?;
+        Ok(Self { predicted, measured, report })
+    }
 }
 
 /// Predicts every row of a file and measures the predictions; with `importance_seed` also what each column is worth.
@@ -235,72 +261,6 @@ fn importance(bundle: &Bundle, data: &Dataset<'_>, seed: u64) -> Result<Vec<Colu
     Ok(all)
 }
 
-/// Measures margins against the targets of the same rows.
-///
-/// # Errors
-/// [`TaskError::Model`] if the lengths differ or a margin is not finite.
-pub fn quality(margins: &[f64], data: &Dataset<'_>) -> Result<Quality, TaskError> {
-    match data.target() {
-        Target::Binary(labels) => {
-            let probabilities: Vec<f64> = margins.iter().map(|&margin| sigmoid(margin)).collect();
-            let share = base_rate(labels)?;
-            let truths = || labels.iter().map(|&label| if label { 1.0 } else { 0.0 });
-            let (ece, _) = calibration_error(&probabilities, labels, CALIBRATION_BINS.min(labels.len()))?;
-            Ok(Quality {
-                rows: labels.len() as u64,
-                positives: Some(data.positives()),
-                auc: match auc(margins, labels) {
-                    Ok(area) => Some(area),
-                    Err(ModelError::OneClass { .. }) => None,
-                    Err(other) => return Err(other.into()),
-                },
-                log_loss: Some(mean_log_loss(margins, labels)?),
-                mse: mean_squares(probabilities.iter().copied(), truths()),
-                ece: Some(ece),
-                base_log_loss: Some(entropy(share)),
-                base_mse: share * (1.0 - share),
-            })
-        }
-        Target::Real(values) => {
-            if margins.len() != values.len() {
-                return Err(
-                    ModelError::Shape { what: "rows", expected: values.len(), got: margins.len() }.into()
-                );
-            }
-            let mut sum = 0.0;
-            for value in values {
-                sum += value;
-            }
-            let mean = sum / values.len() as f64;
-            Ok(Quality {
-                rows: values.len() as u64,
-                positives: None,
-                auc: None,
-                log_loss: None,
-                mse: mean_squares(margins.iter().copied(), values.iter().copied()),
-                ece: None,
-                base_log_loss: None,
-                base_mse: mean_squares(values.iter().map(|_| mean), values.iter().copied()),
-            })
-        }
-    }
-}
-
-fn mean_squares(predicted: impl Iterator<Item = f64>, truths: impl Iterator<Item = f64>) -> f64 {
-    let (mut sum, mut rows) = (0.0, 0u64);
-    for (predicted, truth) in predicted.zip(truths) {
-        sum += (predicted - truth) * (predicted - truth);
-        rows += 1;
-    }
-    sum / rows as f64
-}
-
-/// Entropy in nats of a yes with this probability.
-fn entropy(share: f64) -> f64 {
-    let part = |p: f64| if p > 0.0 { -p * libm::log(p) } else { 0.0 };
-    part(share) + part(1.0 - share)
-}
-
 fn score_hash(margins: &[f64], target: Target<'_>) -> [u8; 32] {
     let mut scores: Vec<u64> = margins
         .iter()
@@ -321,100 +281,9 @@ fn score_hash(margins: &[f64], target: Target<'_>) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// A margin for every row, by a model that was not fitted on it.
-struct OutOfFold {
-    folds: Vec<Fold>,
-    margins: Vec<f64>,
-}
-
-impl OutOfFold {
-    fn predict(table: &Table, options: &TrainOptions, k: usize) -> Result<Self, TaskError> {
-        let data = table.data()?;
-        let folds = match data.target() {
-            Target::Binary(labels) => stratified(labels, k, options.seed)?,
-            Target::Real(_) => k_fold(data.rows(), k, options.seed)?,
-        };
-        let mut margins = vec![0.0; data.rows()];
-        for fold in &folds {
-            let training = table.chosen(&fold.training);
-            let model = options.estimator.fit(&training.data()?)?;
-            let validation = table.chosen(&fold.validation);
-            for (&row, margin) in fold.validation.iter().zip(model.margins(&validation.data()?)?) {
-                margins[row] = margin;
-            }
-        }
-        Ok(Self { folds, margins })
-    }
-
-    fn measure(&self, table: &Table) -> Result<CrossValidation, TaskError> {
-        let measured = self
-            .folds
-            .iter()
-            .map(|fold| {
-                let margins: Vec<f64> = fold.validation.iter().map(|&row| self.margins[row]).collect();
-                quality(&margins, &table.chosen(&fold.validation).data()?)
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        let over = |of: &dyn Fn(&Quality) -> Option<f64>| -> Option<Mean> {
-            measured.iter().map(of).collect::<Option<Vec<f64>>>().map(|values| mean_of(&values))
-        };
-        Ok(CrossValidation {
-            folds: self.folds.len(),
-            auc: over(&|quality| quality.auc),
-            log_loss: over(&|quality| quality.log_loss),
-            mse: mean_of(&measured.iter().map(|quality| quality.mse).collect::<Vec<_>>()),
-            ece: over(&|quality| quality.ece),
-        })
-    }
-}
-
-fn mean_of(values: &[f64]) -> Mean {
-    let n = values.len() as f64;
-    let mut sum = 0.0;
-    for value in values {
-        sum += value;
-    }
-    let mean = sum / n;
-    let mut squares = 0.0;
-    for value in values {
-        squares += (value - mean) * (value - mean);
-    }
-    // Two folds at least, as `folds` sees to.
-    Mean { mean, standard_error: libm::sqrt(squares / (n - 1.0) / n) }
-}
-
 #[cfg(test)]
 mod tests {
-    use attention_model::FeatureSchema;
-
     use super::*;
-
-    #[test]
-    fn quality_by_hand() {
-        let schema = FeatureSchema::new(1, vec!["a".into()]).unwrap();
-        let labels = [true, false, false, false];
-        let data = Dataset::from_rows(&schema, &[0; 4], &labels).unwrap();
-        // Even odds for all: Brier ¼, log loss ln 2; the share is ¼: ¼·¾ and ¼ ln 4 + ¾ ln(4/3).
-        let measured = quality(&[0.0; 4], &data).unwrap();
-        assert_eq!((measured.mse, measured.auc, measured.base_mse), (0.25, Some(0.5), 0.1875));
-        assert!((measured.log_loss.unwrap() - std::f64::consts::LN_2).abs() < 1e-15);
-        assert!((measured.base_log_loss.unwrap() - 0.562_335_144_618_808_4).abs() < 1e-15);
-        let one = Dataset::from_rows(&schema, &[0; 2], &[false, false]).unwrap();
-        assert_eq!(quality(&[0.0; 2], &one).unwrap().auc, None);
-
-        let real = Dataset::rows_with_target(&schema, &[0; 2], Target::Real(&[1.0, 3.0])).unwrap();
-        let measured = quality(&[1.0, 1.0], &real).unwrap();
-        assert_eq!((measured.mse, measured.base_mse, measured.auc), (2.0, 1.0, None));
-        assert!(quality(&[1.0], &real).is_err());
-    }
-
-    /// 1, 2, 3: mean 2, variance 1, standard error √(1/3).
-    #[test]
-    fn means_by_hand() {
-        let got = mean_of(&[1.0, 2.0, 3.0]);
-        assert_eq!(got.mean, 2.0);
-        assert!((got.standard_error - (1.0f64 / 3.0).sqrt()).abs() < 1e-15);
-    }
 
     #[test]
     fn score_hashes_do_not_depend_on_order() {

@@ -8,6 +8,7 @@ use crate::ledger::LedgerError;
 use crate::operator::{AnchorError, DeploymentError, PostError, ProofError, SettleError};
 use crate::output::ExitStatus;
 use crate::peers::PeerError;
+use crate::plot::PlotError;
 use crate::run::RunError;
 use crate::store::StoreError;
 
@@ -55,6 +56,7 @@ plain! {
     PeerError => Failed,
     std::io::Error => Failed,
     attention_features::FeaturesError => Input,
+    attention_simulator::SimulatorError => Input,
     attention_core::attention::ScoreError => Input,
     attention_protocol::ProtocolError => Input,
     attention_core::interest::InterestError => Failed,
@@ -68,6 +70,16 @@ impl From<StoreError> for CliError {
             _ => ExitStatus::Input,
         };
         Self::new(status, error)
+    }
+}
+
+impl From<PlotError> for CliError {
+    fn from(error: PlotError) -> Self {
+        match error {
+            PlotError::Store(error) => error.into(),
+            error @ PlotError::Format { .. } => Self::new(ExitStatus::Usage, error),
+            error @ PlotError::Draw { .. } => Self::new(ExitStatus::Failed, error),
+        }
     }
 }
 

@@ -1,19 +1,22 @@
 //! `explain`: why an account has the attention it has, or why a model predicts what it predicts for a row of a table.
 
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use attention_core::attention::AttentionRow;
+use attention_core::attention::{AttentionRow, score_of};
 use attention_core::interest::{InterestPredictor, Reasons};
 use attention_core::links::decode_address;
 use attention_features::{AssetId, FeatureGroup, UserId};
+use attention_protocol::{CampaignTerms, PPM};
 use attention_tasks::interest::{RowExplanation, explain_row};
 use attention_tasks::table::FILE_BYTES_MAX;
-use attention_tasks::{BUNDLE_BYTES_MAX, Bundle};
 use clap::Args;
 use serde::Serialize;
 
-use super::context::config;
+use super::context::{config, json_file};
+use super::table::read_bundle;
 use super::{Cli, CliError};
 use crate::config::Config;
 use crate::epoch::{ModelCache, World};
@@ -32,6 +35,9 @@ pub struct ExplainArgs {
     /// The chain epoch.
     #[arg(long, required_unless_present = "model")]
     epoch: Option<u64>,
+    /// The terms of a campaign (JSON): explain the score in it, and of the attention only what counts for it.
+    #[arg(long, value_name = "FILE", requires = "epoch")]
+    terms: Option<PathBuf>,
     /// How many assets, and how many reasons of each, to print.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=1000))]
     top: u64,
@@ -57,6 +63,19 @@ struct UserExplanation {
     /// Σ engagement · interest over all assets, micro-units times 10^-9.
     attention: String,
     assets: Vec<AssetExplanation>,
+    /// In the campaign of `--terms`.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    score: Option<CampaignScore>,
+    /// The same in sentences, whose numbers add up as they are printed.
+    words: Vec<String>,
+}
+
+/// The score that an attention is in a campaign, as long as nothing is known against the user's integrity.
+#[derive(Debug, Serialize)]
+struct CampaignScore {
+    score_ppm: u32,
+    /// Before it is held to a million.
+    uncapped_ppm: u128,
 }
 
 /// What one asset adds.
@@ -79,7 +98,12 @@ pub(super) fn run(cli: &Cli, args: &ExplainArgs) -> Result<(), CliError> {
     let epoch = args.epoch.ok_or_else(|| CliError::new(ExitStatus::Usage, "--epoch or --model is needed"))?;
     let config = config(cli)?;
     let world = World::load(&config)?;
-    let explanation = explain_user(&config, &world, &asked_user(args, &config, &world)?, epoch)?;
+    let terms: Option<CampaignTerms> = args.terms.as_deref().map(json_file).transpose()?;
+    if let (Some(terms), Some(path)) = (&terms, &args.terms) {
+        terms.targets.validate().map_err(|error| CliError::file(path, error))?;
+    }
+    let user = asked_user(args, &config, &world)?;
+    let explanation = explain_user(&config, &world, &user, epoch, terms.as_ref(), top)?;
     if cli.json {
         return Ok(print_json(&explanation)?);
     }
@@ -105,11 +129,16 @@ fn explain_user(
     world: &World,
     user: &UserId,
     epoch: u64,
+    terms: Option<&CampaignTerms>,
+    top: usize,
 ) -> Result<UserExplanation, CliError> {
     let models = ModelCache::new(DataDir::open(&config.data_dir)?.models(), config.threads);
     let model = models.model(world, epoch)?;
     let window = world.window(epoch)?;
-    let attention = world.attention(window, &model, &BTreeSet::new())?;
+    let mut attention = world.attention(window, &model, &BTreeSet::new())?;
+    if let Some(terms) = terms {
+        attention = attention.within(&terms.targets, &world.catalog);
+    }
     let predictor = world.predictor(window, &model)?;
     let mut by_asset: BTreeMap<AssetId, Vec<&AttentionRow>> = BTreeMap::new();
     for row in attention.rows().iter().filter(|row| row.user == *user) {
@@ -121,7 +150,8 @@ fn explain_user(
         .map(|(asset, rows)| explain_asset(&predictor, user, asset, &rows, total))
         .collect::<Result<Vec<_>, _>>()?;
     assets.sort_by_key(|asset| std::cmp::Reverse(asset.share_ppm));
-    Ok(UserExplanation {
+    let score = terms.map(|terms| campaign_score(total, terms)).transpose()?;
+    let mut explanation = UserExplanation {
         user: user.as_str().to_owned(),
         epoch,
         window_start_s: window.start_s,
@@ -129,7 +159,19 @@ fn explain_user(
         model_hash: hex::encode(model.hash()),
         attention: total.to_string(),
         assets,
-    })
+        score,
+        words: Vec::new(),
+    };
+    explanation.words = words::of_user(&explanation, total, top);
+    Ok(explanation)
+}
+
+fn campaign_score(attention: u128, terms: &CampaignTerms) -> Result<CampaignScore, CliError> {
+    let scale = terms.rule.scale.u64();
+    let score = score_of(attention, scale, PPM)?;
+    // Not 0, or there is no score.
+    let uncapped_ppm = attention.checked_div(1_000 * u128::from(scale)).unwrap_or_default();
+    Ok(CampaignScore { score_ppm: score.ppm(), uncapped_ppm })
 }
 
 /// Σ engagement · interest: both below 2^64, and a user has fewer than 2^32 rows, but not all of them at their largest.
@@ -158,10 +200,10 @@ fn explain_asset(
 }
 
 fn print_user(explanation: &UserExplanation, top: usize) {
-    println!("user {} in epoch {}: attention {}", explanation.user, explanation.epoch, explanation.attention);
-    if explanation.assets.is_empty() {
-        println!("nothing the user did in this epoch counts, so there is no score");
+    for sentence in &explanation.words {
+        println!("{sentence}");
     }
+    println!("user {} in epoch {}: attention {}", explanation.user, explanation.epoch, explanation.attention);
     for asset in explanation.assets.iter().take(top) {
         let kinds: Vec<String> = asset
             .engagement_micro
@@ -208,14 +250,16 @@ fn direction(adds: f64) -> &'static str {
 }
 
 fn table_row(cli: &Cli, model: &Path, data: &Path, row: u64, top: usize) -> Result<(), CliError> {
-    let bundle = read_bounded(model, BUNDLE_BYTES_MAX as u64)?;
-    let bundle = Bundle::from_bytes(&bundle).map_err(|error| CliError::file(model, error))?;
+    let bundle = read_bundle(model)?;
     let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
     let explanation = explain_row(&bytes, &data.display().to_string(), &bundle, row)?;
     if cli.json {
         return Ok(print_json(&explanation)?);
     }
-    let RowExplanation { prediction, target, base, terms, .. } = &explanation;
+    let RowExplanation { prediction, target, base, terms, words, .. } = &explanation;
+    for sentence in words {
+        println!("{sentence}");
+    }
     println!("row {row}: {target:?} is expected to be {prediction:.4}; an average row has {base:+.3}, and");
     for term in terms.iter().take(top) {
         println!("  {} ({:+.3}): {} is {}", direction(term.adds), term.adds, term.column, term.value);

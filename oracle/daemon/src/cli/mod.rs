@@ -1,29 +1,45 @@
 //! The command line: one file per command.
 
+mod analysis;
+mod behaviour;
 mod bench;
 mod campaign;
+mod churn;
 mod claim;
+mod columns;
 mod context;
+mod curves;
 mod data;
 mod doctor;
 mod epoch;
 mod error;
 mod explain;
+mod export_model;
+mod fairness;
+mod features;
+mod import;
 mod init;
+mod insight;
 mod keys;
 mod links;
 mod model;
+mod models;
 mod operator;
 mod post;
+mod predict;
 mod price;
 mod progress;
 mod query;
 mod recommend;
 mod report;
+mod report_text;
 mod run;
+mod search;
+mod simulate;
 mod spec;
 mod table;
 mod train;
+mod trials_file;
 mod watch;
 
 use std::path::PathBuf;
@@ -78,32 +94,74 @@ pub enum Command {
     /// Make, show, import and export keys.
     #[command(after_help = "Example: attention-oracle keys add signer --passphrase-file pass")]
     Keys(keys::KeysArgs),
-    /// Import sales and assets; importing the same again changes nothing.
+    /// Import sales, events of every kind and assets; importing the same again changes nothing.
     #[command(
-        after_help = "Example: attention-oracle import --sales sales.csv --assets assets.csv --report cleaning.json"
+        after_help = "Example: attention-oracle import --sales sales.csv --assets assets.csv --report cleaning.json
+Example: attention-oracle import --events events.csv --assets assets.csv --dry-run --json"
     )]
-    Import(data::ImportArgs),
+    Import(import::ImportArgs),
     /// Train a model: that of an epoch (kept, and used when the epoch is scored), or one of a table.
     #[command(after_help = "Example: attention-oracle train --task interest --epoch 0
 Example: attention-oracle train --task interest --data sessions.csv --target revenue --model gbdt --out M.model
+Example: attention-oracle train --data sessions.csv --target revenue --model mlp --out M.model --tensorboard runs/mlp
+Example: attention-oracle train --data sessions.csv --spec spec.json --out M.model
 Example: attention-oracle train --task price --data punks --until 2020-01-01 --out P.model
-Example: attention-oracle train --task recommend --data interactions.csv --out R.model")]
+Example: attention-oracle train --task recommend --data interactions.csv --out R.model
+Example: attention-oracle train --task churn --data punks --until 2020-01-01 --model logistic --out C.model")]
     Train(train::TrainArgs),
+    /// Search hyper-parameters for a model of a table; the result is a specification for `train --spec`.
+    #[command(
+        after_help = "Example: attention-oracle search --data sessions.csv --target revenue --model gbdt,logistic \
+--trials 30 --trials-file trials.jsonl --out spec.json
+Example: attention-oracle search --print-space"
+    )]
+    Search(search::SearchArgs),
     /// Evaluate a model: that of the epochs on the test cuts beside its baselines, or one of a table on another table.
     #[command(after_help = "Example: attention-oracle evaluate --task interest --json
 Example: attention-oracle evaluate --model M.model --data other.csv --json
 Example: attention-oracle evaluate --task price --data punks --from 2020-01-01 --model P.model --json
-Example: attention-oracle evaluate --task recommend --data interactions.csv --json")]
+Example: attention-oracle evaluate --task recommend --data interactions.csv --json
+Example: attention-oracle evaluate --task churn --data punks --from 2020-01-01 --model C.model --json")]
     Evaluate(train::EvaluateArgs),
+    /// What a model of a table predicts for every row of a file.
+    #[command(after_help = "Example: attention-oracle predict --model M.model --data other.csv --out P.csv")]
+    Predict(predict::PredictArgs),
+    /// Keep versions of models of tables, compare challengers with the champion, promote the better one.
+    #[command(
+        after_help = "Example: attention-oracle models add M.model --name sessions --spec spec.json --data held_out.csv
+Example: attention-oracle models promote sessions@2 --data held_out.csv --margin-micro 1000"
+    )]
+    Models(models::ModelsArgs),
     /// What assets would sell for at a moment, from what was known before it.
     #[command(
         after_help = "Example: attention-oracle price --model P.model --data punks --asset 17,4242 --at 2020-12-01"
     )]
     Price(price::PriceArgs),
+    /// Which attributes of assets draw attention, how surely, and what they add to the price.
+    #[command(
+        after_help = "Example: attention-oracle insight --data punks --from 2020-01-01 --until 2021-01-01 --plot insight.svg"
+    )]
+    Insight(insight::InsightArgs),
+    /// What users do: segments, cohorts, retention, drift.
+    #[command(
+        subcommand,
+        after_help = "Example: attention-oracle behaviour segments --data punks --plot segments.svg
+Example: attention-oracle behaviour drift --model M.model --data sessions.csv --later other.csv --json"
+    )]
+    Behaviour(behaviour::BehaviourCommand),
+    /// Whether a model treats groups alike, by a definition that is chosen.
+    #[command(
+        after_help = "Example: attention-oracle fairness --model M.model --data sessions.csv --group visitor_type --json"
+    )]
+    Fairness(fairness::FairnessArgs),
     /// Why an account has the attention it has, or why a model predicts what it predicts for a row.
     #[command(after_help = "Example: attention-oracle explain --account wasm1... --epoch 0
 Example: attention-oracle explain --model M.model --data sessions.csv --row 17")]
     Explain(explain::ExplainArgs),
+    /// The features of every user and asset at a moment, as integers that are the same everywhere, and their root.
+    #[command(after_help = "Example: attention-oracle features --at 2020-05-08 --out features.parquet
+Example: attention-oracle features --lint mine.sql")]
+    Features(features::FeaturesArgs),
     /// Measure time, memory and quality.
     #[command(subcommand, after_help = "Example: attention-oracle bench models --dataset interest-1m --json")]
     Bench(bench::BenchCommand),
@@ -160,9 +218,18 @@ Example: attention-oracle explain --model M.model --data sessions.csv --row 17")
     /// Prove possession of a key, or look at the configuration of an epoch.
     #[command(after_help = "Example: attention-oracle operator possession --admin wasm1...")]
     Operator(operator::OperatorArgs),
+    /// Make a synthetic world: events of every kind, and the truth behind them.
+    #[command(after_help = "Example: attention-oracle simulate --users 1000 --days 90 --seed 1 --out world
+Example: attention-oracle import --events world/events.csv --assets world/assets.csv")]
+    Simulate(simulate::SimulateArgs),
     /// Write the events as JSON lines.
     #[command(after_help = "Example: attention-oracle export --out events.jsonl")]
     Export(data::ExportArgs),
+    /// Write a model of a table in a format that other programs read.
+    #[command(
+        after_help = "Example: attention-oracle export-model --model M.model --format onnx --out M.onnx"
+    )]
+    ExportModel(export_model::ExportModelArgs),
 }
 
 /// Runs a command.
@@ -173,12 +240,21 @@ pub fn execute(cli: &Cli) -> Result<(), CliError> {
     match &cli.command {
         Command::Init(args) => init::run(cli, args),
         Command::Keys(args) => keys::run(cli, args),
-        Command::Import(args) => data::import(cli, args),
+        Command::Import(args) => import::run(cli, args),
+        Command::Simulate(args) => simulate::run(cli, args),
         Command::Export(args) => data::export(cli, args),
+        Command::ExportModel(args) => export_model::run(cli, args),
         Command::Train(args) => train::train(cli, args),
+        Command::Search(args) => search::run(cli, args),
         Command::Evaluate(args) => train::evaluate(cli, args),
+        Command::Predict(args) => predict::run(cli, args),
+        Command::Models(args) => models::run(cli, args),
         Command::Price(args) => price::run(cli, args),
+        Command::Insight(args) => insight::run(cli, args),
+        Command::Behaviour(command) => behaviour::run(cli, command),
+        Command::Fairness(args) => fairness::run(cli, args),
         Command::Explain(args) => explain::run(cli, args),
+        Command::Features(args) => features::run(cli, args),
         Command::Bench(command) => bench::run(cli, command),
         Command::Scale(args) => model::scale(cli, args),
         Command::Links(args) => links::run(cli, args),

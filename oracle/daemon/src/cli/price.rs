@@ -25,17 +25,17 @@ const ASSETS_MAX: usize = 10_000;
 /// How to train a price model.
 #[derive(Debug, Args)]
 pub struct PriceTrainArgs {
-    /// Task price: learn from the sales before this day (UTC); from all of them if absent.
+    /// Tasks price and churn: learn from the sales before this day (UTC); from all of them if absent.
     #[arg(long, value_name = "DATE", requires = "data", help_heading = "Task price")]
-    until: Option<String>,
+    pub(super) until: Option<String>,
 }
 
 /// How to evaluate a price model.
 #[derive(Debug, Args)]
 pub struct PriceEvaluateArgs {
-    /// Task price: predict the sales from this day (UTC) on, each from what was known before it.
+    /// Tasks price and churn: predict the sales, or the cuts, from this day (UTC) on, each from what was known before it.
     #[arg(long, value_name = "DATE", requires = "data", help_heading = "Task price")]
-    from: Option<String>,
+    pub(super) from: Option<String>,
 }
 
 /// Which assets to price, and when.

@@ -1,50 +1,51 @@
 //! `train --data` and `evaluate --data`: a model of any table.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use attention_model::Calibration;
+use attention_model::{Calibration, Curve};
 use attention_tasks::estimator::{Estimator, Kind};
-use attention_tasks::interest::{self, CrossValidation, Evaluation, Mean, TrainOptions, Trained};
-use attention_tasks::table::{FILE_BYTES_MAX, Reading, TypingOptions};
+use attention_tasks::fit_spec::{FitSpec, SPEC_BYTES_MAX};
+use attention_tasks::interest::{self, Evaluation, TrainOptions, Trained};
+use attention_tasks::table::{FILE_BYTES_MAX, Reading};
 use attention_tasks::{BUNDLE_BYTES_MAX, Bundle, TaskError};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
+use super::columns::{ColumnArgs, FoldArgs, HEADING};
 use super::progress::spinner;
+use super::report_text::{print_cross_validation, print_report};
 use super::train::FileArgs;
-use super::{Cli, CliError};
+use super::{Cli, CliError, curves};
 use crate::output::{ExitStatus, print_json};
+use crate::plot::{check_path, write_plot};
 use crate::store::{read_bounded, write_atomic};
-
-const HEADING: &str = "Task interest on a table";
 
 /// What to train on a table, and how.
 #[derive(Debug, Args)]
 pub struct TableArgs {
-    /// The column to predict: true/false, yes/no, 1/0, or numbers.
-    #[arg(long, value_name = "COLUMN", requires = "data", help_heading = HEADING)]
-    target: Option<String>,
+    #[command(flatten)]
+    columns: ColumnArgs,
+    /// Fit what `search --out` wrote: target, columns, estimator, parameters, seed and folds.
+    #[arg(long, value_name = "FILE", requires = "data", help_heading = HEADING, conflicts_with_all = ["target", "ignore",
+        "categorical", "allow_leak", "time_column", "model", "params", "seed", "folds", "cv", "time_gap"])]
+    spec: Option<PathBuf>,
     /// The estimator.
     #[arg(long, value_name = "KIND", value_parser = kind_parser(), default_value = DEFAULT_KIND.name(), requires = "data",
         help_heading = HEADING)]
     model: String,
-    /// Columns that are no features, such as identifiers.
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "data", help_heading = HEADING)]
-    ignore: Vec<String>,
-    /// Columns whose numbers are codes of categories.
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "data", help_heading = HEADING)]
-    categorical: Vec<String>,
-    /// Columns that may tell the target by themselves.
-    #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "data", help_heading = HEADING)]
-    allow_leak: Vec<String>,
-    /// Cross-validate with so many folds first.
-    #[arg(long, value_name = "K", requires = "data", value_parser = clap::value_parser!(u64).range(2..=50),
-        help_heading = HEADING)]
-    folds: Option<u64>,
+    #[command(flatten)]
+    folds: FoldArgs,
     /// Calibrate the probabilities on predictions out of those folds (or of five).
     #[arg(long, value_enum, value_name = "HOW", requires = "data", help_heading = HEADING)]
     calibrate: Option<Calibrate>,
+    /// Write the losses of every epoch or round as an event file for TensorBoard into this folder (gbdt, mlp).
+    #[arg(long, value_name = "DIR", requires = "data", help_heading = HEADING)]
+    tensorboard: Option<PathBuf>,
+    /// Draw the losses of every epoch or round (gbdt, mlp): a file that ends in .svg or .png.
+    #[arg(long, value_name = "FILE", requires = "data", help_heading = HEADING)]
+    plot: Option<PathBuf>,
 }
 
 /// How probabilities are calibrated.
@@ -71,9 +72,25 @@ struct TrainOutput<'a> {
     #[serde(flatten)]
     trained: &'a Trained,
     seed: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spec: Option<FittedSpec>,
     fit_s: f64,
     out: Option<&'a Path>,
     bytes: usize,
+    /// The event file and what it shows, in double precision; one curve a network of an ensemble.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tensorboard: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    curves: Vec<Curve>,
+}
+
+/// The specification that was fitted.
+#[derive(Debug, Serialize)]
+struct FittedSpec {
+    /// sha256 of its file.
+    spec_hash: String,
+    /// True if its parameters were chosen on the very file that was fitted on: then its folds flatter.
+    chosen_on_these_data: bool,
 }
 
 const DEFAULT_KIND: Kind = Kind::ALL[0];
@@ -95,41 +112,68 @@ pub(super) fn train(
     args: &TableArgs,
     out: Option<&Path>,
 ) -> Result<(), CliError> {
-    let target = args.target.clone();
-    let target =
-        target.ok_or_else(|| CliError::new(ExitStatus::Usage, "--target COLUMN is needed with --data"))?;
-    let options = TrainOptions {
-        typing: TypingOptions { target, ignore: args.ignore.clone(), categorical: args.categorical.clone() },
-        estimator: Estimator::new(Kind::from_name(&args.model)?, file.params()?, file.seed)?,
-        allow_leak: args.allow_leak.clone(),
-        // At most 50.
-        folds: args.folds.map(|k| k as usize),
-        calibrate: args.calibrate.map(|how| match how {
-            Calibrate::Platt => Calibration::Platt,
-            Calibrate::Isotonic => Calibration::Isotonic,
-        }),
-        seed: file.seed,
+    let spec = args.spec.as_deref().map(read_spec).transpose()?;
+    let calibrate = args.calibrate.map(|how| match how {
+        Calibrate::Platt => Calibration::Platt,
+        Calibrate::Isotonic => Calibration::Isotonic,
+    });
+    let options = match &spec {
+        Some((_, spec)) => TrainOptions { calibrate, ..spec.train_options()? },
+        None => TrainOptions {
+            typing: args.columns.typing()?,
+            estimator: args.estimator(file)?,
+            allow_leak: args.columns.allow_leak(),
+            folds: args.folds.plan(file.seed)?,
+            calibrate,
+            seed: file.seed,
+        },
     };
+    let kind = options.estimator.kind();
+    if args.tensorboard.is_some() {
+        curves::check("--tensorboard", kind)?;
+    }
+    if let Some(plot) = &args.plot {
+        check_path(plot)?;
+        curves::check("--plot", kind)?;
+    }
     let data = file.path()?;
     let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
     let start = Instant::now();
     let working = spinner("training");
-    let trained = file.on_threads(|| Ok(interest::train(&bytes, &data.display().to_string(), &options)?));
+    let name = data.display().to_string();
+    let has_curves = args.tensorboard.is_some() || args.plot.is_some();
+    let trained = file.on_threads(|| {
+        if has_curves {
+            return Ok(interest::train_with_curves(&bytes, &name, &options)?);
+        }
+        let (bundle, trained) = interest::train(&bytes, &name, &options)?;
+        Ok((bundle, trained, Vec::new()))
+    });
     working.finish_and_clear();
-    let (bundle, trained) = trained?;
+    let (bundle, trained, curves) = trained?;
     let fit_s = start.elapsed().as_secs_f64();
     let content = bundle.to_bytes()?;
     if let Some(out) = out {
         write_atomic(out, &content)?;
     }
+    let tensorboard = args.tensorboard.as_deref().map(|folder| curves::write(folder, &curves)).transpose()?;
+    if let Some(plot) = &args.plot {
+        write_plot(plot, &curves::chart(&trained, &curves))?;
+    }
     if cli.json {
         let output = TrainOutput {
             task: "interest",
             trained: &trained,
-            seed: file.seed,
+            seed: options.seed,
+            spec: spec.map(|(spec_hash, spec)| FittedSpec {
+                spec_hash,
+                chosen_on_these_data: spec.chosen.data_hash == hex::encode(Sha256::digest(&bytes)),
+            }),
             fit_s,
             out,
             bytes: content.len(),
+            tensorboard,
+            curves,
         };
         return Ok(print_json(&output)?);
     }
@@ -145,27 +189,44 @@ pub(super) fn train(
     if let Some(measured) = &trained.cross_validation {
         print_cross_validation(measured);
     }
+    if let Some(report) = &trained.report {
+        print_report(report);
+    }
     print_reading(&trained.reading);
+    if let Some(path) = tensorboard {
+        println!("curves {}", path.display());
+    }
     println!("model_hash {}", trained.model_hash);
     Ok(())
 }
 
-fn print_cross_validation(measured: &CrossValidation) {
-    let rows = [
-        ("AUC", measured.auc),
-        ("log loss", measured.log_loss),
-        ("MSE", Some(measured.mse)),
-        ("ECE", measured.ece),
-    ];
-    for (name, value) in rows {
-        if let Some(Mean { mean, standard_error }) = value {
-            println!("{name:>9} {mean:.4} ± {standard_error:.4} over {} folds", measured.folds);
-        }
+/// A specification and the hash of its file.
+pub(super) fn read_spec(path: &Path) -> Result<(String, FitSpec), CliError> {
+    let bytes = read_bounded(path, SPEC_BYTES_MAX as u64)?;
+    let spec = FitSpec::from_bytes(&bytes).map_err(|error| CliError::file(path, error))?;
+    Ok((hex::encode(FitSpec::hash_of(&bytes)), spec))
+}
+
+impl TableArgs {
+    /// The estimator with its parameters.
+    pub(super) fn estimator(&self, file: &FileArgs) -> Result<Estimator, CliError> {
+        Ok(Estimator::new(Kind::from_name(&self.model)?, file.params()?, file.seed)?)
+    }
+
+    /// The number of folds, if one was given.
+    pub(super) fn folds(&self) -> Option<u64> {
+        self.folds.folds()
     }
 }
 
+/// The model of a table that a file holds.
+pub(super) fn read_bundle(path: &Path) -> Result<Bundle, CliError> {
+    let bytes = read_bounded(path, BUNDLE_BYTES_MAX as u64)?;
+    Bundle::from_bytes(&bytes).map_err(|error| CliError::file(path, error))
+}
+
 /// Says what of a file could not be taken as it stood.
-fn print_reading(reading: &Reading) {
+pub(super) fn print_reading(reading: &Reading) {
     let parts = [
         ("missing, taken as unknown", &reading.missing),
         ("of a category that the training file lacks, taken as missing", &reading.unknown_categories),
@@ -189,8 +250,7 @@ pub(super) fn evaluate(
 ) -> Result<(), CliError> {
     let model =
         model.ok_or_else(|| CliError::new(ExitStatus::Usage, "--model FILE is needed with --data"))?;
-    let bundle = read_bounded(model, BUNDLE_BYTES_MAX as u64)?;
-    let bundle = Bundle::from_bytes(&bundle).map_err(|error| CliError::file(model, error))?;
+    let bundle = read_bundle(model)?;
     let data = file.path()?;
     let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
     let importance_seed = args.importance.then_some(file.seed);

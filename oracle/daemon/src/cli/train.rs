@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde::de::DeserializeOwned;
 
-use super::{Cli, CliError, model, price, recommend, table};
+use super::{Cli, CliError, churn, model, price, recommend, table};
 use crate::output::ExitStatus;
 use crate::store::read_bounded;
 
 /// Largest parameter file.
 const PARAMS_BYTES_MAX: u64 = 1 << 16;
 /// Most threads that a fit may be given.
-const THREADS_MAX: u64 = 256;
+pub(super) const THREADS_MAX: u64 = 256;
 const ON_FILES: &str = "On files";
 
 /// What is predicted.
@@ -24,12 +24,14 @@ pub enum Task {
     Price,
     /// Which items a user acts on next, from a table of users, items and times.
     Recommend,
+    /// Which active users will do nothing for a while, from a folder of sales and assets.
+    Churn,
 }
 
 /// What every task on files takes.
 #[derive(Debug, Args)]
 pub struct FileArgs {
-    /// The table (CSV with a header); for task price the folder with sales.csv and assets.csv.
+    /// The table (CSV with a header); for tasks price and churn the folder with sales.csv and assets.csv.
     #[arg(long, value_name = "PATH", help_heading = ON_FILES)]
     pub(super) data: Option<PathBuf>,
     /// Hyper-parameters as a JSON object; those it leaves out keep their defaults.
@@ -63,6 +65,8 @@ pub struct TrainArgs {
     price: price::PriceTrainArgs,
     #[command(flatten)]
     recommend: recommend::RecommendArgs,
+    #[command(flatten)]
+    churn: churn::ChurnArgs,
 }
 
 /// What to evaluate.
@@ -73,13 +77,15 @@ pub struct EvaluateArgs {
     task: Task,
     #[command(flatten)]
     file: FileArgs,
-    /// The model that `train --out` wrote; tasks price and recommend train one without it.
+    /// The model that `train --out` wrote; tasks price, recommend and churn train one without it.
     #[arg(long, value_name = "FILE", requires = "data", help_heading = ON_FILES)]
     model: Option<PathBuf>,
     #[command(flatten)]
     table: table::TableEvaluateArgs,
     #[command(flatten)]
     price: price::PriceEvaluateArgs,
+    #[command(flatten)]
+    churn: churn::ChurnArgs,
 }
 
 impl FileArgs {
@@ -123,6 +129,14 @@ pub(super) fn train(cli: &Cli, args: &TrainArgs) -> Result<(), CliError> {
         Task::Interest => table::train(cli, &args.file, &args.table, out),
         Task::Price => price::train(cli, &args.file, &args.price, out),
         Task::Recommend => recommend::train(cli, &args.file, &args.recommend, out),
+        Task::Churn => {
+            let training = churn::ChurnTraining {
+                estimator: args.table.estimator(&args.file)?,
+                folds: args.table.folds(),
+                until: args.price.until.clone(),
+            };
+            churn::train(cli, &args.file, &args.churn, &training, out)
+        }
     }
 }
 
@@ -133,5 +147,6 @@ pub(super) fn evaluate(cli: &Cli, args: &EvaluateArgs) -> Result<(), CliError> {
         Task::Interest => table::evaluate(cli, &args.file, &args.table, model),
         Task::Price => price::evaluate(cli, &args.file, &args.price, model),
         Task::Recommend => recommend::evaluate(cli, &args.file, model),
+        Task::Churn => churn::evaluate(cli, &args.file, &args.churn, args.price.from.as_deref(), model),
     }
 }

@@ -59,7 +59,7 @@ impl World {
         }
         let spec = config.spec.clone();
         let clock = config.deployment().ok().map(|deployment| deployment.clock);
-        let (log, log_report) = EventLog::new(events, |time_s| epoch_of(&spec, clock.as_ref(), time_s))?;
+        let (log, log_report) = EventLog::new(events, epoch_of(config))?;
         let links = load_links(config)?;
         Ok(Self { catalog, log, log_report, links, spec, clock })
     }
@@ -168,9 +168,15 @@ impl World {
     }
 }
 
+/// The epoch of a time of receipt, by the configuration; see [`World::window`].
+pub(crate) fn epoch_of(config: &Config) -> impl Fn(i64) -> i64 + '_ {
+    let clock = config.deployment().ok().map(|deployment| deployment.clock);
+    move |time_s| epoch_by(&config.spec, clock.as_ref(), time_s)
+}
+
 /// The epoch that decides which copies of one event contradict each other: that of [`World::window`], so that what comes
 /// in a later epoch never changes an earlier one.
-fn epoch_of(spec: &InterestSpec, clock: Option<&EpochClock>, time_s: i64) -> i64 {
+fn epoch_by(spec: &InterestSpec, clock: Option<&EpochClock>, time_s: i64) -> i64 {
     let Some(clock) = clock.filter(|_| spec.values().replay.is_none()) else {
         return spec.data_epoch_of(time_s);
     };
@@ -212,12 +218,12 @@ mod tests {
         };
         let spec = values.clone().check().unwrap();
         let at = |offset_s: i64| i64::try_from(genesis_s).unwrap() + offset_s;
-        let of = |offset_s| epoch_of(&spec, Some(&clock), at(offset_s));
+        let of = |offset_s| epoch_by(&spec, Some(&clock), at(offset_s));
         assert_eq!([of(-1), of(0), of(86_399), of(86_400)], [-1, 0, 0, 1]);
-        assert_eq!(epoch_of(&spec, None, at(86_400)), 0, "without a contract: data epochs");
+        assert_eq!(epoch_by(&spec, None, at(86_400)), 0, "without a contract: data epochs");
         let (data_start_s, data_epoch_length_s) = (values.data_start_s, values.epoch_length_s);
         let replay = Some(Replay { data_start_s, data_epoch_length_s, first: 0 });
         let replayed = InterestSpecValues { replay, ..values }.check().unwrap();
-        assert_eq!(epoch_of(&replayed, Some(&clock), at(86_400)), 0, "in a replay: data epochs");
+        assert_eq!(epoch_by(&replayed, Some(&clock), at(86_400)), 0, "in a replay: data epochs");
     }
 }

@@ -28,7 +28,9 @@ impl FileDisk {
             let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
             if !existed {
                 file.sync_all()?;
-                File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+                // A bare file name has the empty path as its parent, which no call takes for the working folder.
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
             }
             Ok(file)
         };

@@ -99,7 +99,7 @@ impl EventStore {
                     event.event_id.as_str(),
                     sha256(&[&event.canonical_bytes()]),
                     event.user.as_str(),
-                    kind_to_text(event.kind),
+                    event.kind.name(),
                     event.asset.map(|asset| asset.0),
                     event.counterparty.as_ref().map(UserId::as_str),
                     event.quantity.to_string(),
@@ -171,7 +171,7 @@ fn decode(row: &Row<'_>) -> Result<Option<BehaviourEvent>, rusqlite::Error> {
             source: SourceId::new(source).ok()?,
             event_id: EventId::new(event_id).ok()?,
             user: UserId::new(user).ok()?,
-            kind: kind_from_text(&kind)?,
+            kind: EventKind::from_name(&kind)?,
             asset: asset.map(AssetId),
             counterparty: counterparty.map(UserId::new).transpose().ok()?,
             quantity: quantity.parse().ok()?,
@@ -181,15 +181,6 @@ fn decode(row: &Row<'_>) -> Result<Option<BehaviourEvent>, rusqlite::Error> {
         })
     };
     Ok(parse())
-}
-
-const fn kind_to_text(kind: EventKind) -> &'static str {
-    attention_core::attention::kind_name(kind)
-}
-
-fn kind_from_text(text: &str) -> Option<EventKind> {
-    use EventKind::{Friendship, Login, Message, Purchase, Sale, Session};
-    [Purchase, Sale, Login, Session, Message, Friendship].into_iter().find(|kind| kind_to_text(*kind) == text)
 }
 
 #[cfg(test)]

@@ -15,11 +15,13 @@ mod disk;
 mod events;
 mod files;
 mod lock;
+mod registry;
 
 pub use disk::FileDisk;
 pub use events::{EventStore, Inserted};
 pub use files::{HashedFiles, read_bounded, write_atomic};
 pub use lock::{DataDir, DataLock};
+pub use registry::RegistryDir;
 
 use std::path::PathBuf;
 

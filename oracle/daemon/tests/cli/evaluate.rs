@@ -92,9 +92,50 @@ fn an_explanation_adds_up() {
         assert!((interest * 1e9 - asset["interest_ppb"].as_f64().unwrap()).abs() < 1.0, "{asset}");
     }
     assert_eq!(told["attention"], json!(sum.to_string()));
+    let words: Vec<&str> =
+        told["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    assert!(words[0].starts_with("Your attention in epoch 40 is "), "{words:?}");
+    super::tables::adds_up(&words);
     let text =
         home.run(&["explain", "--epoch", "40", "--user", told["user"].as_str().unwrap()]).succeeds().out;
     assert!(text.contains("beforehand an interest of") && text.contains("because"), "{text}");
+    score_in_a_campaign(&home, told["user"].as_str().unwrap(), sum);
     assert_eq!(home.run(&["explain", "--epoch", "40", "--account", "wasm1x"]).code, 3);
     assert_eq!(home.run(&["explain", "--epoch", "40"]).code, 2);
+}
+
+/// With the terms of a campaign what is explained is the score in it: of all behaviour, and of none of the user's.
+fn score_in_a_campaign(home: &Home, user: &str, attention: u128) {
+    let scale = attention / (1_000 * 312_000);
+    let explain = |targets: Value, scale: u128| {
+        let terms = json!({
+            "kind": "ad_placement", "targets": targets, "start_epoch": 0, "end_epoch": 50,
+            "rule": {
+                "scale": scale.to_string(), "min_score": 0, "cap": 1_000_000, "boost_max_ppm": 0,
+                "curve": { "linear": {} }, "growth": { "abs": 0, "ppm": 0 }, "multiplier_max_ppm": 1_000_000,
+                "payout": { "pro_rata": {} }, "schedule": { "even": {} }, "share_cap_ppm": 1_000_000,
+                "split_gain": false, "streak": { "cap_ppm": 0, "step_ppm": 0 },
+                "unlock": { "start_s": 0, "end_s": 0 },
+            },
+        });
+        home.write("terms.json", terms.to_string());
+        home.run(&["explain", "--epoch", "40", "--user", user, "--terms", "terms.json", "--json"]).json()
+    };
+    let told = explain(json!({ "all": {} }), scale);
+    let score = u64::try_from(attention / (1_000 * scale)).unwrap();
+    assert_eq!((&told["score_ppm"], &told["uncapped_ppm"]), (&json!(score), &json!(score)));
+    let words: Vec<&str> =
+        told["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    let thousands = (score / 1_000, score % 1_000);
+    assert_eq!(
+        words[0],
+        format!("Your score in epoch 40 is {},{:03} of 1,000,000.", thousands.0, thousands.1)
+    );
+    super::tables::adds_up(&words);
+    let told = explain(json!({ "all": {} }), scale.div_ceil(10));
+    assert_eq!(told["score_ppm"], json!(1_000_000));
+    assert!(told["words"][1].as_str().unwrap().starts_with("What you did makes 3,1"), "{told}");
+    let told = explain(json!({ "interactions": ["login"] }), scale);
+    assert_eq!((&told["score_ppm"], &told["attention"]), (&json!(0), &json!("0")));
+    assert_eq!(told["words"], json!(["Nothing you did in epoch 40 counts, so you have no score."]));
 }

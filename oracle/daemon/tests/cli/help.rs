@@ -3,14 +3,21 @@
 use super::world::run_in;
 
 /// Every command with its actions, as the help of the level above lists them.
-const COMMANDS: [(&str, &[&str]); 26] = [
+const COMMANDS: [(&str, &[&str]); 35] = [
     ("init", &[]),
     ("keys", &["add", "show", "list", "import", "export"]),
     ("import", &[]),
     ("train", &[]),
+    ("search", &[]),
     ("evaluate", &[]),
+    ("predict", &[]),
+    ("models", &["add", "list", "show", "compare", "promote", "rollback", "verify"]),
     ("price", &[]),
+    ("insight", &[]),
+    ("behaviour", &["segments", "cohorts", "retention", "drift"]),
+    ("fairness", &[]),
     ("explain", &[]),
+    ("features", &[]),
     ("bench", &["models"]),
     ("scale", &[]),
     ("score", &[]),
@@ -29,7 +36,9 @@ const COMMANDS: [(&str, &[&str]); 26] = [
     ("campaign", &["create", "fund", "stop", "refund"]),
     ("query", &[]),
     ("operator", &["possession", "config"]),
+    ("simulate", &[]),
     ("export", &[]),
+    ("export-model", &[]),
 ];
 
 fn run(arguments: &[&str]) -> super::world::Ran {
@@ -79,6 +88,7 @@ fn wrong_arguments_exit_with_2() {
         vec![],
         vec!["nonsense"],
         vec!["train"],
+        vec!["import"],
         vec!["train", "--epoch", "-1"],
         vec!["train", "--epoch", "0", "--count", "0"],
         vec!["train", "--epoch", "0", "--task", "price"],

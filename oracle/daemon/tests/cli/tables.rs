@@ -28,7 +28,7 @@ fn table(rows: u32) -> String {
     text
 }
 
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("train.csv"), table(600)).unwrap();
     std::fs::write(folder.path().join("other.csv"), table(900)).unwrap();
@@ -38,7 +38,7 @@ fn folder() -> TempDir {
 const TRAIN: [&str; 9] =
     ["train", "--task", "interest", "--data", "train.csv", "--target", "revenue", "--out", "M.model"];
 
-fn train(folder: &Path, more: &[&str]) -> Ran {
+pub fn train(folder: &Path, more: &[&str]) -> Ran {
     run(folder, &[&TRAIN[..], more].concat())
 }
 
@@ -90,8 +90,52 @@ fn folds_measure_rows_that_were_not_fitted_on() {
         number(&measured["auc"], "mean") > 0.8 && number(&measured["auc"], "standard_error") > 0.0,
         "{measured}"
     );
+    // Beside what needs no model: the base rate and the best column, on the same rows.
+    let report = &trained["report"];
+    assert_eq!((&report["rows"], &report["loss"]), (&json!(600), &json!("log_loss")));
+    let baselines = report["baselines"].as_array().unwrap();
+    let names: Vec<&str> = baselines.iter().map(|base| base["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["base_rate", "single_feature"]);
+    for base in baselines {
+        assert!(number(&base["difference"], "high_95") < 0.0, "{base}");
+        let gap = number(report, "model_loss") - number(base, "loss");
+        assert!((number(&base["difference"], "mean") - gap).abs() < 1e-9, "{base}");
+    }
+    assert!(baselines[1]["columns"].as_array().unwrap().iter().all(|column| column == "pages"), "{report}");
     let text = train(folder.path(), &["--folds", "4"]).succeeds().out;
-    assert!(text.contains("over 4 folds") && text.contains("model_hash "), "{text}");
+    assert!(text.contains("over 4 folds (stratified)") && text.contains("model_hash "), "{text}");
+    assert!(text.contains("against base rate") && text.contains("against single feature (pages)"), "{text}");
+}
+
+/// The folds can be drawn, or follow a column of times, which is then no feature; a trend is measured honestly by time alone.
+#[test]
+fn folds_are_cut_as_asked_for() {
+    let folder = folder();
+    let text: String =
+        table(600)
+            .lines()
+            .enumerate()
+            .map(|(at, line)| {
+                if at == 0 { format!("day,{line}\n") } else { format!("2020-01-{:02},{line}\n", 1 + at % 28) }
+            })
+            .collect();
+    std::fs::write(folder.path().join("days.csv"), text).unwrap();
+    let with = |more: &[&str]| {
+        run(
+            folder.path(),
+            &[&["train", "--data", "days.csv", "--target", "revenue", "--json"][..], more].concat(),
+        )
+    };
+    let timed = with(&["--folds", "3", "--cv", "time", "--time-column", "day", "--time-gap", "86400"]).json();
+    let measured = &timed["cross_validation"];
+    assert_eq!((&measured["division"], &timed["features"]), (&json!("time"), &json!(4)));
+    assert!(number(measured, "rows") < 600.0, "the first block is never held out: {measured}");
+    assert_eq!(with(&["--folds", "3", "--cv", "kfold"]).json()["cross_validation"]["division"], "kfold");
+    let refused = with(&["--folds", "3", "--cv", "time"]);
+    assert!(refused.code == 3 && refused.err.contains("name it with --time-column"), "{refused:?}");
+    assert_eq!(with(&["--cv", "time", "--time-column", "day"]).code, 2);
+    let bad = with(&["--time-column", "month"]);
+    assert!(bad.code == 3 && bad.err.contains("is no time"), "{bad:?}");
 }
 
 #[test]
@@ -216,6 +260,41 @@ fn parameters_are_checked() {
     assert_eq!(run(folder.path(), &["evaluate", "--data", "train.csv"]).code, 2);
 }
 
+/// The changes that sentences tell add up to the one that they tell last, to the last digit.
+pub fn adds_up(words: &[&str]) {
+    let number = |text: &str| -> i64 {
+        let digits = text.chars().filter(|c| c.is_ascii_digit()).collect::<String>().parse::<i64>().unwrap();
+        if text.starts_with('-') { -digits } else { digits }
+    };
+    let mut sum = 0;
+    for sentence in words.iter().filter(|sentence| sentence.starts_with("It ")) {
+        sum += sentence.split(" (").skip(1).map(|part| number(part.split(')').next().unwrap())).sum::<i64>();
+    }
+    for sentence in words.iter().filter(|sentence| sentence.contains(" and rounding: ")) {
+        sum += number(sentence.split(": ").nth(1).unwrap());
+    }
+    let told = words.iter().find_map(|sentence| sentence.strip_prefix("Together: ")).unwrap();
+    assert_eq!(sum, number(told), "{words:?}");
+}
+
+/// The losses of a neural network's epochs are drawn; what is not fitted in epochs has none.
+#[test]
+fn training_curves_are_drawn() {
+    let folder = folder();
+    train(folder.path(), &["--model", "mlp", "--plot", "curve.svg"]).succeeds();
+    let plot = std::fs::read_to_string(folder.path().join("curve.svg")).unwrap();
+    for text in ["Training of mlp", "1: rows learnt from", "2: rows kept out", "epoch"] {
+        assert!(plot.contains(text), "{text}: {plot}");
+    }
+    train(folder.path(), &["--model", "logistic", "--plot", "none.svg"])
+        .fails(2, "--plot: logistic does not learn in steps, so it has no curve; gbdt and mlp do");
+    train(folder.path(), &["--model", "gbdt", "--plot", "rounds.svg"]).succeeds();
+    let plot = std::fs::read_to_string(folder.path().join("rounds.svg")).unwrap();
+    assert!(plot.contains("Training of gbdt") && plot.contains("rows learnt from"), "{plot}");
+    let other = train(folder.path(), &["--model", "mlp", "--plot", "curve.txt"]);
+    assert!(other.code == 2 && other.err.contains("ends in .svg or .png"), "{other:?}");
+}
+
 /// What each column adds is the prediction, for every estimator that explains itself.
 #[test]
 fn rows_are_explained() {
@@ -236,6 +315,13 @@ fn rows_are_explained() {
             "{kind}: {told}"
         );
         assert!((number(&told, "prediction") - 1.0 / (1.0 + (-margin).exp())).abs() < 1e-9, "{kind}: {told}");
+        let words: Vec<&str> =
+            told["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+        assert!(
+            words[0].starts_with("Row 7: a yes in revenue is expected with a probability of "),
+            "{words:?}"
+        );
+        adds_up(&words);
         explain("901").fails(3, "the row is 901, must be 1 to the number of rows of the file");
     }
     train(folder.path(), &["--model", "mlp"]).succeeds();

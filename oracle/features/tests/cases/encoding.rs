@@ -71,7 +71,7 @@ fn json_round_trip_keeps_large_prices() {
 
 fn any_event() -> impl Strategy<Value = BehaviourEvent> {
     let id = "[ab]{1,3}";
-    let kind = prop_oneof![Just(EventKind::Purchase), Just(EventKind::Sale), Just(EventKind::Message)];
+    let kind = prop::sample::select(EventKind::ALL.to_vec());
     let ids = (id, id, id, proptest::option::of(id));
     let numbers = (0u64..3, proptest::option::of(0u128..3), 0i64..3, 0i64..3, proptest::option::of(0u32..3));
     (ids, kind, numbers).prop_map(|((source, name, user, other), kind, (quantity, price, at, got, asset))| {
@@ -122,7 +122,12 @@ fn decode(bytes: &[u8]) -> Option<BehaviourEvent> {
         kind: match cursor.number(1)? {
             1 => EventKind::Purchase,
             2 => EventKind::Sale,
+            3 => EventKind::Login,
+            4 => EventKind::Session,
             5 => EventKind::Message,
+            6 => EventKind::Friendship,
+            7 => EventKind::AdView,
+            8 => EventKind::Attendance,
             _ => return None,
         },
         asset: cursor.option(|c| c.number(4).map(|n| AssetId(n as u32)))?,

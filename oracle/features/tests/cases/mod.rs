@@ -1,8 +1,10 @@
 mod cleaning;
 mod encoding;
+mod events;
 mod log;
 mod point_in_time;
 mod real_data;
+mod sets;
 mod specification;
 mod table;
 

@@ -17,7 +17,8 @@ use crate::encoder::EncodedRows;
 use crate::logistic::measure;
 use crate::weighted::WeightedSum;
 use crate::{
-    Dataset, Encoder, ModelError, Normalisation, ParamGuard, Predict, Target, TargetKind, TrainedOn,
+    Dataset, Encoder, ModelError, Normalisation, Output, ParamGuard, Parts, Predict, Target, TargetKind,
+    TrainedOn,
 };
 
 /// Probabilities closer to 0 or 1 than this are taken for it.
@@ -52,6 +53,13 @@ impl LinearModel {
     /// How features become columns.
     pub fn encoder(&self) -> &Encoder {
         &self.sum.encoder
+    }
+
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        self.sum.parts(match self.trained_on.target {
+            TargetKind::Real { .. } => Output::Margin,
+            TargetKind::Binary { .. } => Output::Probability { clip: CLIP },
+        })
     }
 
     fn margin_of(&self, sum: f64) -> f64 {

@@ -14,7 +14,9 @@ mod proximal;
 use crate::codec::{Body, Reader, Writer};
 use crate::encoder::EncodedRows;
 use crate::weighted::WeightedSum;
-use crate::{Dataset, Encoder, Fit, ModelError, Normalisation, ParamGuard, Predict, TrainedOn};
+use crate::{
+    Dataset, Encoder, Fit, ModelError, Normalisation, Output, ParamGuard, Parts, Predict, TrainedOn,
+};
 use objective::Objective;
 use serde::{Deserialize, Serialize};
 
@@ -147,6 +149,10 @@ impl LogisticModel {
     /// How features become columns.
     pub fn encoder(&self) -> &Encoder {
         &self.sum.encoder
+    }
+
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        self.sum.parts(Output::Margin)
     }
 }
 

@@ -19,7 +19,7 @@ use self::network::{Network, Shape, Workspace};
 use self::table::{SLICE_ROWS, Table, encode_row, target_scale};
 use self::train::Training;
 use crate::math::canonical;
-use crate::{Curve, Dataset, Encoder, Fit, ModelError, Predict, TargetKind, TrainedOn};
+use crate::{Curve, Dataset, Encoder, Fit, ModelError, Parts, Predict, TargetKind, TrainedOn};
 
 /// A fitted neural network, or the mean of several.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,16 @@ impl MlpModel {
     pub fn weights(&self, member: usize) -> Option<Vec<f64>> {
         let network = self.members.get(member)?;
         Some(network.shape.positions().map(|at| network.parameters[at].into()).collect())
+    }
+
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        Parts::Networks {
+            encoder: &self.encoder,
+            centre: self.centre,
+            spread: self.spread,
+            activation: self.params.activation,
+            networks: self.members.iter().map(Network::parts).collect(),
+        }
     }
 
     /// Adds the margins of at most [`SLICE_ROWS`] rows to `out`.

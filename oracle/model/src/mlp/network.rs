@@ -114,6 +114,22 @@ impl Network {
         }
     }
 
+    /// The layers without their padding.
+    pub(super) fn parts(&self) -> Vec<crate::Layer> {
+        let part = |layer: &Layer| crate::Layer {
+            inputs: layer.inputs,
+            outputs: layer.outputs,
+            weights: self.parameters[layer.weights.clone()]
+                .chunks_exact(layer.width)
+                .take(layer.inputs)
+                .flat_map(|row| &row[..layer.outputs])
+                .copied()
+                .collect(),
+            biases: self.parameters[layer.biases.clone()][..layer.outputs].to_vec(),
+        };
+        self.shape.layers().map(part).collect()
+    }
+
     /// Takes over changes of [`Network::parameters`].
     pub(super) fn pack(&mut self) {
         for (layer, panels) in self.shape.hidden.iter().zip(&mut self.forward) {

@@ -10,7 +10,7 @@ use crate::trees::fit_data::{DeepTarget, deep_split_rules, in_range};
 use crate::trees::shap::add_shap;
 use crate::trees::tree::Tree;
 use crate::trees::{BINS, Bins, Columns, TREE_DEPTH_MAX};
-use crate::{Dataset, Fit, ModelError, ParamGuard, Predict, TrainedOn};
+use crate::{Dataset, Fit, ModelError, Output, ParamGuard, Parts, Predict, TrainedOn};
 use serde::{Deserialize, Serialize};
 
 /// Unchecked hyper-parameters of a decision tree.
@@ -99,6 +99,11 @@ impl TreeModel {
     /// How many leaves it has.
     pub fn leaves(&self) -> usize {
         self.tree.leaves()
+    }
+
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        let trees = vec![self.tree.parts(&self.trained_on.schema)];
+        Parts::Trees { start: 0.0, mean: false, trees, output: Output::Margin }
     }
 }
 

@@ -6,7 +6,7 @@
 use super::bins::{BINS, Bins, Columns};
 use super::partition::partition;
 use super::split::{Bounds, Monotone, Node, Split, SplitRules, better};
-use super::sums::{Scale, Sums};
+use super::sums::{RowStats, Scale, Sums};
 use super::tree::{Sketch, Tree};
 use crate::{CounterRng, splitmix64};
 
@@ -28,7 +28,7 @@ pub(crate) struct DeepData<'a> {
     pub(crate) columns: &'a Columns,
     pub(crate) scale: &'a Scale,
     /// One entry a row of the columns.
-    pub(crate) stats: &'a [Sums],
+    pub(crate) stats: &'a [RowStats],
 }
 
 /// A node that waits: its place in the sketch, its rows, its depth, the key of its random numbers.
@@ -58,7 +58,7 @@ pub(crate) fn grow_deep(
     let mut buffers = Buffers { histogram: [Sums::default(); BINS], ordered: Vec::new() };
     let mut sums = Sums::default();
     for &row in &rows {
-        sums = sums.plus(data.stats[row as usize]);
+        sums = sums.plus(data.scale.sums(data.stats[row as usize]));
     }
     let mut sketch = Sketch::new(data.scale.rows(sums));
     let mut open = vec![Waiting { node: 0, rows: 0..rows.len(), sums, depth: 0, key: rules.seed }];
@@ -103,7 +103,7 @@ fn best_split(
     let Buffers { histogram, ordered } = buffers;
     // Looked up once, read in order for every feature.
     ordered.clear();
-    ordered.extend(rows.iter().map(|&row| data.stats[row as usize]));
+    ordered.extend(rows.iter().map(|&row| data.scale.sums(data.stats[row as usize])));
     let mut looked_at = 0;
     let mut best: Option<Split> = None;
     for at in 0..features.len() {

@@ -2,7 +2,7 @@
 
 use super::TREE_ROWS_MAX;
 use super::split::SplitRules;
-use super::sums::{Scale, Sums};
+use super::sums::{RowStats, Scale, Sums};
 use crate::math::laplace_logit;
 use crate::{Dataset, ModelError, Target, sigmoid};
 
@@ -82,7 +82,7 @@ impl<'a> DeepTarget<'a> {
 
     /// The statistics of rows that count so many times: minus the weighted target, and the weight, so that a leaf's best
     /// value is the mean.
-    pub(crate) fn stats(&self, scale: &Scale, weights: &[u8]) -> Vec<Sums> {
+    pub(crate) fn stats(&self, scale: &Scale, weights: &[u8]) -> Vec<RowStats> {
         let target = |row: usize| match self {
             Self::Binary { labels, .. } => f64::from(u8::from(labels[row])),
             Self::Real { values, mean, .. } => values[row] - mean,

@@ -14,7 +14,10 @@ use crate::trees::fit_data::{DeepTarget, deep_split_rules, in_range, log_odds};
 use crate::trees::shap::add_shap;
 use crate::trees::tree::{Node, Tree};
 use crate::trees::{BINS, Bins, Columns, TREE_DEPTH_MAX};
-use crate::{CounterRng, Dataset, FEATURES_MAX, Fit, ModelError, ParamGuard, Predict, TargetKind, TrainedOn};
+use crate::{
+    CounterRng, Dataset, FEATURES_MAX, Fit, ModelError, Output, ParamGuard, Parts, Predict, TargetKind,
+    TrainedOn,
+};
 
 /// Most trees of a forest.
 pub const FOREST_TREES_MAX: u32 = 10_000;
@@ -142,6 +145,12 @@ impl ForestModel {
     /// How many leaves all its trees have.
     pub fn leaves(&self) -> usize {
         self.trees.iter().map(Tree::leaves).sum()
+    }
+
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        let trees = self.trees.iter().map(|tree| tree.parts(&self.trained_on.schema)).collect();
+        let output = if self.is_binary() { Output::Probability { clip: 0.0 } } else { Output::Margin };
+        Parts::Trees { start: 0.0, mean: true, trees, output }
     }
 
     fn is_binary(&self) -> bool {

@@ -8,10 +8,10 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::bins::{Bins, Columns};
-use super::histogram::{Groups, Histogram};
+use super::histogram::{Groups, Histogram, Workspace};
 use super::partition::partition_in_parallel;
 use super::split::{Bounds, Monotone, Node, Split, SplitRules, better};
-use super::sums::{Scale, Sums};
+use super::sums::{RowStats, Scale, Sums};
 use super::tree::Sketch;
 
 /// Below this many features the search for a split is not worth waking other threads for.
@@ -62,8 +62,7 @@ pub(crate) struct Grower<'a> {
     /// The rows of the tree, grouped by leaf after [`Grower::grow`].
     pub(crate) rows: Vec<u32>,
     scratch: Vec<u32>,
-    /// Statistics in the order of a node's rows.
-    ordered: Vec<Sums>,
+    workspace: Workspace,
     spare: Vec<Histogram>,
 }
 
@@ -75,20 +74,19 @@ impl<'a> Grower<'a> {
             scale,
             rows: Vec::new(),
             scratch: Vec::new(),
-            ordered: Vec::new(),
+            workspace: Workspace::default(),
             spare: Vec::new(),
         }
     }
 
     /// Grows a tree on `self.rows`, by the `features` (rising) alone. `stats` has an entry a row of the table.
-    pub(crate) fn grow(&mut self, stats: &[Sums], features: &[usize]) -> (Sketch, Vec<Leaf>) {
+    pub(crate) fn grow(&mut self, stats: &[RowStats], features: &[usize]) -> (Sketch, Vec<Leaf>) {
         self.scratch.resize(self.rows.len(), 0);
         let mut histogram = self.histogram();
-        self.table.groups.accumulate(stats, &self.rows, &mut self.ordered, &mut histogram);
-        let mut sums = Sums::default();
-        for &row in &self.rows {
-            sums = sums.plus(stats[row as usize]);
-        }
+        self.table.groups.accumulate(&self.scale, stats, &self.rows, &mut self.workspace, &mut histogram);
+        // Every row is in one bin of any feature.
+        let bins = histogram.0.first().into_iter().flatten();
+        let sums = bins.fold(Sums::default(), |sum, &bin| sum.plus(bin));
         let leaf = Leaf { node: 0, rows: 0..self.rows.len(), sums, bounds: Bounds::NONE };
         let mut sketch = Sketch::new(self.scale.rows(sums));
         let mut open = vec![Open { leaf, depth: 0, histogram: Some(histogram), split: None }];
@@ -136,7 +134,7 @@ impl<'a> Grower<'a> {
         (parent, depth, histogram): (&Leaf, u16, Option<Histogram>),
         split: Split,
         sketch: &mut Sketch,
-        stats: &[Sums],
+        stats: &[RowStats],
         features: &[usize],
         is_last: bool,
     ) -> [Open; 2] {
@@ -174,7 +172,7 @@ impl<'a> Grower<'a> {
             (Some(mut all), _) => {
                 let mut part = self.histogram();
                 let smaller = &self.rows[rows[small].clone()];
-                self.table.groups.accumulate(stats, smaller, &mut self.ordered, &mut part);
+                self.table.groups.accumulate(&self.scale, stats, smaller, &mut self.workspace, &mut part);
                 all.subtract(&part);
                 children[small].histogram = Some(part);
                 children[1 - small].histogram = Some(all);

@@ -4,11 +4,19 @@
 const GRADIENT_BITS: i32 = 30;
 /// Most bits of the largest hessian of a row.
 const HESSIAN_BITS_MAX: u32 = 30;
-/// A gradient is clipped to this: 256 times the largest that was announced. With [`super::TREE_ROWS_MAX`] rows the sum
-/// stays below 2^62.
-const GRADIENT_CLIP: f64 = (1i64 << 38) as f64;
+/// A gradient is clipped to this: twice the largest that was announced. With [`super::TREE_ROWS_MAX`] rows the sum
+/// stays below 2^55.
+const GRADIENT_CLIP: f64 = i32::MAX as f64;
 /// 1.5·2^52: adding it to a number below 2^51 rounds that, half to even, into the low bits.
 const ROUNDER: f64 = 6_755_399_441_055_744.0;
+
+/// Of one row: half the bytes of [`Sums`], because a fit waits for memory more than it adds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct RowStats {
+    gradient: i32,
+    /// At most 2^[`HESSIAN_BITS_MAX`].
+    hessian: u32,
+}
 
 /// Of one row or the sum over several: the gradient, and hessian and count in one integer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -77,13 +85,19 @@ impl Scale {
 
     /// The statistics of one row.
     #[inline(always)]
-    pub(crate) fn row(&self, gradient: f64, hessian: f64) -> Sums {
+    pub(crate) fn row(&self, gradient: f64, hessian: f64) -> RowStats {
         let round = |x: f64| ((x + ROUNDER).to_bits() as i64).wrapping_sub(ROUNDER.to_bits() as i64);
         let gradient = (gradient * self.gradient.0).clamp(-GRADIENT_CLIP, GRADIENT_CLIP);
-        Sums {
-            gradient: round(gradient),
-            packed: (round(hessian * self.hessian.0) << self.row_bits).wrapping_add(1),
-        }
+        // Clipped to an i32; the hessian is at most 2^HESSIAN_BITS_MAX.
+        RowStats { gradient: round(gradient) as i32, hessian: round(hessian * self.hessian.0) as u32 }
+    }
+
+    /// The statistics of one row as the sum over it.
+    #[inline(always)]
+    pub(crate) fn sums(&self, row: RowStats) -> Sums {
+        let hessian = i64::from(row.hessian) << self.row_bits;
+        // The low bits are free: the bit is the count of 1.
+        Sums { gradient: i64::from(row.gradient), packed: hessian | 1 }
     }
 
     /// The sum of gradients.
@@ -114,7 +128,7 @@ mod tests {
     fn the_largest_sums_fit() {
         for (gradient, hessian) in [(1.0, 0.25), (-1.0, 0.0), (7e12, 16.0)] {
             let scale = Scale::new(TREE_ROWS_MAX, libm::fabs(gradient), hessian);
-            let row = scale.row(gradient, hessian);
+            let row = scale.sums(scale.row(gradient, hessian));
             let mut all = row;
             // Doubling 24 times makes 2^24 rows.
             for _ in 0..24 {
@@ -132,10 +146,11 @@ mod tests {
         let scale = Scale::new(10, 1.0, 0.25);
         let unit = power_of_two(-30);
         for (units, want) in [(2.5, 2.0), (3.5, 4.0), (-2.5, -2.0), (-0.75, -1.0), (0.5, 0.0)] {
-            assert_eq!(scale.gradient(scale.row(units * unit, 0.0)), want * unit);
+            assert_eq!(scale.gradient(scale.sums(scale.row(units * unit, 0.0))), want * unit);
         }
         // One far outside is clipped, not wrapped.
-        assert_eq!(scale.gradient(scale.row(1e9, 0.0)), 256.0);
+        let clipped = |gradient: f64| scale.gradient(scale.sums(scale.row(gradient, 0.0)));
+        assert_eq!((clipped(1e9), clipped(-1e9)), (2.0 - unit, unit - 2.0));
     }
 
     #[test]

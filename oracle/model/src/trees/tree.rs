@@ -2,7 +2,7 @@
 
 use super::bins::{FeatureBins, MISSING_BIN};
 use super::split::Split;
-use crate::{FEATURE_ABS_MAX, MISSING};
+use crate::{FEATURE_ABS_MAX, FeatureKind, FeatureSchema, MISSING, TreeNode};
 
 /// Deepest a tree may be: tests on the way to a leaf.
 pub const TREE_DEPTH_MAX: u16 = 64;
@@ -68,6 +68,30 @@ impl Tree {
                 }
             };
         }
+    }
+
+    /// The nodes as others read them.
+    pub(super) fn parts(&self, schema: &FeatureSchema) -> Vec<TreeNode> {
+        let part = |node: &Node| match *node {
+            Node::Leaf { value } => TreeNode::Leaf { value },
+            Node::Numeric { threshold, right, feature, missing_left } => {
+                TreeNode::Number { feature: feature.into(), threshold, missing_left, right: right as usize }
+            }
+            Node::Categorical { set, right, feature, missing_left } => {
+                let levels = match schema.kinds()[usize::from(feature)] {
+                    FeatureKind::Categorical { levels } => levels,
+                    FeatureKind::Numeric => 0,
+                };
+                let goes_left = |c: &u16| self.words[set as usize + usize::from(c >> 6)] >> (c & 63) & 1 == 1;
+                TreeNode::Category {
+                    feature: feature.into(),
+                    left: (0..levels).filter(goes_left).collect(),
+                    missing_left,
+                    right: right as usize,
+                }
+            }
+        };
+        self.nodes.iter().map(part).collect()
     }
 
     /// The mean of the leaves' values over the training rows.

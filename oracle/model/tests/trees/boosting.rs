@@ -254,3 +254,27 @@ fn hyperparameters_are_checked() {
         }
     }
 }
+
+/// The curve ends with the losses of the model that it belongs to, which is the one that is fitted without a curve.
+#[test]
+fn a_curve_holds_the_losses_after_every_round() {
+    let (schema, table) = (schema(), table(500, 4));
+    let data = table.binary(&schema);
+    let params = GbdtParams { rounds: 12, leaves_max: 6, ..GbdtParams::default() }.check().unwrap();
+    let (model, curve) = params.fit_with_curve(&data).unwrap();
+    assert_eq!(model, params.fit(&data).unwrap());
+    assert_eq!((curve.epochs.len(), curve.best), (12, 11));
+    for (round, loss) in curve.epochs.iter().enumerate() {
+        let shorter = GbdtParams { rounds: round as u32 + 1, ..params.values().clone() };
+        let margins = gbdt(&data, shorter).margins(&data).unwrap();
+        let want = mean_log_loss(&margins, &table.labels).unwrap();
+        assert!((loss.training - want).abs() < 1e-12 && loss.validation.is_none(), "round {round}");
+    }
+    let stopping = GbdtParams { early_stopping_rounds: 3, rounds: 500, ..small() }.check().unwrap();
+    let (model, curve) = stopping.fit_with_curve(&data).unwrap();
+    assert_eq!(model, stopping.fit(&data).unwrap());
+    let validation: Vec<f64> = curve.epochs.iter().map(|epoch| epoch.validation.unwrap()).collect();
+    let least = validation.iter().copied().fold(f64::INFINITY, f64::min);
+    assert_eq!((validation[curve.best], curve.best + 1), (least, model.trees()));
+    assert_eq!(curve.epochs.len(), curve.best + 1 + 3);
+}

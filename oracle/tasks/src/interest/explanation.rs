@@ -3,6 +3,7 @@
 use attention_model::{Predict, Target, sigmoid};
 use serde::Serialize;
 
+use super::words;
 use crate::table::read_table;
 use crate::{Bundle, TaskError};
 
@@ -23,6 +24,8 @@ pub struct RowExplanation {
     pub terms: Vec<Term>,
     /// sha256 of the bundle.
     pub model_hash: String,
+    /// The same in sentences, whose numbers add up as they are printed.
+    pub words: Vec<String>,
 }
 
 /// What one column adds.
@@ -72,7 +75,7 @@ pub fn explain_row(
         .collect();
     // Stable: equal magnitudes stay in the order of the columns.
     terms.sort_by(|a, b| libm::fabs(b.adds).total_cmp(&libm::fabs(a.adds)));
-    Ok(RowExplanation {
+    let mut explanation = RowExplanation {
         row,
         target: bundle.spec().target.name.clone(),
         prediction: match data.target() {
@@ -83,5 +86,8 @@ pub fn explain_row(
         base: model.base_margin(),
         terms,
         model_hash: hex::encode(bundle.hash()?),
-    })
+        words: Vec::new(),
+    };
+    explanation.words = words::of_row(&explanation, bundle.spec().target.kind);
+    Ok(explanation)
 }

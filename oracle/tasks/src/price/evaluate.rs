@@ -131,10 +131,8 @@ pub fn evaluate(market: &Market, model: &PriceModel, from_s: i64) -> Result<Pric
         let range = "before the last priced sale that has another before it";
         return Err(TaskError::Range { name: "--from, in unix seconds", value: from_s.to_string(), range });
     }
-    let month = |(month, sums): (i64, Sums)| MonthQuality {
-        month: format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1),
-        quality: sums.quality(),
-    };
+    let month =
+        |(month, sums): (i64, Sums)| MonthQuality { month: month_name(month), quality: sums.quality() };
     Ok(PriceEvaluation {
         model: model.models()[1].kind(),
         from_s,
@@ -147,9 +145,14 @@ pub fn evaluate(market: &Market, model: &PriceModel, from_s: i64) -> Result<Pric
 
 /// `12 · year + month − 1`. Times end at 2^40 s, in the year 36812, which the calendar does not reach: those count as the
 /// year 9999's last month.
-fn month_of(time_s: i64) -> i64 {
+pub(crate) fn month_of(time_s: i64) -> i64 {
     OffsetDateTime::from_unix_timestamp(time_s)
         .map_or(12 * 9999 + 11, |time| 12 * i64::from(time.year()) + i64::from(u8::from(time.month())) - 1)
+}
+
+/// Such as `2020-07`.
+pub(crate) fn month_name(month: i64) -> String {
+    format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
 }
 
 /// The first second (UTC) of a day such as `2020-07-01`, unix seconds.

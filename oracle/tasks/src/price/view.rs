@@ -134,9 +134,7 @@ impl<'a> MarketView<'a> {
     }
 
     fn level_wei(&self, time_s: i64) -> Option<u128> {
-        let counts = LEVEL_DAYS.map(|days| self.past.count(time_s, days));
-        let count = counts.into_iter().find(|&count| count > 0).unwrap_or(usize::MAX);
-        self.past.median_wei(count.min(super::window::WINDOW_SALES_MAX))
+        self.past.level_wei(time_s)
     }
 
     /// The features that are the same for all assets, in their order.

@@ -2,6 +2,7 @@
 
 use super::sales::PricedSale;
 use super::units::ln_micro;
+use super::view::LEVEL_DAYS;
 
 /// A day in seconds.
 pub(crate) const DAY_S: i64 = 86_400;
@@ -54,6 +55,13 @@ impl Past {
     /// ln prices of the last `count` sales.
     pub(crate) fn last_lns(&self, count: usize) -> Vec<i64> {
         self.ln_micro[self.len().saturating_sub(count)..].to_vec()
+    }
+
+    /// The market's level at a moment after all these sales (see [`LEVEL_DAYS`]); `None` before the first.
+    pub(crate) fn level_wei(&self, time_s: i64) -> Option<u128> {
+        let counts = LEVEL_DAYS.map(|days| self.count(time_s, days));
+        let count = counts.into_iter().find(|&count| count > 0).unwrap_or(usize::MAX);
+        self.median_wei(count.min(WINDOW_SALES_MAX))
     }
 
     /// The lower median price in wei of the last `count` sales.

@@ -11,7 +11,7 @@ mod bundle;
 mod error;
 mod evaluation;
 mod read;
-mod timestamp;
+pub(crate) mod timestamp;
 
 use std::fs::File;
 use std::io::BufReader;

@@ -5,10 +5,10 @@ use time::macros::format_description;
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
 
 /// What a cell that is no time must be.
-pub(super) const WANTED: &str = "is no time: a number, YYYY-MM-DD, YYYY-MM-DD HH:MM:SS (UTC), or RFC 3339";
+pub(crate) const WANTED: &str = "is no time: a number, YYYY-MM-DD, YYYY-MM-DD HH:MM:SS (UTC), or RFC 3339";
 
 /// A number as it is, its fraction cut off downwards; a date as unix seconds, a fraction of them likewise.
-pub(super) fn parse(text: &str) -> Option<i64> {
+pub(crate) fn parse(text: &str) -> Option<i64> {
     if let Ok(whole) = text.parse::<i64>() {
         return Some(whole);
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::cell::{is_missing, number, scaled, yes_or_no};
 use super::spec::{ColumnKind, TableSpec, TargetType};
-use super::{each_row, open};
+use super::{each_row, open, place_of};
 use crate::TaskError;
 
 /// What was read, and what of it could not be taken as it stood.
@@ -38,11 +38,62 @@ pub struct Table {
     schema: FeatureSchema,
     values: Vec<i64>,
     targets: Targets,
+    times_s: Option<Vec<i64>>,
     /// What was read.
     pub reading: Reading,
 }
 
 impl Table {
+    /// A table of binary labels that was computed and not read, with the time of every row.
+    ///
+    /// # Errors
+    /// As [`Dataset::from_rows`]; [`attention_model::ModelError::Shape`] unless there are as many times as labels.
+    pub fn of_rows(
+        schema: FeatureSchema,
+        values: Vec<i64>,
+        labels: Vec<bool>,
+        times_s: Vec<i64>,
+    ) -> Result<Self, TaskError> {
+        let reading = Reading { rows: labels.len(), ..Reading::default() };
+        let table = Self { schema, values, targets: Targets::Binary(labels), times_s: None, reading };
+        table.data()?;
+        table.with_times(times_s)
+    }
+
+    /// The table with the time of every row, by which folds can be ordered.
+    ///
+    /// # Errors
+    /// [`attention_model::ModelError::Shape`] unless there is one for each row.
+    pub fn with_times(self, times_s: Vec<i64>) -> Result<Self, TaskError> {
+        let (expected, got) = (self.reading.rows, times_s.len());
+        if expected != got {
+            return Err(attention_model::ModelError::Shape { what: "times", expected, got }.into());
+        }
+        Ok(Self { times_s: Some(times_s), ..self })
+    }
+
+    /// The time of every row, if the table has any.
+    pub fn times_s(&self) -> Option<&[i64]> {
+        self.times_s.as_deref()
+    }
+
+    /// The same rows with one feature alone. Every place from 0 to the number of features less one has one.
+    ///
+    /// # Errors
+    /// [`TaskError::Range`] for another place.
+    pub fn only(&self, feature: usize) -> Result<Self, TaskError> {
+        let columns = self.schema.len();
+        let Some((name, kind)) = self.schema.names().get(feature).zip(self.schema.kinds().get(feature))
+        else {
+            let (name, range) = ("the place of a feature", "below the number of features");
+            return Err(TaskError::Range { name, value: feature.to_string(), range });
+        };
+        let schema = FeatureSchema::typed(self.schema.version(), vec![(name.clone(), *kind)])?;
+        let values = self.values.iter().skip(feature).step_by(columns).copied().collect();
+        let (targets, times_s) = (self.targets.clone(), self.times_s.clone());
+        Ok(Self { schema, values, targets, times_s, reading: self.reading.clone() })
+    }
+
     /// The rows as a data set.
     ///
     /// # Errors
@@ -62,10 +113,13 @@ impl Table {
         let row = |at: usize| &self.values[at * columns..(at + 1) * columns];
         let mut order: Vec<usize> = (0..self.reading.rows).collect();
         order.sort_by(|&a, &b| {
-            row(a).cmp(row(b)).then_with(|| match &self.targets {
-                Targets::Binary(labels) => labels[a].cmp(&labels[b]),
-                Targets::Real(values) => values[a].total_cmp(&values[b]),
-            })
+            row(a)
+                .cmp(row(b))
+                .then_with(|| match &self.targets {
+                    Targets::Binary(labels) => labels[a].cmp(&labels[b]),
+                    Targets::Real(values) => values[a].total_cmp(&values[b]),
+                })
+                .then_with(|| self.times_s.as_ref().map_or(std::cmp::Ordering::Equal, |t| t[a].cmp(&t[b])))
         });
         self.chosen(&order)
     }
@@ -83,8 +137,9 @@ impl Table {
             Targets::Binary(labels) => Targets::Binary(order.iter().map(|&at| labels[at]).collect()),
             Targets::Real(values) => Targets::Real(order.iter().map(|&at| values[at]).collect()),
         };
+        let times_s = self.times_s.as_ref().map(|times_s| order.iter().map(|&at| times_s[at]).collect());
         let reading = Reading { rows: order.len(), ..self.reading.clone() };
-        Self { schema: self.schema.clone(), values, targets, reading }
+        Self { schema: self.schema.clone(), values, targets, times_s, reading }
     }
 }
 
@@ -93,17 +148,27 @@ impl Table {
 /// # Errors
 /// [`TaskError`] naming the file, the line and the column.
 pub fn read_table(bytes: &[u8], source_name: &str, spec: &TableSpec) -> Result<Table, TaskError> {
+    read(bytes, source_name, spec, true)
+}
+
+/// As [`read_table`], for a file whose target is not known yet: that column may be missing and is not looked at. In its place the
+/// table has no and 0.
+///
+/// # Errors
+/// As [`read_table`].
+pub fn read_features(bytes: &[u8], source_name: &str, spec: &TableSpec) -> Result<Table, TaskError> {
+    read(bytes, source_name, spec, false)
+}
+
+fn read(bytes: &[u8], source_name: &str, spec: &TableSpec, with_target: bool) -> Result<Table, TaskError> {
     let (mut reader, header) = open(bytes, source_name)?;
-    let place = |column: &str| {
-        header.iter().position(|name| name == column).ok_or_else(|| TaskError::MissingColumn {
-            source_name: source_name.into(),
-            column: column.into(),
-            found: header.join(", "),
-        })
-    };
+    let place = |column: &str| place_of(&header, source_name, column);
     let places = spec.columns.iter().map(|column| place(&column.name)).collect::<Result<Vec<_>, _>>()?;
-    let target_place = place(&spec.target.name)?;
-    let ignored = header.iter().enumerate().filter(|(at, _)| !places.contains(at) && *at != target_place);
+    let target_place = if with_target { Some(place(&spec.target.name)?) } else { None };
+    let ignored = header
+        .iter()
+        .enumerate()
+        .filter(|(at, name)| !places.contains(at) && name.as_str() != spec.target.name);
     let mut reading =
         Reading { ignored_columns: ignored.map(|(_, name)| name.clone()).collect(), ..Default::default() };
     let mut counts = vec![[0u64; 3]; spec.columns.len()];
@@ -153,6 +218,13 @@ pub fn read_table(bytes: &[u8], source_name: &str, spec: &TableSpec) -> Result<T
             };
             values.push(value);
         }
+        let Some(target_place) = target_place else {
+            match &mut targets {
+                Targets::Binary(labels) => labels.push(false),
+                Targets::Real(values) => values.push(0.0),
+            }
+            return Ok(());
+        };
         let cell = &record[target_place];
         let bad = |problem| cell_error(line, &spec.target.name, cell, problem);
         match &mut targets {
@@ -176,7 +248,7 @@ pub fn read_table(bytes: &[u8], source_name: &str, spec: &TableSpec) -> Result<T
             }
         }
     }
-    Ok(Table { schema: spec.schema()?, values, targets, reading })
+    Ok(Table { schema: spec.schema()?, values, targets, times_s: None, reading })
 }
 
 #[cfg(test)]
@@ -210,6 +282,16 @@ mod tests {
         assert_eq!(table.reading.out_of_range, BTreeMap::from([("a".to_owned(), 1)]));
     }
 
+    /// What is to be predicted need not be known, and is not looked at where it stands.
+    #[test]
+    fn features_are_read_without_a_target() {
+        for text in ["month,a\nJan,2\n", "y,month,a\nperhaps,Jan,2\n"] {
+            let table = read_features(text.as_bytes(), "o.csv", &spec()).unwrap();
+            assert_eq!((&table.values[..], &table.reading.ignored_columns[..]), (&[20, 1][..], &[][..]));
+        }
+        assert_eq!(super::super::read_column(b"a,id\n1,x\n2,\n", "o.csv", "id").unwrap(), ["x", ""]);
+    }
+
     #[test]
     fn errors_name_file_line_and_column() {
         let text = |other: &str| read_table(other.as_bytes(), "o.csv", &spec()).unwrap_err().to_string();
@@ -223,6 +305,18 @@ mod tests {
         );
         assert_eq!(text("a,month,y\n"), "o.csv has no rows below its header");
         assert_eq!(text(""), "o.csv has no column \"a\"; its columns are ");
+    }
+
+    #[test]
+    fn one_feature_is_taken_out_with_its_kind() {
+        let table = read_table(TRAINING.as_bytes(), "t.csv", &spec()).unwrap();
+        let month = table.only(1).unwrap();
+        assert_eq!(month.values, [0, 1, 0]);
+        assert_eq!(month.schema.names(), ["month"]);
+        assert_eq!(month.schema.kinds(), [table.schema.kinds()[1]]);
+        assert!(table.only(2).is_err());
+        assert!(table.clone().with_times(vec![1, 2]).is_err());
+        assert_eq!(table.with_times(vec![3, 1, 2]).unwrap().chosen(&[2, 0]).times_s(), Some(&[2, 3][..]));
     }
 
     #[test]

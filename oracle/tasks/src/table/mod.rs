@@ -5,12 +5,16 @@
 //! integer: the value times a power of ten that loses no digit if the column allows it ([`ColumnKind::Number`]).
 
 mod cell;
+mod column;
 mod encode;
 mod spec;
+mod times;
 mod typing;
 
-pub use encode::{Reading, Table, read_table};
+pub use column::{read_column, read_labels};
+pub use encode::{Reading, Table, read_features, read_table};
 pub use spec::{Column, ColumnKind, TableSpec, TargetColumn, TargetType};
+pub use times::read_times;
 pub use typing::{TypingOptions, infer_spec};
 
 use crate::TaskError;
@@ -19,6 +23,15 @@ use crate::TaskError;
 pub const FILE_BYTES_MAX: usize = 1 << 31;
 /// Most rows of a file.
 pub const FILE_ROWS_MAX: usize = 5_000_000;
+
+/// Where a column stands in the header.
+fn place_of(header: &[String], source_name: &str, column: &str) -> Result<usize, TaskError> {
+    header.iter().position(|name| name == column).ok_or_else(|| TaskError::MissingColumn {
+        source_name: source_name.into(),
+        column: column.into(),
+        found: header.join(", "),
+    })
+}
 
 /// A CSV reader over a whole file, and its header.
 fn open<'a>(bytes: &'a [u8], source_name: &str) -> Result<(csv::Reader<&'a [u8]>, Vec<String>), TaskError> {

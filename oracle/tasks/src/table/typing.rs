@@ -18,6 +18,8 @@ pub struct TypingOptions {
     pub ignore: Vec<String>,
     /// Columns whose numbers are codes of categories.
     pub categorical: Vec<String>,
+    /// The column that says when a row happened: it orders the rows and is no feature.
+    pub time: Option<String>,
 }
 
 /// What is known of a column so far.
@@ -89,7 +91,8 @@ impl Seen {
 /// [`TaskError`] naming the file, the line and the column.
 pub fn infer_spec(bytes: &[u8], source_name: &str, options: &TypingOptions) -> Result<TableSpec, TaskError> {
     let (mut reader, header) = open(bytes, source_name)?;
-    let named = [&options.target].into_iter().chain(&options.ignore).chain(&options.categorical);
+    let named =
+        [&options.target].into_iter().chain(&options.ignore).chain(&options.categorical).chain(&options.time);
     for column in named {
         if !header.contains(column) {
             return Err(TaskError::MissingColumn {
@@ -113,7 +116,7 @@ pub fn infer_spec(bytes: &[u8], source_name: &str, options: &TypingOptions) -> R
     for (name, seen) in header.into_iter().zip(seen) {
         if name == options.target {
             target = Some(TargetColumn { kind: target_type(&seen, source_name, &name)?, name });
-        } else if !options.ignore.contains(&name) {
+        } else if !options.ignore.contains(&name) && options.time.as_ref() != Some(&name) {
             // A column without any value is a number that is always missing.
             let text = seen.text.is_some() || options.categorical.contains(&name);
             let kind = if text && !seen.values.is_empty() {
@@ -174,9 +177,13 @@ mod tests {
 
     #[test]
     fn options_ignore_and_recode() {
-        let options =
-            TypingOptions { target: "y".into(), ignore: vec!["id".into()], categorical: vec!["code".into()] };
-        let spec = infer_spec(b"id,code,y\nx,10,1\nz,9,0\n", "t.csv", &options).unwrap();
+        let options = TypingOptions {
+            target: "y".into(),
+            ignore: vec!["id".into()],
+            categorical: vec!["code".into()],
+            time: Some("at".into()),
+        };
+        let spec = infer_spec(b"id,code,y,at\nx,10,1,5\nz,9,0,6\n", "t.csv", &options).unwrap();
         assert_eq!(
             spec.columns,
             [Column {

@@ -1,5 +1,7 @@
 //! Boosting: tree after tree, each fitted to the gradients that those before it leave.
 
+use std::sync::atomic::{AtomicU16, Ordering};
+
 use rayon::prelude::*;
 
 use super::model::GbdtModel;
@@ -8,10 +10,12 @@ use super::params::{CheckedGbdtParams, GbdtParams};
 use crate::dataset::chunks_of;
 use crate::trees::grow::{GrowRules, Grower, Leaf, Table};
 use crate::trees::split::{SplitRules, leaf_value};
-use crate::trees::sums::{Scale, Sums};
+use crate::trees::sums::{RowStats, Scale};
 use crate::trees::tree::{Sketch, Tree};
 use crate::trees::{Bins, Columns, Groups, Monotone, TREE_ROWS_MAX};
-use crate::{CHUNK_ROWS, CounterRng, Dataset, FeatureKind, Fit, ModelError, Target, TrainedOn};
+use crate::{
+    CHUNK_ROWS, CounterRng, Curve, Dataset, EpochLoss, FeatureKind, Fit, ModelError, Target, TrainedOn,
+};
 
 /// Most bytes of histograms of the leaves of a growing tree.
 const HISTOGRAM_BYTES_MAX: usize = 1 << 30;
@@ -23,20 +27,39 @@ impl Fit for CheckedGbdtParams {
 
     /// With early stopping, `validation_ppm` of the rows (drawn by the seed) are not learnt from.
     fn fit(&self, data: &Dataset<'_>) -> Result<GbdtModel, ModelError> {
+        self.fit_following(data, None)
+    }
+}
+
+impl CheckedGbdtParams {
+    /// As [`Fit::fit`], with the mean loss after every round: over all rows learnt from, and over those held out by early
+    /// stopping. It costs a pass over the rows a round.
+    ///
+    /// # Errors
+    /// As [`Fit::fit`].
+    pub fn fit_with_curve(&self, data: &Dataset<'_>) -> Result<(GbdtModel, Curve), ModelError> {
+        let mut curve = Curve { epochs: Vec::new(), best: 0 };
+        let model = self.fit_following(data, Some(&mut curve))?;
+        curve.best = match model.trees() {
+            0 => 0,
+            trees => trees - 1,
+        };
+        Ok((model, curve))
+    }
+
+    fn fit_following(&self, data: &Dataset<'_>, curve: Option<&mut Curve>) -> Result<GbdtModel, ModelError> {
         let params = self.values();
         if params.early_stopping_rounds == 0 {
-            return boost(params, data, data, None);
+            return boost(params, data, data, None, curve);
         }
         let rng = CounterRng::new(params.seed, VALIDATION_STREAM);
         let held_out = |row: usize| rng.below(row as u64, 1_000_000) < u64::from(params.validation_ppm);
         let (training, validation): (Vec<usize>, Vec<usize>) =
             (0..data.rows()).partition(|&row| !held_out(row));
         let (training, validation) = (Part::of(data, &training), Part::of(data, &validation));
-        boost(params, data, &training.dataset(data)?, Some(&validation.dataset(data)?))
+        boost(params, data, &training.dataset(data)?, Some(&validation.dataset(data)?), curve)
     }
-}
 
-impl CheckedGbdtParams {
     /// As [`Fit::fit`], with early stopping by the loss on rows that the caller has set apart.
     ///
     /// # Errors
@@ -57,7 +80,7 @@ impl CheckedGbdtParams {
         if data.schema() != validation.schema() {
             return Err(ModelError::OtherSchema);
         }
-        boost(self.values(), data, data, Some(validation))
+        boost(self.values(), data, data, Some(validation), None)
     }
 }
 
@@ -93,6 +116,8 @@ struct Watch<'a> {
     data: &'a Dataset<'a>,
     loss: Loss<'a>,
     margins: Vec<f64>,
+    /// The loss after the newest tree.
+    newest: f64,
     best: f64,
     best_trees: usize,
 }
@@ -103,32 +128,31 @@ impl<'a> Watch<'a> {
             return Err(ModelError::Shape { what: "validation rows, at least", expected: 1, got: 0 });
         }
         let loss = Loss::of(params, data)?;
-        let mut watch = Self { data, loss, margins: vec![start; data.rows()], best: 0.0, best_trees: 0 };
-        watch.best = watch.measure();
-        Ok(watch)
-    }
-
-    fn measure(&self) -> f64 {
-        let partials: Vec<f64> = chunks_of(self.margins.len())
-            .into_par_iter()
-            .map(|rows| self.loss.sum(rows.clone(), &self.margins[rows]))
-            .collect();
-        let mut sum = 0.0;
-        for partial in partials {
-            sum += partial;
-        }
-        sum
+        let margins = vec![start; data.rows()];
+        let newest = total_loss(&loss, &margins);
+        Ok(Self { data, loss, margins, newest, best: newest, best_trees: 0 })
     }
 
     /// Adds the newest tree, the last of `trees`; false if there have been `patience` without any progress.
     fn goes_on(&mut self, tree: &Tree, trees: usize, patience: u32) -> bool {
         add_tree(tree, self.data, &mut self.margins);
-        let loss = self.measure();
-        if loss < self.best {
-            (self.best, self.best_trees) = (loss, trees);
+        self.newest = total_loss(&self.loss, &self.margins);
+        if self.newest < self.best {
+            (self.best, self.best_trees) = (self.newest, trees);
         }
         trees - self.best_trees < patience as usize
     }
+}
+
+/// The loss of all rows, summed chunk by chunk in order.
+fn total_loss(loss: &Loss<'_>, margins: &[f64]) -> f64 {
+    let partials: Vec<f64> =
+        chunks_of(margins.len()).into_par_iter().map(|rows| loss.sum(rows.clone(), &margins[rows])).collect();
+    let mut sum = 0.0;
+    for partial in partials {
+        sum += partial;
+    }
+    sum
 }
 
 /// Adds a tree's values to the margins of all rows.
@@ -177,12 +201,13 @@ fn grow_rules(params: &GbdtParams, data: &Dataset<'_>, chance_gain: f64) -> Resu
     })
 }
 
-/// Fits on `data`, a part of `whole`.
+/// Fits on `data`, a part of `whole`; writes down the losses of every round if there is a curve to write them in.
 fn boost(
     params: &GbdtParams,
     whole: &Dataset<'_>,
     data: &Dataset<'_>,
     validation: Option<&Dataset<'_>>,
+    mut curve: Option<&mut Curve>,
 ) -> Result<GbdtModel, ModelError> {
     let rows = data.rows();
     if rows == 0 {
@@ -217,8 +242,8 @@ fn boost(
         loss,
         scale,
         margins: vec![start; rows],
-        stats: vec![Sums::default(); rows],
-        leaf_of_row: vec![0; rows],
+        stats: vec![RowStats::default(); rows],
+        leaf_of_row: (0..rows).map(|_| AtomicU16::new(0)).collect(),
         grower: Grower::new(&table, &rules, scale),
     };
     let mut trees = Vec::new();
@@ -228,9 +253,16 @@ fn boost(
         };
         trees.push(tree);
         let count = trees.len();
-        if let Some(watch) = &mut watch
-            && !watch.goes_on(&trees[count - 1], count, params.early_stopping_rounds)
-        {
+        let goes_on = match &mut watch {
+            Some(watch) => watch.goes_on(&trees[count - 1], count, params.early_stopping_rounds),
+            None => true,
+        };
+        if let Some(curve) = &mut curve {
+            let training = total_loss(&rounds.loss, &rounds.margins) / rows as f64;
+            let validation = watch.as_ref().map(|watch| watch.newest / watch.margins.len() as f64);
+            curve.epochs.push(EpochLoss { training, validation });
+        }
+        if !goes_on {
             break;
         }
     }
@@ -247,8 +279,9 @@ struct Rounds<'a> {
     loss: Loss<'a>,
     scale: Scale,
     margins: Vec<f64>,
-    stats: Vec<Sums>,
-    leaf_of_row: Vec<u16>,
+    stats: Vec<RowStats>,
+    /// Atomic so that several threads may write; no row is in two leaves.
+    leaf_of_row: Vec<AtomicU16>,
     grower: Grower<'a>,
 }
 
@@ -267,16 +300,16 @@ impl Rounds<'_> {
         let tree = sketch.finish(&table.bins.0);
         if all_rows {
             // Scattered writes into the smaller array; the pass over the margins is in order.
-            for (number, leaf) in leaves.iter().enumerate() {
+            leaves.par_iter().enumerate().for_each(|(number, leaf)| {
                 for &row in &self.grower.rows[leaf.rows.clone()] {
                     // At most LEAVES_MAX leaves.
-                    self.leaf_of_row[row as usize] = number as u16;
+                    self.leaf_of_row[row as usize].store(number as u16, Ordering::Relaxed);
                 }
-            }
+            });
             let chunks = self.margins.par_chunks_mut(CHUNK_ROWS);
             chunks.zip(self.leaf_of_row.par_chunks(CHUNK_ROWS)).for_each(|(margins, leaves)| {
-                for (margin, &leaf) in margins.iter_mut().zip(leaves) {
-                    *margin += values[usize::from(leaf)];
+                for (margin, leaf) in margins.iter_mut().zip(leaves) {
+                    *margin += values[usize::from(leaf.load(Ordering::Relaxed))];
                 }
             });
         } else {

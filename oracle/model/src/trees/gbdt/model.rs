@@ -6,7 +6,7 @@ use super::params::GbdtParams;
 use crate::codec::{Body, Reader, Writer};
 use crate::trees::shap::add_shap;
 use crate::trees::tree::Tree;
-use crate::{Dataset, ModelError, Predict, TrainedOn};
+use crate::{Dataset, ModelError, Output, Parts, Predict, TrainedOn};
 
 /// A fitted gradient boosting of trees.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +47,11 @@ impl GbdtModel {
     /// How many leaves all its trees have.
     pub fn leaves(&self) -> usize {
         self.trees.iter().map(Tree::leaves).sum()
+    }
+
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        let trees = self.trees.iter().map(|tree| tree.parts(&self.trained_on.schema)).collect();
+        Parts::Trees { start: self.start, mean: false, trees, output: Output::Margin }
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::params::{GbdtParams, Objective};
 use crate::math::{log_loss_of_logit, sigmoid};
-use crate::trees::sums::{Scale, Sums};
+use crate::trees::sums::{RowStats, Scale};
 use crate::{Dataset, ModelError, Target};
 
 const MILLION: f64 = 1_000_000.0;
@@ -114,7 +114,13 @@ impl<'a> Loss<'a> {
     }
 
     /// Gradient and hessian of the loss by the margin, of some rows of the data set.
-    pub(super) fn statistics(&self, scale: &Scale, rows: Range<usize>, margins: &[f64], out: &mut [Sums]) {
+    pub(super) fn statistics(
+        &self,
+        scale: &Scale,
+        rows: Range<usize>,
+        margins: &[f64],
+        out: &mut [RowStats],
+    ) {
         match *self {
             Self::Log { labels, positive_weight } => {
                 for ((out, &margin), &label) in out.iter_mut().zip(margins).zip(&labels[rows]) {
@@ -205,17 +211,18 @@ mod tests {
             let scale = loss.scale(4, 0.0);
             for row in 0..4 {
                 let at = |margin: f64| loss.sum(row..row + 1, &[margin]);
-                let mut sums = [Sums::default()];
-                loss.statistics(&scale, row..row + 1, &margins[row..=row], &mut sums);
+                let mut stats = [RowStats::default()];
+                loss.statistics(&scale, row..row + 1, &margins[row..=row], &mut stats);
+                let sums = scale.sums(stats[0]);
                 let step = 1e-5;
                 let slope = (at(margins[row] + step) - at(margins[row] - step)) / (2.0 * step);
-                let gradient = scale.gradient(sums[0]);
+                let gradient = scale.gradient(sums);
                 assert!((gradient - slope).abs() < 1e-7, "loss {number}, row {row}: {gradient}, {slope}");
                 if number < 2 {
                     let step = 1e-3;
                     let bend = (at(margins[row] + step) - 2.0 * at(margins[row]) + at(margins[row] - step))
                         / (step * step);
-                    let hessian = scale.hessian(sums[0]);
+                    let hessian = scale.hessian(sums);
                     assert!((hessian - bend).abs() < 1e-6, "loss {number}, row {row}: {hessian}, {bend}");
                 }
             }

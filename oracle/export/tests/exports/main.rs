@@ -1,0 +1,5 @@
+//! What is written for others is read back as they would.
+
+mod common;
+mod onnx;
+mod tensorboard;

@@ -1,0 +1,3 @@
+//! The synthetic world against its truth, and against the cleaning.
+
+mod cases;
