@@ -1,7 +1,6 @@
 //! The interest model: from the table of features to a fitted model, its evaluation, and probabilities.
 
 mod reasons;
-mod words;
 
 use attention_features::{
     AssetCatalog, AssetId, EventLog, FEATURES, FEATURES_VERSION, FeatureDef, FeatureGroup, FeatureView,
@@ -15,7 +14,6 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use reasons::{Reason, Reasons};
-pub use words::clause;
 
 /// The test cuts of the sales data: 2020-01-09 to 2020-09-05.
 pub const TEST_CUTS: std::ops::RangeInclusive<u32> = 31..=39;

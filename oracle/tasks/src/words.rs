@@ -1,5 +1,9 @@
 //! Plain words for what adds up to a prediction: sentences whose numbers, as they are printed, add up too.
 
+mod clauses;
+
+pub use clauses::clause;
+
 /// Most parts of a sentence.
 const LISTED_MAX: usize = 1_000;
 

@@ -41,15 +41,21 @@ impl PlotArgs {
     }
 }
 
-/// Assets and what happened to them.
-pub(super) fn sales_folder(folder: &Path) -> Result<(AssetCatalog, Vec<BehaviourEvent>), CliError> {
+/// The files assets.csv and sales.csv of a folder.
+pub(super) fn open_sales(folder: &Path) -> Result<(File, File), CliError> {
     let open = |name: &str| {
         let path = folder.join(name);
         File::open(&path).map_err(|error| CliError::file(&path, error))
     };
+    Ok((open("assets.csv")?, open("sales.csv")?))
+}
+
+/// Assets and what happened to them.
+pub(super) fn sales_folder(folder: &Path) -> Result<(AssetCatalog, Vec<BehaviourEvent>), CliError> {
+    let (assets, sales) = open_sales(folder)?;
     let reading = spinner("reading sales");
-    let catalog = read_assets(open("assets.csv")?, "assets.csv")?;
-    let clean = read_clean_sales(open("sales.csv")?, "sales.csv", &catalog, &CLEANING)?;
+    let catalog = read_assets(assets, "assets.csv")?;
+    let clean = read_clean_sales(sales, "sales.csv", &catalog, &CLEANING)?;
     reading.finish_and_clear();
     Ok((catalog, clean.events))
 }

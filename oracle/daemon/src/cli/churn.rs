@@ -1,6 +1,5 @@
 //! `train --task churn`, `evaluate --task churn`.
 
-use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
@@ -11,6 +10,7 @@ use attention_tasks::price::parse_day;
 use clap::Args;
 use serde::Serialize;
 
+use super::analysis::open_sales;
 use super::progress::spinner;
 use super::report_text::{print_cross_validation, print_report};
 use super::train::FileArgs;
@@ -58,11 +58,8 @@ struct EvaluateOutput<'a> {
 }
 
 fn people(folder: &Path) -> Result<People, CliError> {
-    let open = |name: &str| {
-        let path = folder.join(name);
-        File::open(&path).map_err(|error| CliError::file(&path, error))
-    };
-    People::read(open("assets.csv")?, open("sales.csv")?).map_err(|error| CliError::file(folder, error))
+    let (assets, sales) = open_sales(folder)?;
+    People::read(assets, sales).map_err(|error| CliError::file(folder, error))
 }
 
 pub(super) fn train(

@@ -1,6 +1,5 @@
 //! `train --task price`, `evaluate --task price`, `price`.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,6 +12,7 @@ use attention_tasks::price::{
 use clap::Args;
 use serde::Serialize;
 
+use super::analysis::open_sales;
 use super::progress::spinner;
 use super::train::FileArgs;
 use super::{Cli, CliError};
@@ -98,11 +98,8 @@ fn optional_decimal<S: serde::Serializer>(amount: &Option<u128>, serializer: S) 
 
 /// The market of a folder.
 fn market(folder: &Path) -> Result<Market, CliError> {
-    let open = |name: &str| {
-        let path = folder.join(name);
-        File::open(&path).map_err(|error| CliError::file(&path, error))
-    };
-    Market::read(open("assets.csv")?, open("sales.csv")?).map_err(|error| CliError::file(folder, error))
+    let (assets, sales) = open_sales(folder)?;
+    Market::read(assets, sales).map_err(|error| CliError::file(folder, error))
 }
 
 fn day(text: Option<&String>) -> Result<Option<i64>, CliError> {

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use attention_core::interest::clause;
 use attention_features::{AssetId, FeatureGroup};
 use attention_model::sigmoid;
-use attention_tasks::words::{Part, Unit, fixed, grouped, reasons, slope_between};
+use attention_tasks::words::{Part, Unit, clause, fixed, grouped, reasons, slope_between};
 
 use super::{AssetExplanation, UserExplanation};
 

@@ -2,6 +2,8 @@
 
 use attention_features::{AssetId, log2_x16_range};
 
+use super::grouped;
+
 /// Days that stand for "never" in a recency.
 const NEVER_DAYS: u128 = 3_650;
 /// Steps of a log an octave.
@@ -91,8 +93,8 @@ pub fn clause(feature: &str, value: i64, asset: AssetId) -> String {
 /// The count or the counts that have this log, with commas.
 fn number(value: i64) -> String {
     match log2_x16_range(value) {
-        Some((low, high)) if low == high => grouped(low),
-        Some((low, high)) => format!("{} to {}", grouped(low), grouped(high)),
+        Some((low, high)) if low == high => grouped(&low.to_string()),
+        Some((low, high)) => format!("{} to {}", grouped(&low.to_string()), grouped(&high.to_string())),
         None => format!("a count of log {value}"),
     }
 }
@@ -142,18 +144,6 @@ fn factor(value: i64) -> String {
 
 fn yes_or_no(value: i64, yes: &str, no: &str, what: &str) -> String {
     if value == 0 { format!("{no} {what}") } else { yes.to_owned() }
-}
-
-fn grouped(number: u128) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 #[cfg(test)]
