@@ -11,7 +11,9 @@ mod proportion;
 
 pub use bootstrap::{RESAMPLES_MAX, Resample, nearest_rank, percentile_interval};
 pub use delong::auc_with_variance;
-pub use distributions::{beta_cdf, beta_quantile, chi_square_quantile, normal_cdf, normal_quantile};
+pub use distributions::{
+    beta_cdf, beta_quantile, chi_square_quantile, normal_cdf, normal_quantile, two_sided_t,
+};
 pub use multiplicity::benjamini_hochberg;
 pub use proportion::{binomial_interval, difference_interval, wilson_interval};
 
