@@ -6,6 +6,7 @@
 mod bootstrap;
 mod delong;
 mod distributions;
+mod mann_whitney;
 mod multiplicity;
 mod proportion;
 
@@ -14,6 +15,7 @@ pub use delong::auc_with_variance;
 pub use distributions::{
     beta_cdf, beta_quantile, chi_square_quantile, normal_cdf, normal_quantile, two_sided_t,
 };
+pub use mann_whitney::auc_interval;
 pub use multiplicity::benjamini_hochberg;
 pub use proportion::{binomial_interval, difference_interval, wilson_interval};
 
