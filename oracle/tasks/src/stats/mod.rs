@@ -17,7 +17,7 @@ pub use distributions::{
 };
 pub use mann_whitney::auc_interval;
 pub use multiplicity::benjamini_hochberg;
-pub use proportion::{binomial_interval, difference_interval, wilson_interval};
+pub use proportion::{binomial_interval, difference_interval, interval_of_difference, wilson_interval};
 
 use serde::Serialize;
 
