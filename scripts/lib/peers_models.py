@@ -73,10 +73,12 @@ def quality(truth, probability):
 
 
 def ece(truth, probability, bins=10):
-    """Expected calibration error over bins of equal count."""
+    """Expected calibration error over bins of equal count; rows of one probability count with the share among all of them."""
+    _, group = np.unique(probability, return_inverse=True)
+    share = (np.bincount(group, truth) / np.bincount(group))[group]
     order = np.argsort(probability, kind="stable")
     return float(sum(
-        len(part) / len(truth) * abs(probability[part].mean() - truth[part].mean()) for part in np.array_split(order, bins)))
+        len(part) / len(truth) * abs(probability[part].mean() - share[part].mean()) for part in np.array_split(order, bins)))
 
 
 def measure(kind, name, make, x, y):

@@ -114,13 +114,17 @@ pub struct Reliability {
     pub rows: u64,
     /// Mean predicted probability.
     pub predicted: f64,
-    /// Share of rows labelled 1.
+    /// Share of rows labelled 1; of rows whose probability goes on in the next bin, the share among all of it.
     pub observed: f64,
 }
 
-/// Expected calibration error over `bins` bins of equal count in rising order of probability (ties by row),
+/// Expected calibration error over `bins` bins of equal count in rising order of probability,
 /// `Σ (rows_b / rows) · |predicted_b − observed_b|` (Naeini, Cooper and Hauskrecht 2015), and the bins. Bins
 /// of equal width would put nearly all rows of a rare event in one.
+///
+/// Rows of one probability (a leaf of a tree, a step of an isotonic curve) cannot be told apart, so each counts
+/// with the share of positives among all of them, wherever the ends of bins fall: the order of rows does not
+/// matter.
 ///
 /// # Errors
 /// [`ModelError::Shape`], [`ModelError::Probability`], or [`ModelError::Hyperparameter`] for no bins.
@@ -145,20 +149,25 @@ pub fn calibration_error(
     }
     let mut order: Vec<usize> = (0..labels.len()).collect();
     order.sort_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]).then(a.cmp(&b)));
+    let mut shares = Vec::with_capacity(order.len());
+    for tied in order.chunk_by(|&a, &b| probabilities[a] == probabilities[b]) {
+        let positives = tied.iter().filter(|&&row| labels[row]).count();
+        shares.extend(std::iter::repeat_n(positives as f64 / tied.len() as f64, tied.len()));
+    }
     let mut error = 0.0;
     let mut diagram = Vec::with_capacity(bins);
     for bin in 0..bins {
-        let members = &order[bin * order.len() / bins..(bin + 1) * order.len() / bins];
-        let (mut predicted, mut positives) = (0.0, 0u64);
-        for &row in members {
+        let places = bin * order.len() / bins..(bin + 1) * order.len() / bins;
+        let (mut predicted, mut positives) = (0.0, 0.0);
+        for (&row, &share) in order[places.clone()].iter().zip(&shares[places.clone()]) {
             predicted += probabilities[row];
-            positives += u64::from(labels[row]);
+            positives += share;
         }
-        let rows = members.len() as f64;
+        let rows = places.len() as f64;
         let entry = Reliability {
-            rows: members.len() as u64,
+            rows: places.len() as u64,
             predicted: predicted / rows,
-            observed: positives as f64 / rows,
+            observed: positives / rows,
         };
         error += rows / labels.len() as f64 * libm::fabs(entry.predicted - entry.observed);
         diagram.push(entry);
@@ -234,6 +243,18 @@ mod tests {
         assert!((error - 0.25).abs() < 1e-15);
         assert_eq!(bins.iter().map(|bin| bin.rows).collect::<Vec<_>>(), [2, 2]);
         assert_eq!((bins[0].observed, bins[1].observed), (0.5, 0.5));
+        // .2 .5 .5 .8 with no, no, yes, yes: bins {.2, .5} and {.5, .8}. Either .5 counts half a yes: |.35 − .25|/2 + |.65 − .75|/2 = .1,
+        // whichever of them stands first.
+        for labels in [[false, false, true, true], [false, true, false, true]] {
+            let (error, bins) = calibration_error(&[0.2, 0.5, 0.5, 0.8], &labels, 2).unwrap();
+            assert!(
+                (error - 0.1).abs() < 1e-15 && (bins[0].observed - 0.25).abs() < 1e-15,
+                "{error} {bins:?}"
+            );
+        }
+        // One probability for all: right on average is right in every bin, in any order.
+        let halves: Vec<bool> = (0..1_000).map(|row| row >= 500).collect();
+        assert_eq!(calibration_error(&[0.5; 1_000], &halves, 10).unwrap().0, 0.0);
         assert!(matches!(calibration_error(&[1.5], &[true], 1), Err(ModelError::Probability { row: 0, .. })));
         assert!(matches!(calibration_error(&[0.5], &[true], 2), Err(ModelError::Hyperparameter { .. })));
     }

@@ -99,7 +99,7 @@ pub enum TaskError {
         target: String,
         /// By what it was found.
         measure: &'static str,
-        /// AUC of the column alone, folded to at least ½, or the magnitude of its correlation.
+        /// How much of it, at most 1.
         strength: f64,
     },
     /// A name that must be one of a list is not.

@@ -112,12 +112,13 @@ pub struct CrossValidation {
 pub struct Mean {
     /// The mean.
     pub mean: f64,
-    /// Its standard error, taking the parts as independent (folds share training rows, so it is a little small).
+    /// Its standard error, taking the parts as independent (folds share training rows, so it is a little small). Infinite, in JSON
+    /// `null`, for fewer than two parts, which say nothing of it.
     pub standard_error: f64,
 }
 
 impl Mean {
-    /// Of some values, added in their order. The standard error of a single value is 0.
+    /// Of some values, added in their order.
     pub fn of(values: &[f64]) -> Self {
         let n = values.len().max(1) as f64;
         let mut sum = 0.0;
@@ -129,7 +130,8 @@ impl Mean {
         for value in values {
             squares += (value - mean) * (value - mean);
         }
-        let standard_error = if values.len() < 2 { 0.0 } else { libm::sqrt(squares / (n - 1.0) / n) };
+        let standard_error =
+            if values.len() < 2 { f64::INFINITY } else { libm::sqrt(squares / (n - 1.0) / n) };
         Self { mean, standard_error }
     }
 }
@@ -238,7 +240,9 @@ mod tests {
         let got = Mean::of(&[1.0, 2.0, 3.0]);
         assert_eq!(got.mean, 2.0);
         assert!((got.standard_error - (1.0f64 / 3.0).sqrt()).abs() < 1e-15);
-        assert_eq!(Mean::of(&[5.0]), Mean { mean: 5.0, standard_error: 0.0 });
+        let single = Mean::of(&[5.0]);
+        assert_eq!(single, Mean { mean: 5.0, standard_error: f64::INFINITY });
+        assert_eq!(serde_json::to_string(&single).unwrap(), "{\"mean\":5.0,\"standard_error\":null}");
     }
 
     /// Forty rows in five blocks of eight: the first is never validated, and times run against the rows.

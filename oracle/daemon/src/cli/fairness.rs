@@ -137,7 +137,8 @@ fn chart(report: &FairnessReport) -> Chart {
         .groups
         .iter()
         .filter_map(|group| {
-            let gap = group.gaps.of(report.definition)?;
+            // That of a single row has no ends to draw.
+            let gap = group.gaps.of(report.definition).filter(|gap| gap.interval.high.is_finite())?;
             let interval = gap.interval.times(100.0);
             Some(Bar {
                 label: group.group.clone(),

@@ -243,6 +243,46 @@ fn a_copy_of_the_target_is_refused_by_name() {
     with(&["--allow-leak", "paid"]).succeeds();
 }
 
+/// A text that is the same in every row, or in nearly every row, tells nothing; bands of a real target tell it.
+#[test]
+fn columns_that_tell_nothing_are_no_copies_and_bands_of_the_target_are() {
+    let folder = folder();
+    let rows: Vec<String> = table(600)
+        .lines()
+        .enumerate()
+        .map(|(at, line)| match at {
+            0 => format!("country,currency,{line}\n"),
+            1 | 2 => format!("DE,USD,{line}\n"),
+            _ => format!("DE,EUR,{line}\n"),
+        })
+        .collect();
+    std::fs::write(folder.path().join("constant.csv"), rows.concat()).unwrap();
+    let trained =
+        run(folder.path(), &["train", "--data", "constant.csv", "--target", "revenue", "--json"]).json();
+    assert_eq!((&trained["rows"], &trained["features"]), (&json!(600), &json!(6)));
+    let mut text = "band,squared,noise,price\n".to_owned();
+    for row in 0..600u32 {
+        let price = row * 389 % 600 + 1;
+        let band = ["low", "middle", "high", "top"][(price / 151) as usize];
+        text.push_str(&format!("{band},{},{},{price}\n", price * price, row * 7 % 13));
+    }
+    std::fs::write(folder.path().join("bands.csv"), text).unwrap();
+    let with = |more: &[&str]| {
+        run(folder.path(), &[&["train", "--data", "bands.csv", "--target", "price"][..], more].concat())
+    };
+    with(&[]).fails(
+        3,
+        "column \"band\" alone tells the target with a share of rows in ranges of their own of 1.0000: it is a copy of \"price\" or \
+         known only after it. Leave it out with --ignore band, or say --allow-leak band if it is known beforehand",
+    );
+    with(&["--ignore", "band"]).fails(
+        3,
+        "column \"squared\" alone tells the target with a correlation of ranks of 1.0000: it is a copy of \"price\" or known only \
+         after it. Leave it out with --ignore squared, or say --allow-leak squared if it is known beforehand",
+    );
+    with(&["--ignore", "band", "--ignore", "squared"]).succeeds();
+}
+
 #[test]
 fn parameters_are_checked() {
     let folder = folder();

@@ -10,6 +10,9 @@ use crate::TaskError;
 use crate::price::{month_name, month_of};
 use crate::stats::{Interval, LEVEL, wilson_interval};
 
+/// Most months from the first that holds an event to the last that has ended.
+pub const COHORT_MONTHS_MAX: i64 = 1_200;
+
 /// Those who began in one month.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Cohort {
@@ -66,7 +69,7 @@ pub struct CohortReport {
 /// Cohorts by the calendar month (UTC) of the first act before `until_s`; a month that has not ended by then is no month.
 ///
 /// # Errors
-/// [`TaskError::Range`] if there is no event in a month that has ended, or too many users.
+/// [`TaskError::Range`] if there is no event in a month that has ended, more than [`COHORT_MONTHS_MAX`] months, or too many users.
 pub fn cohorts(events: &[BehaviourEvent], until_s: i64) -> Result<CohortReport, TaskError> {
     let last_month = month_of(until_s) - 1;
     let mut by_month: BTreeMap<i64, (u64, BTreeMap<i64, u64>)> = BTreeMap::new();
@@ -87,31 +90,41 @@ pub fn cohorts(events: &[BehaviourEvent], until_s: i64) -> Result<CohortReport, 
             range: "at least 1",
         });
     };
+    let span = last_month - oldest + 1;
+    if span > COHORT_MONTHS_MAX {
+        return Err(TaskError::Range {
+            name: "the number of months from the first event to --until",
+            value: span.to_string(),
+            range: "at most 1200: choose an earlier --until, or leave out events of impossible times",
+        });
+    }
     let all_users: u64 = by_month.values().map(|(users, _)| users).sum();
-    let cell = |since: i64, watched: &dyn Fn(i64) -> bool| {
-        let (mut users, mut active) = (0, 0);
-        for (_, (of_month, by_since)) in by_month.iter().filter(|(month, _)| watched(**month)) {
-            users += of_month;
-            active += by_since.get(&since).copied().unwrap_or(0);
-        }
-        // Months of years up to 9999.
-        CohortCell::new(since as u32, users, active)
-    };
+    let active_after = |of: &BTreeMap<i64, u64>, since: i64| of.get(&since).copied().unwrap_or(0);
+    // A span of at most 1,200 months.
+    let cell = |since: i64, users: u64, active: u64| CohortCell::new(since as u32, users, active);
     let cohorts = by_month
         .iter()
-        .map(|(&month, (users, _))| Cohort {
+        .map(|(&month, (users, active))| Cohort {
             month: month_name(month),
             users: *users,
-            months: (1..=last_month - month).map(|since| cell(since, &|other| other == month)).collect(),
+            months: (1..=last_month - month)
+                .map(|since| cell(since, *users, active_after(active, since)))
+                .collect(),
         })
         .collect();
-    let all = Cohort {
-        month: "all".into(),
-        users: all_users,
-        months: (1..=last_month - oldest)
-            .map(|since| cell(since, &|month| month + since <= last_month))
-            .collect(),
-    };
+    let mut active_in_all: BTreeMap<i64, u64> = BTreeMap::new();
+    for (&since, &active) in by_month.values().flat_map(|(_, active)| active) {
+        *active_in_all.entry(since).or_default() += active;
+    }
+    // Cohorts that have been watched for so long: fewer from month to month, those who began last first.
+    let mut watched = all_users;
+    let months = (1..=last_month - oldest)
+        .map(|since| {
+            watched -= by_month.get(&(last_month - since + 1)).map_or(0, |(users, _)| *users);
+            cell(since, watched, active_after(&active_in_all, since))
+        })
+        .collect();
+    let all = Cohort { month: "all".into(), users: all_users, months };
     Ok(CohortReport { until_s, last_month: month_name(last_month), users: all_users, cohorts, all })
 }
 
@@ -151,5 +164,32 @@ mod tests {
         assert!(cohorts(&events, MONTH[0] + 5).is_err());
         // On the first of May April has ended.
         assert_eq!(cohorts(&events, MONTH[4]).unwrap().cohorts.len(), 3);
+    }
+
+    /// A user a month for 1,200 months (2000 to 2099), each back after a month and after two: quick, and bounded a month later.
+    #[test]
+    fn many_months_are_quick_and_too_many_are_refused() {
+        // 1,200 months of 30.436875 days are a hundred years: a day in the middle of each.
+        let begin = |month: i64| 946_684_800 + month * 2_629_746 + 15 * 86_400;
+        let events: Vec<BehaviourEvent> = (0..1_200)
+            .flat_map(|month| (0..3).map(move |back| act(&format!("u{month}"), begin(month + back))))
+            .collect();
+        let until = 4_102_444_800;
+        let report = cohorts(&events, until).unwrap();
+        assert_eq!(
+            (report.last_month.as_str(), report.users, report.cohorts.len()),
+            ("2099-12", 1_200, 1_200)
+        );
+        let all: Vec<(u64, u64)> = report.all.months.iter().map(|cell| (cell.users, cell.active)).collect();
+        assert_eq!((all.len(), all[0], all[1], all[2]), (1_199, (1_199, 1_199), (1_198, 1_198), (1_197, 0)));
+        assert_eq!(all[1_198], (1, 0));
+        let error = cohorts(&events, until + 32 * 86_400).unwrap_err().to_string();
+        assert!(
+            error.starts_with(
+                "the number of months from the first event to --until is 1201, must be at most 1200"
+            ),
+            "{error}"
+        );
+        assert!(cohorts(&[act("a", 0), act("b", 1 << 39)], 1 << 40).is_err());
     }
 }

@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::stats::{Interval, LEVEL, two_sided_z};
 
+/// How far above ½ still counts as half: products of fractions come out a little off (R's `survfit` takes the same, √2^-52).
+const HALF_TOLERANCE: f64 = 1.490_116_119_384_765_6e-8;
+
 /// One who was watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Watched {
@@ -24,8 +27,8 @@ pub struct Step {
     pub events: u64,
     /// Share to whom it has not happened up to and including this time.
     pub survival: f64,
-    /// Its 95 % interval.
-    pub interval: Interval,
+    /// Its 95 % interval; absent where nobody is left, for which Greenwood's variance is not defined.
+    pub interval: Option<Interval>,
 }
 
 /// Kaplan and Meier's product-limit estimate (1958), `Π (1 − d/n)` over the times so far. The interval is by Greenwood's variance
@@ -51,20 +54,20 @@ pub fn kaplan_meier(mut watched: Vec<Watched>) -> Vec<Step> {
     steps
 }
 
-fn interval(survival: f64, greenwood: f64, z: f64) -> Interval {
+fn interval(survival: f64, greenwood: f64, z: f64) -> Option<Interval> {
     if survival <= 0.0 {
-        return Interval { low: 0.0, high: 0.0 };
+        return None;
     }
     let log = libm::log(survival);
     let reach = z * libm::sqrt(greenwood) / log;
     // S^exp(±z·se): log is negative, so the minus sign belongs to the upper end.
     let at = |sign: f64| libm::exp(log * libm::exp(-sign * reach));
-    Interval { low: at(1.0), high: at(-1.0) }
+    Some(Interval { low: at(1.0), high: at(-1.0) })
 }
 
-/// The first time by which it has happened to half; `None` if the curve stays above.
+/// The first time by which it has happened to half (within rounding); `None` if the curve stays above.
 pub fn median(steps: &[Step]) -> Option<i64> {
-    steps.iter().find(|step| step.survival <= 0.5).map(|step| step.time)
+    steps.iter().find(|step| step.survival <= 0.5 + HALF_TOLERANCE).map(|step| step.time)
 }
 
 /// The share to whom it has not happened by a time.
@@ -105,10 +108,8 @@ mod tests {
             (steps[0], (0.619_717_955_265_983_8, 0.951_551_747_646_996_9)),
             (steps[6], (0.188_052_005_959_232_33, 0.680_142_628_495_241_2)),
         ] {
-            assert!(
-                (step.interval.low - low).abs() < 1e-9 && (step.interval.high - high).abs() < 1e-9,
-                "{step:?}"
-            );
+            let interval = step.interval.unwrap();
+            assert!((interval.low - low).abs() < 1e-9 && (interval.high - high).abs() < 1e-9, "{step:?}");
         }
     }
 
@@ -117,7 +118,21 @@ mod tests {
         let steps =
             kaplan_meier(vec![Watched { time: 2, happened: true }, Watched { time: 1, happened: true }]);
         assert_eq!((steps[0].survival, steps[1].survival), (0.5, 0.0));
-        assert_eq!(steps[1].interval, Interval { low: 0.0, high: 0.0 });
+        assert!(steps[0].interval.is_some());
+        assert_eq!(steps[1].interval, None);
         assert!(kaplan_meier(Vec::new()).is_empty());
+    }
+
+    /// Of 24 who leave on days 1 to 24, half have left after day 12, though 23/24 · 22/23 · … · 12/13 is more than ½ in floating point; of
+    /// 2 to 200 after half of them.
+    #[test]
+    fn half_is_half_whatever_products_round_to() {
+        let leaving = |count: i64| -> Vec<Step> {
+            kaplan_meier((1..=count).map(|time| Watched { time, happened: true }).collect())
+        };
+        assert!(leaving(24)[11].survival > 0.5, "{:?}", leaving(24)[11]);
+        for count in 2..=200 {
+            assert_eq!(median(&leaving(count)), Some((count + 1) / 2), "{count}");
+        }
     }
 }

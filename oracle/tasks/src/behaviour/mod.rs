@@ -15,7 +15,7 @@ mod segments;
 mod stability_index;
 mod users;
 
-pub use cohorts::{Cohort, CohortCell, CohortReport, cohorts};
+pub use cohorts::{COHORT_MONTHS_MAX, Cohort, CohortCell, CohortReport, cohorts};
 pub use drift::{
     BINS, DriftReport, DriftedColumn, PSI_LARGE, PSI_MODERATE, Shift, drift, population_stability,
     table_drift,

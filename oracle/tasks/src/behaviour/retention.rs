@@ -43,7 +43,7 @@ pub struct Milestone {
     pub days: i64,
     /// Share not silent by then.
     pub survival: f64,
-    /// Its 95 % interval; absent before anybody fell silent.
+    /// Its 95 % interval; absent before anybody fell silent, and when all have.
     pub interval: Option<Interval>,
 }
 
@@ -134,7 +134,7 @@ fn curve(group: String, watched: Vec<Watched>) -> RetentionCurve {
         .map(|days| Milestone {
             days,
             survival: survival_at(&steps, days),
-            interval: steps.iter().rfind(|step| step.time <= days).map(|step| step.interval),
+            interval: steps.iter().rfind(|step| step.time <= days).and_then(|step| step.interval),
         })
         .collect();
     RetentionCurve { group, users, silent, median_days: median(&steps), milestones, steps }

@@ -8,8 +8,9 @@ use crate::stats::{LEVEL, difference_interval, two_sided_z};
 /// Each measure of a group less that of all rows, with an interval.
 ///
 /// The whole is the group and the rest: with w the group's part of what a rate is of, group less whole is (1 − w) times group less rest,
-/// which are independent. So the interval is Newcombe's of that difference (normal for means), times (1 − w). The gap of the area
-/// and that of the calibration error, which do not add up so, are resampled.
+/// which are independent. So the interval is Newcombe's of that difference (normal for means), times (1 − w). The gap of the area,
+/// which does not add up so, is resampled; that of the calibration error has its interval from those of both, as if they were independent,
+/// which makes it longer, not shorter.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Gaps {
     /// Of the share of yes.
@@ -20,11 +21,11 @@ pub struct Gaps {
     pub true_positive_rate: Option<Estimate>,
     /// Of the share of no that is selected.
     pub false_positive_rate: Option<Estimate>,
-    /// Of the area under the ROC curve (bootstrap).
+    /// Of the area under the ROC curve (bootstrap; of perfect ranking by the intervals of both).
     pub auc: Option<Estimate>,
     /// Of the mean prediction less the share of yes: what calibration is about.
     pub calibration: Option<Estimate>,
-    /// Of the expected calibration error (bootstrap).
+    /// Of the expected calibration error beyond chance (Zou and Donner).
     pub ece: Option<Estimate>,
 }
 

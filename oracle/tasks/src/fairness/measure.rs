@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Estimate, Outcomes};
 use crate::TaskError;
-use crate::stats::{LEVEL, auc_with_variance, normal_interval, wilson_interval};
+use crate::stats::{Interval, LEVEL, auc_interval, normal_interval, wilson_interval};
 
 /// A group's measures, each with its 95 % interval.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,12 +28,13 @@ pub struct GroupMeasures {
     pub true_positive_rate: Option<Estimate>,
     /// Share of no that is selected (Wilson); absent without a no.
     pub false_positive_rate: Option<Estimate>,
-    /// Area under the ROC curve (DeLong, within 0 and 1); absent with fewer than two of a class.
+    /// Area under the ROC curve (DeLong; Newcombe's score interval with fewer than ten of a class and for perfect ranking); absent with
+    /// fewer than two of a class.
     pub auc: Option<Estimate>,
     /// Mean prediction less share of yes (normal, of the differences): above 0 the model promises too much.
     pub calibration: Estimate,
-    /// Expected calibration error in bins of equal count (bootstrap). It is never below 0, so it is larger in a small group by chance
-    /// alone. Absent with fewer than two bins of ten rows.
+    /// Expected calibration error in bins of equal count beyond what chance adds, which is more in a small group (inverted bootstrap); the
+    /// plain error of other reports is larger. Absent with fewer than two bins of ten rows.
     pub ece: Option<Estimate>,
 }
 
@@ -58,14 +59,9 @@ pub fn measure(outcomes: &Outcomes, threshold_ppm: u32) -> Result<GroupMeasures,
     }
     let negatives = rows - positives;
     let differences = probabilities.iter().zip(labels).map(|(p, &label)| p - f64::from(u8::from(label)));
-    let auc = match auc_with_variance(probabilities, labels) {
-        Ok((area, variance)) if variance.is_finite() => {
-            let mut interval = normal_interval(area, libm::sqrt(variance), LEVEL);
-            interval.low = interval.low.max(0.0);
-            interval.high = interval.high.min(1.0);
-            Some(Estimate { value: area, interval })
-        }
-        Ok(_) | Err(ModelError::OneClass { .. }) => None,
+    let auc = match auc_interval(probabilities, labels, LEVEL) {
+        Ok(found) => found.map(|(value, interval)| Estimate { value, interval }),
+        Err(ModelError::OneClass { .. }) => None,
         Err(other) => return Err(other.into()),
     };
     Ok(GroupMeasures {
@@ -84,7 +80,7 @@ pub fn measure(outcomes: &Outcomes, threshold_ppm: u32) -> Result<GroupMeasures,
     })
 }
 
-/// The mean with its normal interval; without width of one value.
+/// The mean with its normal interval; that of one value, which says nothing of the spread, is infinite.
 fn mean(values: impl Iterator<Item = f64> + Clone) -> Estimate {
     let (mut sum, mut n) = (0.0, 0u64);
     for value in values.clone() {
@@ -96,7 +92,10 @@ fn mean(values: impl Iterator<Item = f64> + Clone) -> Estimate {
     for value in values {
         squares += (value - mean) * (value - mean);
     }
-    let standard_error = if n > 1 { libm::sqrt(squares / (n as f64 - 1.0) / n as f64) } else { 0.0 };
+    if n < 2 {
+        return Estimate { value: mean, interval: Interval { low: f64::NEG_INFINITY, high: f64::INFINITY } };
+    }
+    let standard_error = libm::sqrt(squares / (n as f64 - 1.0) / n as f64);
     Estimate { value: mean, interval: normal_interval(mean, standard_error, LEVEL) }
 }
 

@@ -4,6 +4,7 @@
 //! selected (a prediction at or above a declared threshold), true and false positive rates, ranking (AUC) and calibration; and how far
 //! each is from the whole. Which of these ought to be equal is a decision that no statistic makes: see [`Definition`].
 
+mod beyond_chance;
 mod gap;
 mod measure;
 mod resampled;

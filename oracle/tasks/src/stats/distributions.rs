@@ -74,6 +74,13 @@ pub fn beta_quantile(p: f64, a: f64, b: f64) -> f64 {
     invert(|x| beta_cdf(x, a, b), p, 0.0, 1.0)
 }
 
+/// The t with P(|T| ≤ t) = level of a variable of Student's distribution with so many degrees of freedom (> 0): how many standard
+/// errors an interval of a mean reaches to each side. T² / (degrees + T²) is a beta variable of ½ and half the degrees.
+pub fn two_sided_t(level: f64, degrees: f64) -> f64 {
+    let x = beta_quantile(level, 0.5, 0.5 * degrees);
+    libm::sqrt(degrees * x / (1.0 - x))
+}
+
 /// The x with P(X ≤ x) = p of a chi-square variable with so many degrees of freedom (> 0).
 pub fn chi_square_quantile(p: f64, degrees: f64) -> f64 {
     // By then the density has fallen below e^-300 for every number of degrees.
@@ -161,6 +168,16 @@ mod tests {
         near(beta_cdf(0.012, 20.0, 1_500.0), 0.368_998_956_371_731_3);
         near(beta_quantile(0.025, 4.0, 17.0), 0.057_333_997_050_032_77);
         assert_eq!((beta_cdf(0.0, 2.0, 2.0), beta_cdf(1.0, 2.0, 2.0)), (0.0, 1.0));
+    }
+
+    /// With one degree tan(.475 π), with two .95 / √(2 · .975 · .025); the others by scipy 1.17: `t.ppf(0.975, degrees)`.
+    #[test]
+    fn student_by_hand_and_as_scipy() {
+        near(two_sided_t(0.95, 1.0), (0.475 * std::f64::consts::PI).tan());
+        near(two_sided_t(0.95, 2.0), 0.95 / (2.0f64 * 0.975 * 0.025).sqrt());
+        let large = |degrees, wanted: f64| (two_sided_t(0.95, degrees) - wanted).abs() < 1e-7;
+        assert!(large(9.0, 2.262_157_162_798) && large(1_971.0, 1.961_168_299_051));
+        assert!(large(1e6, 1.959_966_356_814) && large(1e7, 1.959_964_221_767));
     }
 
     /// With two degrees P(X ≤ x) = 1 − e^(−x/2), so the quantile of 1 − e^-1 is 2; the others by scipy 1.17: `chi2.ppf`.

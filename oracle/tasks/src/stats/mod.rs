@@ -6,14 +6,18 @@
 mod bootstrap;
 mod delong;
 mod distributions;
+mod mann_whitney;
 mod multiplicity;
 mod proportion;
 
 pub use bootstrap::{RESAMPLES_MAX, Resample, nearest_rank, percentile_interval};
 pub use delong::auc_with_variance;
-pub use distributions::{beta_cdf, beta_quantile, chi_square_quantile, normal_cdf, normal_quantile};
+pub use distributions::{
+    beta_cdf, beta_quantile, chi_square_quantile, normal_cdf, normal_quantile, two_sided_t,
+};
+pub use mann_whitney::auc_interval;
 pub use multiplicity::benjamini_hochberg;
-pub use proportion::{binomial_interval, difference_interval, wilson_interval};
+pub use proportion::{binomial_interval, difference_interval, interval_of_difference, wilson_interval};
 
 use serde::Serialize;
 

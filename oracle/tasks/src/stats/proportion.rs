@@ -23,9 +23,19 @@ pub fn difference_interval(first: (u64, u64), second: (u64, u64), level: f64) ->
         if trials == 0 { 0.5 } else { successes as f64 / trials as f64 }
     };
     let (p1, p2) = (share(first), share(second));
-    let (w1, w2) = (wilson_interval(first.0, first.1, level), wilson_interval(second.0, second.1, level));
+    let wilson = |(successes, trials)| wilson_interval(successes, trials, level);
+    interval_of_difference((p1, wilson(first)), (p2, wilson(second)))
+}
+
+/// The interval of the difference of two independent quantities, first less second, from those of each (Zou and Donner 2008): what
+/// lies between an estimate and the end of its interval is squared and added. Too long for quantities that move together.
+pub fn interval_of_difference(first: (f64, Interval), second: (f64, Interval)) -> Interval {
     let far = |a: f64, b: f64| libm::sqrt(a * a + b * b);
-    Interval { low: p1 - p2 - far(p1 - w1.low, w2.high - p2), high: p1 - p2 + far(w1.high - p1, p2 - w2.low) }
+    let ((one, of_one), (two, of_two)) = (first, second);
+    Interval {
+        low: one - two - far(one - of_one.low, of_two.high - two),
+        high: one - two + far(of_one.high - one, two - of_two.low),
+    }
 }
 
 /// The exact interval of a proportion (Clopper and Pearson 1934) by quantiles of the beta distribution, so that counts need not

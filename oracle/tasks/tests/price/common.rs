@@ -24,9 +24,21 @@ pub(crate) fn feature(row: &[i64], name: &str) -> i64 {
     row[PRICE_FEATURES.iter().position(|(known, _)| *known == name).unwrap()]
 }
 
+/// How far the prices of [`synthetic`] and [`steady`] lie from their medians at most, in nats: evenly.
+pub(crate) const SPREAD: f64 = 0.2;
+
 /// 80 assets of two of ten attributes, each worth something; the market's level wanders; every eighth sale is of the same
 /// moment as the one before. Prices around 10^18 wei.
 pub(crate) fn synthetic(seed: u64, sales: u64) -> Market {
+    drawn(seed, sales, 0.03).0
+}
+
+/// The same at a level that stays, and the median of ln price (wei) of each asset at any time.
+pub(crate) fn steady(seed: u64, sales: u64) -> (Market, Vec<f64>) {
+    drawn(seed, sales, 0.0)
+}
+
+fn drawn(seed: u64, sales: u64, drift: f64) -> (Market, Vec<f64>) {
     let rng = CounterRng::new(seed, 9);
     // Uniform within ±1.
     let noise = |at: u64| rng.below(at, 2_000_001) as f64 / 1e6 - 1.0;
@@ -40,13 +52,15 @@ pub(crate) fn synthetic(seed: u64, sales: u64) -> Market {
         if at % 8 != 0 {
             time_s += 1 + rng.below(2_000_000 + at, 40_000) as i64;
         }
-        level += 0.03 * noise(3_000_000 + at);
+        level += drift * noise(3_000_000 + at);
         let asset = rng.below(4_000_000 + at, 80);
         let (a, b) = traits[asset as usize];
-        let ln_price = level + worth(a) + worth(b) + 0.2 * noise(5_000_000 + at);
+        let ln_price = level + worth(a) + worth(b) + SPREAD * noise(5_000_000 + at);
         sale(time_s, asset as u32, (libm::exp(ln_price) * 1e18) as u128)
     });
-    Market::new(catalog(&names), rows.collect()).unwrap()
+    let market = Market::new(catalog(&names), rows.collect()).unwrap();
+    let medians = traits.iter().map(|&(a, b)| worth(a) + worth(b) + libm::log(1e18)).collect();
+    (market, medians)
 }
 
 pub(crate) fn quick() -> PriceParams {

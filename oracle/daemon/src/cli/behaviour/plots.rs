@@ -84,7 +84,10 @@ pub(super) fn retention(report: &RetentionReport) -> Chart {
             band: curve
                 .steps
                 .iter()
-                .map(|step| (step.time as f64, PERCENT * step.interval.low, PERCENT * step.interval.high))
+                .filter_map(|step| {
+                    let interval = step.interval?;
+                    Some((step.time as f64, PERCENT * interval.low, PERCENT * interval.high))
+                })
                 .collect(),
             steps: true,
         })
