@@ -4,10 +4,12 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use attention_oracle::cli::{Cli, LogFormat, execute};
+use attention_oracle::output::{ExitStatus, tell};
 use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
-/// Ends quietly when the reader of the output has gone, as `head` does: nobody is left to be told.
+/// Ends quietly when the reader of the output has gone, as `head` does: nobody is left to be told. What is written without
+/// `println` ends in the same way, as an error that says so.
 fn end_when_output_is_closed() {
     let otherwise = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
@@ -34,8 +36,9 @@ fn main() -> ExitCode {
     }
     match execute(&cli) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.status == ExitStatus::Ok => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            tell(format_args!("error: {error}"));
             ExitCode::from(error.status as u8)
         }
     }

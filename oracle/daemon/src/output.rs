@@ -28,6 +28,12 @@ pub fn decimal<S: Serializer>(amount: &u128, serializer: S) -> Result<S::Ok, S::
     serializer.collect_str(amount)
 }
 
+/// A line on standard error. Where nobody reads it, the work goes on, and its exit code stands.
+pub fn tell(line: impl std::fmt::Display) {
+    use std::io::Write;
+    drop(writeln!(std::io::stderr().lock(), "{line}"));
+}
+
 /// One JSON document on standard output.
 ///
 /// # Errors

@@ -20,8 +20,9 @@ pub use features::{Past, compute_features};
 pub use lint::{LintFinding, Linter, Rule, SQL_BYTES_MAX, lint_set};
 pub use options::EngineOptions;
 pub use parquet::{
-    FeatureWriter, PREDICTION_ROWS_MAX, ParquetEvents, PastParquet, PredictionColumn, PredictionValues,
-    read_events, write_events, write_predictions,
+    EventFile, FeatureWriter, PREDICTION_ROWS_MAX, ParquetEvents, PastParquet, PredictionColumn,
+    PredictionValues, TableLimits, is_parquet, is_parquet_name, read_events, read_parquet_as_csv,
+    write_events, write_predictions,
 };
 pub use relations::{
     ColumnFacts, DECIMAL_DIGITS, DECIMAL_MAX, Interval, Kind, RelationFacts, input_relations, pairs_relation,

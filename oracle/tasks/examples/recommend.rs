@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p attention-tasks --example recommend -- FILE [USER ITEM TIMESTAMP]` (the names of the columns)
 
-use std::path::Path;
+use std::fs::File;
 use std::time::Instant;
 
 use attention_tasks::recommend::{Columns, Options, train};
@@ -17,7 +17,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         _ => return Err("wanted: FILE [USER ITEM TIMESTAMP]".into()),
     };
     let start = Instant::now();
-    let (_, report) = train(Path::new(&arguments[0]), &Options { columns, ..Options::default() })?;
+    let options = Options { columns, ..Options::default() };
+    let (_, report) = train(File::open(&arguments[0])?, &arguments[0], &options)?;
     let mut json = serde_json::to_value(&report)?;
     json["wall_s"] = start.elapsed().as_secs_f64().into();
     println!("{json}");

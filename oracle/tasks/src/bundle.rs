@@ -20,12 +20,14 @@ pub enum Task {
     Interest,
     /// What an asset would sell for.
     Price,
+    /// Which items a user acts on next.
+    Recommend,
     /// Whether a user is gone for a while.
     Churn,
 }
 
 impl Task {
-    pub(crate) const ALL: [Self; 3] = [Self::Interest, Self::Price, Self::Churn];
+    pub(crate) const ALL: [Self; 4] = [Self::Interest, Self::Price, Self::Recommend, Self::Churn];
 
     /// The task that a file was trained for.
     ///
@@ -40,6 +42,7 @@ impl Task {
         match self {
             Self::Interest => "interest",
             Self::Price => "price",
+            Self::Recommend => "recommend",
             Self::Churn => "churn",
         }
     }
@@ -49,8 +52,16 @@ impl Task {
         match self {
             Self::Interest => 1,
             Self::Price => 2,
-            // 3 is that of recommenders, whose bundles are of another type.
+            Self::Recommend => 3,
             Self::Churn => 4,
+        }
+    }
+
+    /// Largest file of the task, in bytes.
+    pub(crate) fn bytes_max(self) -> usize {
+        match self {
+            Self::Interest | Self::Price | Self::Churn => BUNDLE_BYTES_MAX,
+            Self::Recommend => crate::recommend::BUNDLE_BYTES_MAX,
         }
     }
 }

@@ -121,6 +121,7 @@ impl FitSpec {
             folds: Some(self.cross_validation),
             calibrate: None,
             seed: self.seed,
+            curves: false,
         })
     }
 }

@@ -3,7 +3,7 @@
 //! `"ATTNTASK" ‖ version u16 ‖ task u8 ‖ length u32 ‖ JSON ‖ body` (numbers big-endian). The JSON is compact, in the order of
 //! its fields; whoever reads it writes it again and compares, so that one content has one string of bytes.
 
-use crate::{TaskError, bundle::BUNDLE_BYTES_MAX, bundle::Task};
+use crate::{TaskError, bundle::Task};
 
 const MAGIC: &[u8; 8] = b"ATTNTASK";
 const VERSION: u16 = 1;
@@ -30,9 +30,6 @@ pub(crate) fn write(task: Task, json: &[u8], body: &[u8]) -> Result<Vec<u8>, Tas
 
 /// Task, JSON and body of a file.
 pub(crate) fn read(bytes: &[u8]) -> Result<(Task, &[u8], &[u8]), TaskError> {
-    if bytes.len() > BUNDLE_BYTES_MAX {
-        return Err(bad(BUNDLE_BYTES_MAX, format!("longer than {BUNDLE_BYTES_MAX} bytes")));
-    }
     let Some((header, rest)) = bytes.split_first_chunk::<HEADER_BYTES>() else {
         return Err(bad(bytes.len(), format!("shorter than its header of {HEADER_BYTES} bytes")));
     };
@@ -50,6 +47,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Task, &[u8], &[u8]), TaskError> {
     let Some(task) = Task::ALL.into_iter().find(|known| known.number() == task) else {
         return Err(bad(10, format!("unknown task {task}")));
     };
+    let bytes_max = task.bytes_max();
+    if bytes.len() > bytes_max {
+        return Err(bad(bytes_max, format!("longer than {bytes_max} bytes")));
+    }
     let length = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
     let Some((json, body)) = rest.split_at_checked(length) else {
         return Err(bad(11, format!("announces {length} bytes of JSON, {} are left", rest.len())));

@@ -38,6 +38,8 @@ pub struct TrainOptions {
     pub calibrate: Option<Calibration>,
     /// Seed of the folds of a calibration where none are asked for.
     pub seed: u64,
+    /// Keep the curves of the fit on all rows (see [`Estimator::fit_with_curves`]). The bundle is the same.
+    pub curves: bool,
 }
 
 /// Folds of a calibration where none are asked for.
@@ -72,6 +74,9 @@ pub struct Trained {
     pub report: Option<Report>,
     /// What was read, and what of it could not be taken as it stood.
     pub reading: Reading,
+    /// The losses of every epoch or round, in double precision, if asked for; one curve a network of an ensemble.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub curves: Vec<Curve>,
 }
 
 /// A bundle's quality on a file.
@@ -116,29 +121,6 @@ pub fn train(
     source_name: &str,
     options: &TrainOptions,
 ) -> Result<(Bundle, Trained), TaskError> {
-    let (bundle, trained, _) =
-        train_by(bytes, source_name, options, |data| Ok((options.estimator.fit(data)?, Vec::new())))?;
-    Ok((bundle, trained))
-}
-
-/// As [`train`], with the curves of the fit on all rows (see [`Estimator::fit_with_curves`]). The bundle is the same.
-///
-/// # Errors
-/// As [`train`].
-pub fn train_with_curves(
-    bytes: &[u8],
-    source_name: &str,
-    options: &TrainOptions,
-) -> Result<(Bundle, Trained, Vec<Curve>), TaskError> {
-    train_by(bytes, source_name, options, |data| options.estimator.fit_with_curves(data))
-}
-
-fn train_by(
-    bytes: &[u8],
-    source_name: &str,
-    options: &TrainOptions,
-    fit: impl FnOnce(&Dataset<'_>) -> Result<(Model, Vec<Curve>), TaskError>,
-) -> Result<(Bundle, Trained, Vec<Curve>), TaskError> {
     let (spec, table) = training_table(bytes, source_name, &options.typing, &options.allow_leak)?;
     let data = table.data()?;
     let plan = options.folds.or(options.calibrate.map(|_| FoldPlan {
@@ -149,7 +131,11 @@ fn train_by(
     }));
     // Asked for or not: what calibration was fitted on does not measure it.
     let validated = plan.map(|plan| Validated::of(&table, &options.estimator, &plan)).transpose()?;
-    let (inner, curves) = fit(&data)?;
+    let (inner, curves) = if options.curves {
+        options.estimator.fit_with_curves(&data)?
+    } else {
+        (options.estimator.fit(&data)?, Vec::new())
+    };
     let kind = inner.kind();
     let model = match (options.calibrate, &validated) {
         (Some(calibration), Some(validated)) => {
@@ -173,10 +159,11 @@ fn train_by(
         cross_validation: validated.as_ref().map(|validated| validated.measured.clone()),
         report: validated.map(|validated| validated.report),
         reading: table.reading.clone(),
+        curves,
     };
     let bundle = Bundle::new(spec, model)?;
     let model_hash = hex::encode(bundle.hash()?);
-    Ok((bundle, Trained { model_hash, ..trained }, curves))
+    Ok((bundle, Trained { model_hash, ..trained }))
 }
 
 /// The typed, leak-checked rows of a training file, in the order of their values and not of the file.

@@ -1,8 +1,9 @@
 //! Churn: rows by hand, nothing of the future, and the real sales where they are at hand.
 
+#[path = "../../../tests/shared/real_data.rs"]
+mod real_data;
+
 use std::fs::File;
-use std::io::{Write, stderr};
-use std::path::PathBuf;
 
 use attention_features::{
     AssetCatalog, AssetId, BehaviourEvent, EventId, EventKind, EventLog, FEATURES, FeatureGroup, SourceId,
@@ -14,6 +15,7 @@ use attention_tasks::churn::{
 };
 use attention_tasks::estimator::{Estimator, Kind};
 use attention_tasks::price::parse_day;
+use real_data::real_data;
 
 const DAY_S: i64 = 86_400;
 /// 2017-06-23, where cuts are counted from.
@@ -178,21 +180,10 @@ fn models_of_every_kind_are_trained_measured_and_kept() {
     assert!(ChurnRules::with_horizon_days(0).is_err() && ChurnRules::with_horizon_days(3_651).is_err());
 }
 
-#[allow(clippy::explicit_write, reason = "the test harness would swallow an eprintln")]
 fn real() -> Option<People> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let folder = std::env::var_os("ATTENTION_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
-    let (assets, sales) = (folder.join("punks/assets.csv"), folder.join("punks/sales.csv"));
-    if let (Ok(assets), Ok(sales)) = (File::open(assets), File::open(sales)) {
-        return Some(People::read(assets, sales).unwrap());
-    }
-    writeln!(
-        stderr(),
-        "SKIPPED: no punks/sales.csv and punks/assets.csv in {}; set ATTENTION_DATA",
-        folder.display()
-    )
-    .unwrap();
-    None
+    let folder = real_data("punks", &["sales.csv", "assets.csv"])?;
+    let open = |name: &str| File::open(folder.join(name)).unwrap();
+    Some(People::read(open("assets.csv"), open("sales.csv")).unwrap())
 }
 
 /// Learnt from the cuts whose horizon ends before 2020, on those of 2020: better than the time since the last act.

@@ -188,6 +188,7 @@ fn one_rung_finds_the_best_of_all_trials() {
                 folds: Some(folds),
                 calibrate: None,
                 seed: 0,
+                curves: false,
             };
             let measured =
                 train(csv(3_200).as_bytes(), "t.csv", &by_itself).unwrap().1.cross_validation.unwrap();

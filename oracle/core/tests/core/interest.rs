@@ -1,24 +1,19 @@
 //! The interest model on the real sales: its targets, and its baselines as another program counts them.
 
+#[path = "../../../../tests/shared/real_data.rs"]
+mod real;
+
 use std::fs::File;
-use std::path::PathBuf;
 
 use attention_core::interest::{Quality, TEST_CUTS, evaluate_interest};
 use attention_features::{EventLog, InterestSpecValues, read_assets, read_clean_sales};
+use real::real_data;
 
-/// The targets on the real sales (`ATTENTION_DATA`, else `../shared/data` beside the repository).
+/// The targets on the real sales.
 #[test]
-#[allow(clippy::explicit_write, reason = "the test harness would swallow an eprintln")]
 fn real_sales_reach_the_targets() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let folder = std::env::var_os("ATTENTION_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
-    let (sales, assets) = (folder.join("punks/sales.csv"), folder.join("punks/assets.csv"));
-    if !sales.is_file() || !assets.is_file() {
-        use std::io::Write;
-        let folder = folder.display();
-        writeln!(std::io::stderr(), "SKIPPED: no punks sales in {folder}; set ATTENTION_DATA").unwrap();
-        return;
-    }
+    let Some(folder) = real_data("punks", &["sales.csv", "assets.csv"]) else { return };
+    let (sales, assets) = (folder.join("sales.csv"), folder.join("assets.csv"));
     let spec = InterestSpecValues::sales().check().unwrap();
     let catalog = read_assets(File::open(assets).unwrap(), "assets.csv").unwrap();
     let rules = &spec.values().cleaning;

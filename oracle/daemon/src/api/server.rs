@@ -53,16 +53,6 @@ pub async fn serve(
     concurrency_max: usize,
     token: CancellationToken,
 ) -> Result<(), ApiError> {
-    serve_bounded(listener, router, concurrency_max, CONNECTION_TIMEOUT, token).await
-}
-
-async fn serve_bounded(
-    listener: TcpListener,
-    router: Router,
-    concurrency_max: usize,
-    connection_timeout: Duration,
-    token: CancellationToken,
-) -> Result<(), ApiError> {
     let connections =
         Arc::new(Semaphore::new(concurrency_max.checked_mul(CONNECTIONS_PER_REQUEST).unwrap_or(1)));
     let mut builder = Builder::new(hyper_util::rt::TokioExecutor::new());
@@ -92,7 +82,7 @@ async fn serve_bounded(
         let service = TowerToHyperService::new(router.clone());
         let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
         tokio::spawn(async move {
-            match tokio::time::timeout(connection_timeout, connection).await {
+            match tokio::time::timeout(CONNECTION_TIMEOUT, connection).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::debug!(%error, "connection ended"),
                 Err(_) => tracing::debug!("connection ended: it took too long"),
@@ -121,27 +111,47 @@ mod tests {
         stream
     }
 
-    /// Readers that never read take all places, and lose them.
-    #[tokio::test(flavor = "multi_thread")]
+    /// Keeps the paused clock from moving by itself until dropped, however long the sockets take.
+    struct HeldClock(std::sync::mpsc::Sender<()>);
+
+    impl HeldClock {
+        fn new() -> Self {
+            let (sender, receiver) = std::sync::mpsc::channel::<()>();
+            // A paused clock waits for blocking work.
+            tokio::task::spawn_blocking(move || drop(receiver.recv()));
+            Self(sender)
+        }
+    }
+
+    /// Readers that never read take all places, and lose them. The clock moves by hand alone, so no machine is too slow.
+    #[tokio::test(start_paused = true)]
     async fn who_reads_nothing_does_not_keep_its_place() {
+        let clock = HeldClock::new();
         let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = listener.local_addr().unwrap();
         // More than the sockets' buffers hold.
         let router = Router::new().route("/", get(|| async { vec![b'x'; 64 << 20] }));
         let token = CancellationToken::new();
-        let timeout = Duration::from_millis(500);
-        let server = tokio::spawn(serve_bounded(listener, router, 1, timeout, token.clone()));
-        let mut stalled = Vec::new();
+        let server = tokio::spawn(serve(listener, router, 1, token.clone()));
+        let (mut stalled, mut byte) = (Vec::new(), [0]);
         for _ in 0..CONNECTIONS_PER_REQUEST {
-            stalled.push(ask(address).await);
+            let mut stream = ask(address).await;
+            // The answer has begun, and goes no further than the buffers.
+            assert_eq!(stream.read(&mut byte).await.unwrap(), 1);
+            stalled.push(stream);
         }
-        tokio::time::sleep(timeout / 5).await;
-        let mut byte = [0];
-        let dropped = ask(address).await.read(&mut byte).await;
-        assert!(matches!(dropped, Ok(0) | Err(_)), "no place left: {dropped:?}");
-        tokio::time::sleep(timeout * 2).await;
-        assert_eq!(ask(address).await.read(&mut byte).await.unwrap(), 1);
-        drop(stalled);
+        let mut is_served = async || matches!(ask(address).await.read(&mut byte).await, Ok(1));
+        assert!(!is_served().await, "a place is left");
+        tokio::time::advance(CONNECTION_TIMEOUT - Duration::from_secs(1)).await;
+        assert!(!is_served().await, "a place was lost too early");
+        tokio::time::advance(Duration::from_secs(2)).await;
+        // The places are free once the connections have been told; each try lets them run.
+        let mut tries = 0;
+        while !is_served().await {
+            tries += 1;
+            assert!(tries < 1_000, "no place was lost");
+        }
+        drop((clock, stalled));
         token.cancel();
         server.await.unwrap().unwrap();
     }

@@ -1,17 +1,21 @@
 //! What analyses share: events from where they are, days, plots.
 
 use std::fs::File;
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 
-use attention_features::{AssetCatalog, BehaviourEvent, EVENTS_MAX, EventLog, read_assets, read_clean_sales};
+use attention_engine::is_parquet;
+use attention_features::{
+    AssetCatalog, BehaviourEvent, CleanEvents, EVENTS_MAX, EventLog, read_assets, read_clean_sales,
+};
 use attention_tasks::price::{CLEANING, parse_day};
 use clap::Args;
 use time::OffsetDateTime;
 
+use super::event_file::read_events;
 use super::progress::spinner;
 use super::{Cli, CliError};
-use crate::output::print_json;
+use crate::output::{print_json, tell};
 use crate::plot::{Chart, check_path, write_plot};
 
 const DAY_S: i64 = 86_400;
@@ -60,11 +64,62 @@ pub(super) fn sales_folder(folder: &Path) -> Result<(AssetCatalog, Vec<Behaviour
     Ok((catalog, clean.events))
 }
 
-/// The events of a folder with sales.csv and assets.csv, or of a file of JSON lines as `export` writes them, in order, each once.
-pub(super) fn events(path: &Path) -> Result<Vec<BehaviourEvent>, CliError> {
-    let found = if path.is_dir() { sales_folder(path)?.1 } else { json_lines(path)? };
+/// The events of a folder with sales.csv and assets.csv, or of a file, in order, each once. A file is CSV or Parquet, cleaned as by
+/// `import`, or JSON lines as `export` writes them; of the first two `assets` is the catalogue, else assets.csv beside the file.
+pub(super) fn events(path: &Path, assets: Option<&Path>) -> Result<Vec<BehaviourEvent>, CliError> {
+    if path.is_dir() {
+        return each_once(sales_folder(path)?.1);
+    }
+    if holds_json_lines(path)? {
+        return each_once(json_lines(path)?);
+    }
+    let assets = catalog_path(path, assets);
+    cleaned(path, &catalog(&assets)?, &assets)
+}
+
+/// As [`events`], and the assets that they are about.
+pub(super) fn assets_and_events(
+    path: &Path,
+    assets: Option<&Path>,
+) -> Result<(AssetCatalog, Vec<BehaviourEvent>), CliError> {
+    if path.is_dir() {
+        return sales_folder(path);
+    }
+    let is_lines = holds_json_lines(path)?;
+    let assets = catalog_path(path, assets);
+    let catalog = catalog(&assets)?;
+    let events = if is_lines { each_once(json_lines(path)?)? } else { cleaned(path, &catalog, &assets)? };
+    Ok((catalog, events))
+}
+
+fn catalog_path(events: &Path, given: Option<&Path>) -> PathBuf {
+    given.map_or_else(|| events.with_file_name("assets.csv"), Path::to_owned)
+}
+
+fn catalog(path: &Path) -> Result<AssetCatalog, CliError> {
+    let file = File::open(path)
+        .map_err(|error| CliError::file(path, format!("{error}; name the catalogue with --assets FILE")))?;
+    Ok(read_assets(file, &path.display().to_string())?)
+}
+
+/// The events that cleaning keeps; of the rest one line is told.
+fn cleaned(path: &Path, catalog: &AssetCatalog, assets: &Path) -> Result<Vec<BehaviourEvent>, CliError> {
     // One epoch for all: copies that contradict each other are all dropped.
-    let (log, report) = EventLog::new(found, |_| 0)?;
+    let CleanEvents { events, report, .. } = read_events(path, catalog, |_| 0)?;
+    let dropped = report.dropped();
+    if dropped > 0 {
+        let (file, assets, rows) = (path.display(), assets.display(), report.rows);
+        tell(format_args!(
+            "{file}: {dropped} of {rows} rows left out by cleaning; \
+             `attention-oracle import --events {file} --assets {assets} --dry-run` says why"
+        ));
+    }
+    each_once(events)
+}
+
+fn each_once(events: Vec<BehaviourEvent>) -> Result<Vec<BehaviourEvent>, CliError> {
+    // One epoch for all: copies that contradict each other are all dropped.
+    let (log, report) = EventLog::new(events, |_| 0)?;
     if !report.conflicting.is_empty() {
         tracing::warn!(
             ids = report.conflicting.len(),
@@ -72,6 +127,26 @@ pub(super) fn events(path: &Path) -> Result<Vec<BehaviourEvent>, CliError> {
         );
     }
     Ok(log.events().to_vec())
+}
+
+/// Whether a file begins as JSON lines do, or holds nothing: a header of a CSV file is neither. What is no regular file, such as a
+/// pipe from `export`, is taken for them, for what is read of it is gone.
+fn holds_json_lines(path: &Path) -> Result<bool, CliError> {
+    if is_parquet(path) {
+        return Ok(false);
+    }
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| {
+        let is_file = file.metadata()?.is_file();
+        if is_file {
+            file.take(LINE_BYTES_MAX as u64).read_to_end(&mut start)?;
+        }
+        Ok(is_file)
+    });
+    if !read.map_err(|error| CliError::file(path, error))? {
+        return Ok(true);
+    }
+    Ok(start.iter().find(|byte| !byte.is_ascii_whitespace()).is_none_or(|&first| first == b'{'))
 }
 
 fn json_lines(path: &Path) -> Result<Vec<BehaviourEvent>, CliError> {

@@ -5,13 +5,14 @@ mod text;
 
 use std::path::PathBuf;
 
+use attention_features::BehaviourEvent;
 use attention_tasks::behaviour::{SegmentsOptions, cohorts, drift, retention, segments, table_drift};
-use attention_tasks::table::FILE_BYTES_MAX;
 use attention_tasks::{BUNDLE_BYTES_MAX, Bundle};
 use clap::{Args, Subcommand};
 
 use super::analysis::{PlotArgs, days_before, events, print, until_s};
 use super::progress::spinner;
+use super::table_file::read_table;
 use super::{Cli, CliError};
 use crate::output::ExitStatus;
 use crate::store::read_bounded;
@@ -22,9 +23,13 @@ const DRIFT_DAYS: i64 = 365;
 /// Where the events are, and until when they are known.
 #[derive(Debug, Args)]
 pub struct EventArgs {
-    /// A folder with sales.csv and assets.csv, or a file of events as `export` writes them.
+    /// A folder with sales.csv and assets.csv, or a file of events: CSV or Parquet as `import --events` takes them, or JSON lines
+    /// as `export` writes them.
     #[arg(long, value_name = "PATH")]
     data: PathBuf,
+    /// Of a CSV or Parquet file of events: the catalogue of its assets; assets.csv beside the file if absent.
+    #[arg(long, value_name = "FILE")]
+    assets: Option<PathBuf>,
     /// Only what happened before this day (UTC) is known; all if absent.
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
@@ -72,9 +77,13 @@ pub struct RetentionArgs {
 /// Which two periods, or which two tables.
 #[derive(Debug, Args)]
 pub struct DriftArgs {
-    /// A folder with sales.csv and assets.csv, or a file of events; with --model the earlier table (CSV).
+    /// A folder with sales.csv and assets.csv, or a file of events as for the other commands; with --model the earlier table (CSV
+    /// with a header, or Parquet).
     #[arg(long, value_name = "PATH")]
     data: PathBuf,
+    /// Of a CSV or Parquet file of events: the catalogue of its assets; assets.csv beside the file if absent.
+    #[arg(long, value_name = "FILE", conflicts_with = "model")]
+    assets: Option<PathBuf>,
     /// First day (UTC) of the first period; 365 days before the second if absent.
     #[arg(long, value_name = "DATE", conflicts_with = "model")]
     from: Option<String>,
@@ -87,7 +96,7 @@ pub struct DriftArgs {
     /// A model that `train --data --out` wrote: drift of its columns and its score between two tables.
     #[arg(long, value_name = "FILE", requires = "later")]
     model: Option<PathBuf>,
-    /// The later table (CSV).
+    /// The later table (CSV with a header, or Parquet).
     #[arg(long, value_name = "FILE", requires = "model")]
     later: Option<PathBuf>,
     #[command(flatten)]
@@ -107,6 +116,12 @@ pub enum BehaviourCommand {
     Drift(DriftArgs),
 }
 
+impl EventArgs {
+    fn read(&self) -> Result<Vec<BehaviourEvent>, CliError> {
+        events(&self.data, self.assets.as_deref())
+    }
+}
+
 pub(super) fn run(cli: &Cli, command: &BehaviourCommand) -> Result<(), CliError> {
     match command {
         BehaviourCommand::Segments(args) => run_segments(cli, args),
@@ -118,7 +133,7 @@ pub(super) fn run(cli: &Cli, command: &BehaviourCommand) -> Result<(), CliError>
 
 fn run_segments(cli: &Cli, args: &SegmentArgs) -> Result<(), CliError> {
     args.plot.check()?;
-    let events = events(&args.events.data)?;
+    let events = args.events.read()?;
     let options = SegmentsOptions {
         until_s: until_s(args.events.until.as_deref(), &events)?,
         // At most 12.
@@ -135,7 +150,7 @@ fn run_segments(cli: &Cli, args: &SegmentArgs) -> Result<(), CliError> {
 
 fn run_cohorts(cli: &Cli, args: &CohortArgs) -> Result<(), CliError> {
     args.plot.check()?;
-    let events = events(&args.events.data)?;
+    let events = args.events.read()?;
     let report = cohorts(&events, until_s(args.events.until.as_deref(), &events)?)?;
     // At most 36.
     let months = args.months as usize;
@@ -145,7 +160,7 @@ fn run_cohorts(cli: &Cli, args: &CohortArgs) -> Result<(), CliError> {
 
 fn run_retention(cli: &Cli, args: &RetentionArgs) -> Result<(), CliError> {
     args.plot.check()?;
-    let events = events(&args.events.data)?;
+    let events = args.events.read()?;
     let report = retention(&events, until_s(args.events.until.as_deref(), &events)?, args.gap_days)?;
     args.plot.draw(|| plots::retention(&report))?;
     print(cli, &report, text::retention)
@@ -157,13 +172,12 @@ fn run_drift(cli: &Cli, args: &DriftArgs) -> Result<(), CliError> {
         (Some(model), Some(later)) => {
             let bundle = read_bounded(model, BUNDLE_BYTES_MAX as u64)?;
             let bundle = Bundle::from_bytes(&bundle).map_err(|error| CliError::file(model, error))?;
-            let read = |path: &PathBuf| read_bounded(path, FILE_BYTES_MAX as u64);
-            let (before, after) = (read(&args.data)?, read(later)?);
+            let (before, after) = (read_table(&args.data)?, read_table(later)?);
             let names = (args.data.display().to_string(), later.display().to_string());
             (table_drift(&bundle, (&before, &names.0), (&after, &names.1))?, "rows")
         }
         (None, None) => {
-            let events = events(&args.data)?;
+            let events = events(&args.data, args.assets.as_deref())?;
             let until_s = until_s(args.until.as_deref(), &events)?;
             let split_s = days_before(args.split.as_deref(), DRIFT_DAYS, until_s)?;
             let from_s = days_before(args.from.as_deref(), DRIFT_DAYS, split_s)?;

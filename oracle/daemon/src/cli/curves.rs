@@ -43,7 +43,8 @@ pub(super) fn write(folder: &Path, curves: &[Curve]) -> Result<PathBuf, CliError
 }
 
 /// The first curves, each on its own: networks stop at different epochs, and a mean of those left would jump.
-pub(super) fn chart(trained: &Trained, curves: &[Curve]) -> Chart {
+pub(super) fn chart(trained: &Trained) -> Chart {
+    let curves = &trained.curves;
     let shown = || curves.iter().take(NETWORKS_SHOWN).zip(1..);
     let mut lines: Vec<Line> = Vec::new();
     for (curve, number) in shown() {

@@ -1,8 +1,9 @@
 //! `export`.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use attention_engine::is_parquet_name;
 use attention_features::EventLog;
 use clap::Args;
 
@@ -24,7 +25,7 @@ pub(super) fn export(cli: &Cli, args: &ExportArgs) -> Result<(), CliError> {
     let data = DataDir::open(&config.data_dir)?;
     let events = EventStore::open(&data.events())?.load()?;
     let (log, _) = EventLog::new(events, epoch_of(&config))?;
-    if let Some(path) = args.out.as_deref().filter(|path| is_parquet(path)) {
+    if let Some(path) = args.out.as_deref().filter(|path| is_parquet_name(path)) {
         return Ok(attention_engine::write_events(path, log.events())?);
     }
     let mut out: Vec<u8> = Vec::new();
@@ -37,9 +38,4 @@ pub(super) fn export(cli: &Cli, args: &ExportArgs) -> Result<(), CliError> {
         None => std::io::stdout().lock().write_all(&out)?,
     }
     Ok(())
-}
-
-/// Whether a file's name says that it is Parquet.
-pub(super) fn is_parquet(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"))
 }

@@ -16,7 +16,7 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct CliError {
-    /// The exit status.
+    /// The exit status; [`ExitStatus::Ok`] if nobody reads the output any more, and nothing is to be told.
     pub status: ExitStatus,
     /// What is printed.
     pub message: String,
@@ -54,12 +54,19 @@ plain! {
     DeploymentError => Refused,
     AnchorError => Refused,
     PeerError => Failed,
-    std::io::Error => Failed,
     attention_features::FeaturesError => Input,
     attention_simulator::SimulatorError => Input,
     attention_core::attention::ScoreError => Input,
     attention_protocol::ProtocolError => Input,
     attention_core::interest::InterestError => Failed,
+}
+
+impl From<std::io::Error> for CliError {
+    fn from(error: std::io::Error) -> Self {
+        // Files have errors of their own: a pipe that nobody reads is the output.
+        let closed = error.kind() == std::io::ErrorKind::BrokenPipe;
+        Self::new(if closed { ExitStatus::Ok } else { ExitStatus::Failed }, error)
+    }
 }
 
 impl From<StoreError> for CliError {

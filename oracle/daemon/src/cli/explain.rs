@@ -11,17 +11,17 @@ use attention_core::links::decode_address;
 use attention_features::{AssetId, FeatureGroup, UserId};
 use attention_protocol::{CampaignTerms, PPM};
 use attention_tasks::interest::{RowExplanation, explain_row};
-use attention_tasks::table::FILE_BYTES_MAX;
 use clap::Args;
 use serde::Serialize;
 
 use super::context::{config, json_file};
 use super::table::read_bundle;
+use super::table_file::read_table;
 use super::{Cli, CliError};
 use crate::config::Config;
 use crate::epoch::{ModelCache, World};
 use crate::output::{ExitStatus, print_json};
-use crate::store::{DataDir, read_bounded};
+use crate::store::DataDir;
 
 /// What is to be explained.
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ pub struct ExplainArgs {
     /// Explain this model of a table instead.
     #[arg(long, value_name = "FILE", requires_all = ["data", "row"], conflicts_with = "epoch")]
     model: Option<PathBuf>,
-    /// The table.
+    /// The table (CSV with a header, or Parquet).
     #[arg(long, value_name = "FILE", requires = "model")]
     data: Option<PathBuf>,
     /// The row of the table, from 1 below its header.
@@ -251,7 +251,7 @@ fn direction(adds: f64) -> &'static str {
 
 fn table_row(cli: &Cli, model: &Path, data: &Path, row: u64, top: usize) -> Result<(), CliError> {
     let bundle = read_bundle(model)?;
-    let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
+    let bytes = read_table(data)?;
     let explanation = explain_row(&bytes, &data.display().to_string(), &bundle, row)?;
     if cli.json {
         return Ok(print_json(&explanation)?);

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use attention_tasks::fairness::{
     Definition, Estimate, FairnessOptions, FairnessReport, GroupMeasures, fairness,
 };
-use attention_tasks::table::FILE_BYTES_MAX;
 use attention_tasks::{BUNDLE_BYTES_MAX, Bundle};
 use clap::{Args, ValueEnum};
 
 use super::analysis::{PlotArgs, print};
 use super::progress::spinner;
+use super::table_file::read_table;
 use super::{Cli, CliError};
 use crate::plot::{Axis, Bar, Bars, Chart, Scale, Tone};
 use crate::store::read_bounded;
@@ -33,7 +33,7 @@ pub struct FairnessArgs {
     /// The model that `train --data --out` wrote.
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
-    /// The table (CSV with a header) with the model's columns, its target and the group's.
+    /// The table (CSV with a header, or Parquet) with the model's columns, its target and the group's.
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
     /// The column whose values are the groups; the model need not know it.
@@ -62,7 +62,7 @@ pub(super) fn run(cli: &Cli, args: &FairnessArgs) -> Result<(), CliError> {
     args.plot.check()?;
     let bundle = read_bounded(&args.model, BUNDLE_BYTES_MAX as u64)?;
     let bundle = Bundle::from_bytes(&bundle).map_err(|error| CliError::file(&args.model, error))?;
-    let bytes = read_bounded(&args.data, FILE_BYTES_MAX as u64)?;
+    let bytes = read_table(&args.data)?;
     let options = FairnessOptions {
         group: args.group.clone(),
         definition: match args.definition {

@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use attention_engine::{
     ColumnFacts, EngineError, EngineOptions, FeatureWriter, LintFinding, Linter, ParquetEvents, Past,
-    SQL_BYTES_MAX, compute_features,
+    PastParquet, SQL_BYTES_MAX, compute_features,
 };
-use attention_features::{AssetId, BEHAVIOUR_V1, FeatureRow, PastEvents, UserId};
+use attention_features::{AssetId, BEHAVIOUR_V1, EventLog, FeatureRow, PastEvents, UserId};
 use attention_tasks::price::parse_day;
 use clap::Args;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use serde::Serialize;
 use super::context::config;
 use super::progress::spinner;
 use super::{Cli, CliError};
-use crate::epoch::World;
+use crate::epoch::{World, catalog};
 use crate::output::{ExitStatus, print_json};
 use crate::store::read_bounded;
 
@@ -29,7 +29,7 @@ pub struct FeaturesArgs {
     /// Only the rows of the first so many users, in order of their names.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000), conflicts_with = "events")]
     users: Option<u64>,
-    /// Events from this Parquet file instead of those that were imported.
+    /// Events from this Parquet file instead of those that were imported; the catalogue is that of the data folder.
     #[arg(long, value_name = "FILE", conflicts_with = "lint")]
     events: Option<PathBuf>,
     /// Split the work by user into so many parts. Changes no result.
@@ -101,14 +101,21 @@ fn compute(cli: &Cli, args: &FeaturesArgs, cut_s: i64) -> Result<(), CliError> {
         threads => threads,
     };
     let options = EngineOptions::new(args.memory_mb, args.partitions, threads)?;
-    let world = World::load(&config)?;
-    let past = world.log.before(cut_s);
-    let file = match &args.events {
-        Some(path) => Some(ParquetEvents::open(path)?.before(cut_s)),
-        None => None,
+    let (catalog, source) = match &args.events {
+        // What was imported is not needed then, and may not be there.
+        Some(path) => (catalog(&config)?, Source::File(ParquetEvents::open(path)?.before(cut_s))),
+        None => {
+            let World { catalog, log, .. } = World::load(&config)?;
+            (catalog, Source::Imported(log))
+        }
     };
-    let pairs = args.users.map(|users| pairs_of_first(past, users));
-    let source = file.as_ref().map_or(Past::Memory(past), Past::Parquet);
+    let (past, pairs) = match &source {
+        Source::File(past) => (Past::Parquet(past), None),
+        Source::Imported(log) => {
+            let past = log.before(cut_s);
+            (Past::Memory(past), args.users.map(|users| pairs_of_first(past, users)))
+        }
+    };
     let mut writer = match &args.out {
         Some(path) => Some(FeatureWriter::create(path, &BEHAVIOUR_V1)?),
         None => None,
@@ -121,8 +128,7 @@ fn compute(cli: &Cli, args: &FeaturesArgs, cut_s: i64) -> Result<(), CliError> {
             None => Ok(()),
         }
     };
-    let digest =
-        compute_features(&BEHAVIOUR_V1, source, &world.catalog, pairs.as_deref(), &options, &mut take)?;
+    let digest = compute_features(&BEHAVIOUR_V1, past, &catalog, pairs.as_deref(), &options, &mut take)?;
     working.finish_and_clear();
     if let Some(writer) = writer {
         writer.finish()?;
@@ -146,6 +152,12 @@ fn compute(cli: &Cli, args: &FeaturesArgs, cut_s: i64) -> Result<(), CliError> {
     println!("{} rows of {} features at {}", output.rows, output.columns, output.cut_s);
     println!("feature_root {}", output.feature_root);
     Ok(())
+}
+
+/// Where the events are.
+enum Source {
+    File(PastParquet),
+    Imported(EventLog),
 }
 
 /// The user and asset of every event of the first users that have one on an asset.

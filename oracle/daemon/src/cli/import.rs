@@ -1,17 +1,16 @@
 //! `import`: sales and events of every kind, cleaned and kept.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use attention_features::{
-    AssetCatalog, BehaviourEvent, CleanEvents, CleanSales, CleaningReport, DataQualityReport, EventCleaner,
-    EventCleaningRules, EventLog, EventRow, LogReport, read_assets, read_clean_events, read_clean_sales,
+    AssetCatalog, BehaviourEvent, CleanEvents, CleanSales, CleaningReport, DataQualityReport, EventLog,
+    LogReport, read_assets, read_clean_sales,
 };
 use clap::Args;
 use serde::Serialize;
 
 use super::context::config;
-use super::data::is_parquet;
+use super::event_file::{read_events, with_bar};
 use super::progress::bar;
 use super::{Cli, CliError};
 use crate::config::Config;
@@ -138,54 +137,14 @@ fn read(
         report.cleaning = Some(cleaning);
     }
     if let Some(path) = &args.events {
-        let rules = EventCleaningRules::default();
-        let clean = if is_parquet(path) {
-            parquet_events(path, catalog, &rules, epoch_of(config))?
-        } else {
-            with_bar("reading events, bytes", path, |file, name| {
-                read_clean_events(file, name, catalog, &rules, epoch_of(config))
-            })?
-        };
-        let CleanEvents { events, conflicting, report: quality } = clean;
+        let CleanEvents { events, conflicting, report: quality } =
+            read_events(path, catalog, epoch_of(config))?;
         all.extend(events);
         // Kept too: whatever file comes next, the log drops the same copies.
         all.extend(conflicting);
         report.quality = Some(quality);
     }
     Ok((all, report))
-}
-
-/// Cleans the events of a Parquet file. Its cells are typed, so one of another type refuses the file; all other rules are those
-/// of CSV, and rows stand for lines.
-fn parquet_events(
-    path: &Path,
-    catalog: &AssetCatalog,
-    rules: &EventCleaningRules,
-    epoch_of: impl Fn(i64) -> i64,
-) -> Result<CleanEvents, CliError> {
-    let events = attention_engine::read_events(path)?;
-    let name = path.display().to_string();
-    let mut cleaner = EventCleaner::new(&name, catalog, rules)?;
-    let cleaning = bar("cleaning events", events.len() as u64);
-    for (event, row) in events.iter().zip(1..) {
-        cleaner.push(row, Ok(EventRow::from(event)))?;
-        cleaning.inc(1);
-    }
-    cleaning.finish_and_clear();
-    Ok(cleaner.finish(epoch_of))
-}
-
-fn with_bar<T>(
-    what: &str,
-    path: &Path,
-    read: impl FnOnce(indicatif::ProgressBarIter<File>, &str) -> Result<T, attention_features::FeaturesError>,
-) -> Result<T, CliError> {
-    let file = File::open(path).map_err(|error| CliError::file(path, error))?;
-    let length = file.metadata().map_err(|error| CliError::file(path, error))?.len();
-    let reading = bar(what, length);
-    let found = read(reading.wrap_read(file), &path.display().to_string());
-    reading.finish_and_clear();
-    Ok(found?)
 }
 
 /// The catalogue: the one given, which must be the folder's own if that has one; without one given, the folder's.

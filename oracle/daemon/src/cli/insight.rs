@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use attention_tasks::insight::{AttributeInsight, Insight, InsightOptions, Reading, acts_on_assets, insight};
 use clap::Args;
 
-use super::analysis::{PlotArgs, day_name, days_before, print, sales_folder, until_s};
+use super::analysis::{PlotArgs, assets_and_events, day_name, days_before, print, until_s};
 use super::progress::spinner;
 use super::{Cli, CliError};
 use crate::plot::{Axis, Bar, Bars, Chart, Scale, Tone};
@@ -18,13 +18,17 @@ const RATIO_MAX: f64 = 12.0;
 /// What to compare.
 #[derive(Debug, Args)]
 pub struct InsightArgs {
-    /// The folder that holds sales.csv and assets.csv.
-    #[arg(long, value_name = "DIR")]
+    /// A folder with sales.csv and assets.csv, or a file of events: CSV or Parquet as `import --events` takes them, or JSON lines
+    /// as `export` writes them.
+    #[arg(long, value_name = "PATH")]
     data: PathBuf,
+    /// Of a file of events: the catalogue of its assets; assets.csv beside the file if absent.
+    #[arg(long, value_name = "FILE")]
+    assets: Option<PathBuf>,
     /// First day (UTC) of the period; 365 days before its end if absent.
     #[arg(long, value_name = "DATE")]
     from: Option<String>,
-    /// The day (UTC) after its last one; the day after the last sale if absent.
+    /// The day (UTC) after its last one; the day after the last event if absent.
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
     /// How many attributes to print and draw: those most surely sought. --json tells all without it.
@@ -45,7 +49,7 @@ const TOP: usize = 20;
 
 pub(super) fn run(cli: &Cli, args: &InsightArgs) -> Result<(), CliError> {
     args.plot.check()?;
-    let (catalog, events) = sales_folder(&args.data)?;
+    let (catalog, events) = assets_and_events(&args.data, args.assets.as_deref())?;
     let until_s = until_s(args.until.as_deref(), &events)?;
     let from_s = days_before(args.from.as_deref(), PERIOD_DAYS, until_s)?;
     let acts = acts_on_assets(&catalog, &events)?;

@@ -10,7 +10,7 @@ use super::context::{config, passphrase};
 use super::{Cli, CliError};
 use crate::chain::new_mnemonic;
 use crate::keys::{KeyInfo, KeyStore, read_secret_file};
-use crate::output::print_json;
+use crate::output::{print_json, tell};
 
 /// A mnemonic of 24 words has at most 215 characters.
 const MNEMONIC_BYTES_MAX: usize = 512;
@@ -85,7 +85,10 @@ pub(super) fn run(cli: &Cli, args: &KeysArgs) -> Result<(), CliError> {
             store.info(name)?;
             let words = store.export(name, &passphrase(cli, false)?)?;
             crate::keys::write_new(out, format!("{}\n", words.expose_secret()).as_bytes())?;
-            eprintln!("the words of {name} are in {}: whoever reads them has the key", out.display());
+            tell(format_args!(
+                "the words of {name} are in {}: whoever reads them has the key",
+                out.display()
+            ));
             Ok(())
         }
     }

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use attention_tasks::fit_spec::{FitSpec, SPEC_BYTES_MAX};
 use attention_tasks::interest::{self, Quality};
 use attention_tasks::registry::{Change, Comparison, Entry, Evidence, Manifest, NewEntry, Stage, compare};
-use attention_tasks::table::FILE_BYTES_MAX;
 use attention_tasks::{BUNDLE_BYTES_MAX, Bundle};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::table_file::read_table;
 use super::{Cli, CliError};
 use crate::output::{ExitStatus, print_json};
 use crate::store::{RegistryDir, read_bounded};
@@ -41,7 +41,7 @@ pub enum ModelsCommand {
         /// The specification it was fitted by; kept beside it.
         #[arg(long, value_name = "FILE")]
         spec: Option<PathBuf>,
-        /// Measure it on this table and keep the figures.
+        /// Measure it on this table (CSV with a header, or Parquet) and keep the figures.
         #[arg(long, value_name = "FILE")]
         data: Option<PathBuf>,
         /// Where it is from, in your words.
@@ -85,7 +85,7 @@ pub struct ChallengeArgs {
     /// The challenger; NAME alone is the newest version.
     #[arg(value_name = "NAME[@VERSION]")]
     challenger: String,
-    /// The table. Rows that one of the two was fitted on flatter it: take later ones.
+    /// The table (CSV with a header, or Parquet). Rows that one of the two was fitted on flatter it: take later ones.
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
 }
@@ -148,7 +148,7 @@ fn add(
     let bytes = read_bounded(model, BUNDLE_BYTES_MAX as u64)?;
     let bundle = Bundle::from_bytes(&bytes).map_err(|error| CliError::file(model, error))?;
     if let Some(data) = data {
-        let rows = read_bounded(data, FILE_BYTES_MAX as u64)?;
+        let rows = read_table(data)?;
         let measured = interest::evaluate(&rows, &data.display().to_string(), &bundle, None)?;
         new.metrics_micro = metrics_micro(&measured.quality);
         new.data_hash = Some(hex::encode(Sha256::digest(&rows)));
@@ -263,7 +263,7 @@ fn compared(registry: &RegistryDir, manifest: &Manifest, args: &ChallengeArgs) -
         bundle_of(registry, challenger)?,
         champion.map(|champion| bundle_of(registry, champion)).transpose()?,
     );
-    let rows = read_bounded(&args.data, FILE_BYTES_MAX as u64)?;
+    let rows = read_table(&args.data)?;
     let comparison = compare(&models.0, models.1.as_ref(), &rows, &args.data.display().to_string())?;
     Ok(Compared {
         name: challenger.name.clone(),

@@ -2,19 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use attention_engine::{PredictionColumn, PredictionValues, write_predictions};
+use attention_engine::{PredictionColumn, PredictionValues, is_parquet_name, write_predictions};
 use attention_tasks::interest::{self, Predictions};
-use attention_tasks::table::{FILE_BYTES_MAX, TargetType};
+use attention_tasks::table::TargetType;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::data::is_parquet;
 use super::progress::spinner;
 use super::table::{print_reading, read_bundle};
+use super::table_file::read_table;
 use super::train::on_threads;
 use super::{Cli, CliError};
 use crate::output::print_json;
-use crate::store::{read_bounded, write_atomic};
+use crate::store::write_atomic;
 
 /// What to predict.
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ pub struct PredictArgs {
     /// The model that `train --out` wrote.
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
-    /// The table (CSV with a header); it need not have the target.
+    /// The table (CSV with a header, or Parquet); it need not have the target.
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
     /// Where to write the predictions.
@@ -51,7 +51,7 @@ enum Format {
 
 impl Format {
     fn of(path: &Path) -> Self {
-        if is_parquet(path) { Self::Parquet } else { Self::Csv }
+        if is_parquet_name(path) { Self::Parquet } else { Self::Csv }
     }
 
     fn write(self, path: &Path, predictions: &Predictions) -> Result<(), CliError> {
@@ -77,7 +77,7 @@ struct Output<'a> {
 
 pub(super) fn run(cli: &Cli, args: &PredictArgs) -> Result<(), CliError> {
     let bundle = read_bundle(&args.model)?;
-    let bytes = read_bounded(&args.data, FILE_BYTES_MAX as u64)?;
+    let bytes = read_table(&args.data)?;
     let working = spinner("predicting");
     let name = args.data.display().to_string();
     let predictions =

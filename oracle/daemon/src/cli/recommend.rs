@@ -1,15 +1,17 @@
 //! `train --task recommend` and `evaluate --task recommend`.
 
+use std::io::Read;
 use std::path::Path;
 use std::time::Instant;
 
 use attention_tasks::recommend::{
-    self, BUNDLE_BYTES_MAX, Bundle, Evaluation, Options, RecommendError, Report,
+    self, BUNDLE_BYTES_MAX, Bundle, Evaluation, Options, ROWS_MAX, RecommendError, Report,
 };
 use clap::Args;
 use serde::Serialize;
 
 use super::progress::spinner;
+use super::table_file::open_table;
 use super::train::FileArgs;
 use super::{Cli, CliError};
 use crate::output::print_json;
@@ -49,6 +51,12 @@ impl From<RecommendError> for CliError {
     }
 }
 
+/// The table and its name.
+fn table(file: &FileArgs) -> Result<(Box<dyn Read + Send>, String), CliError> {
+    let path = file.path()?;
+    Ok((open_table(path, ROWS_MAX)?, path.display().to_string()))
+}
+
 fn fit(file: &FileArgs, all: bool) -> Result<(Bundle, Report), CliError> {
     let mut options = Options { all, ..Options::default() };
     if let Some(params) = file.params()? {
@@ -56,9 +64,9 @@ fn fit(file: &FileArgs, all: bool) -> Result<(Bundle, Report), CliError> {
     } else {
         options.params.als.seed = file.seed;
     }
-    let path = file.path()?;
+    let (table, name) = table(file)?;
     let working = spinner("training");
-    let fitted = file.on_threads(|| Ok(recommend::train(path, &options)?));
+    let fitted = file.on_threads(|| Ok(recommend::train(table, &name, &options)?));
     working.finish_and_clear();
     fitted
 }
@@ -101,8 +109,8 @@ pub(super) fn evaluate(cli: &Cli, file: &FileArgs, model: Option<&Path>) -> Resu
             Bundle::from_bytes(&bytes).map_err(|error| CliError::file(path, error))?
         }
     };
-    let path = file.path()?;
-    let evaluation = file.on_threads(|| Ok(recommend::evaluate(path, &bundle)?))?;
+    let (table, name) = table(file)?;
+    let evaluation = file.on_threads(|| Ok(recommend::evaluate(table, &name, &bundle)?))?;
     let model_hash = hex::encode(bundle.hash()?);
     if cli.json {
         return Ok(print_json(&EvaluateOutput { task: "recommend", evaluation: &evaluation, model_hash })?);

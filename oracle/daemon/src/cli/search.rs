@@ -7,7 +7,6 @@ use attention_tasks::estimator::Kind;
 use attention_tasks::fit_spec::FitSpec;
 use attention_tasks::search::halving::{ETA_MAX, RUNGS_MAX};
 use attention_tasks::search::{Metric, Search, SearchOptions, SearchReport, Space, TRIALS_MAX};
-use attention_tasks::table::FILE_BYTES_MAX;
 use clap::Args;
 use serde::Serialize;
 
@@ -15,6 +14,7 @@ use super::columns::{ColumnArgs, FoldArgs};
 use super::progress::bar;
 use super::report_text::{print_cross_validation, print_report};
 use super::table::kind_parser;
+use super::table_file::read_table;
 use super::train::{THREADS_MAX, on_threads};
 use super::trials_file::TrialsFile;
 use super::{Cli, CliError};
@@ -31,7 +31,7 @@ const SHOWN: usize = 5;
 /// What to search, and how long.
 #[derive(Debug, Args)]
 pub struct SearchArgs {
-    /// The table (CSV with a header).
+    /// The table (CSV with a header, or Parquet).
     #[arg(long, value_name = "FILE", required_unless_present = "print_space")]
     data: Option<PathBuf>,
     #[command(flatten)]
@@ -114,7 +114,7 @@ pub(super) fn run(cli: &Cli, args: &SearchArgs) -> Result<(), CliError> {
         rungs: args.rungs,
         seed: args.seed,
     };
-    let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
+    let bytes = read_table(data)?;
     let start = Instant::now();
     let mut search = Search::prepare(&bytes, &data.display().to_string(), options)?;
     let mut file = args.trials_file.as_deref().map(|path| TrialsFile::open(path, &mut search)).transpose()?;

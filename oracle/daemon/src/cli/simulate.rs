@@ -1,11 +1,12 @@
 //! `simulate`: a synthetic world and the truth behind it.
 
+use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File};
 use std::io::{BufWriter, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use attention_features::EventRow;
+use attention_features::{EventKind, EventRow};
 use attention_simulator::{Dirt, SimulationParams, Truth, VirtualAsset, World, truth_header, truth_line};
 use clap::Args;
 use serde::Serialize;
@@ -14,6 +15,9 @@ use sha2::{Digest, Sha256};
 use super::progress::bar;
 use super::{Cli, CliError};
 use crate::output::print_json;
+
+/// The file of everything that is true of a world.
+const TRUTH: &str = "truth.json";
 
 /// Which world, and where to.
 #[derive(Debug, Args)]
@@ -48,14 +52,45 @@ struct Written {
     sha256: String,
 }
 
+/// What `simulate` prints: how much there is of what. All that is true of the world is in its file.
 #[derive(Debug, Serialize)]
 struct SimulateOutput<'a> {
     synthetic: bool,
     out: &'a Path,
     /// False if the folder held the same bytes already.
     new: bool,
+    seed: u64,
+    users: u32,
+    days: u32,
+    assets: usize,
+    /// Events of each kind, dirt not counted.
+    events: BTreeMap<EventKind, u64>,
+    /// Faulty rows that were put in, and how many of them cleaning keeps.
+    dirt_rows: u64,
+    dirt_kept: u64,
     files: Vec<Written>,
-    truth: Truth,
+    /// Where the truth is.
+    truth: PathBuf,
+}
+
+impl<'a> SimulateOutput<'a> {
+    fn new(out: &'a Path, new: bool, files: Vec<Written>, truth: Truth) -> Self {
+        let Truth { synthetic, params, events, dirt_rows, dirt_kept, assets, .. } = truth;
+        Self {
+            synthetic,
+            out,
+            new,
+            seed: params.seed,
+            users: params.users,
+            days: params.days,
+            assets: assets.len(),
+            events,
+            dirt_rows,
+            dirt_kept,
+            files,
+            truth: out.join(TRUTH),
+        }
+    }
 }
 
 pub(super) fn run(cli: &Cli, args: &SimulateArgs) -> Result<(), CliError> {
@@ -70,7 +105,7 @@ pub(super) fn run(cli: &Cli, args: &SimulateArgs) -> Result<(), CliError> {
     let temporary = args.out.with_file_name(format!("{}.tmp-{}", name.to_string_lossy(), std::process::id()));
     let made = write_world(world, &temporary).and_then(|(files, truth)| {
         let new = put_in_place(&temporary, &args.out, &files)?;
-        Ok(SimulateOutput { synthetic: true, out: &args.out, new, files, truth })
+        Ok(SimulateOutput::new(&args.out, new, files, truth))
     });
     if temporary.exists() {
         std::fs::remove_dir_all(&temporary).map_err(|error| CliError::file(&temporary, error))?;
@@ -106,7 +141,7 @@ fn write_world(mut world: World, folder: &Path) -> Result<(Vec<Written>, Truth),
     let mut users = Output::create(folder, "truth.csv", &truth_header())?;
     world.people().iter().try_for_each(|person| users.line(&truth_line(person)))?;
     let truth = Truth::new(&world, &dirt);
-    let mut text = Output::create(folder, "truth.json", "")?;
+    let mut text = Output::create(folder, TRUTH, "")?;
     let json = serde_json::to_string_pretty(&truth).map_err(|error| CliError::file(folder, error))?;
     json.lines().try_for_each(|line| text.line(&format!("{line}\n")))?;
     let files = [events, assets, users, text]
@@ -194,16 +229,15 @@ impl Output {
 }
 
 fn show(made: &SimulateOutput<'_>) {
-    let truth = &made.truth;
-    let (users, days, seed) = (truth.params.users, truth.params.days, truth.params.seed);
+    let SimulateOutput { users, days, seed, .. } = made;
     println!(
         "synthetic world: {users} users, {days} days, seed {seed}; no figure on it stands in for a real one"
     );
-    for (kind, count) in &truth.events {
+    for (kind, count) in &made.events {
         println!("{count:>10}  {}", kind.name());
     }
-    if truth.dirt_rows > 0 {
-        println!("{:>10}  faulty rows put in, of which cleaning keeps {}", truth.dirt_rows, truth.dirt_kept);
+    if made.dirt_rows > 0 {
+        println!("{:>10}  faulty rows put in, of which cleaning keeps {}", made.dirt_rows, made.dirt_kept);
     }
     for written in &made.files {
         println!(

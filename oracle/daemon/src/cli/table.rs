@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use attention_model::{Calibration, Curve};
+use attention_model::Calibration;
 use attention_tasks::estimator::{Estimator, Kind};
 use attention_tasks::fit_spec::{FitSpec, SPEC_BYTES_MAX};
 use attention_tasks::interest::{self, Evaluation, TrainOptions, Trained};
-use attention_tasks::table::{FILE_BYTES_MAX, Reading};
+use attention_tasks::table::Reading;
 use attention_tasks::{BUNDLE_BYTES_MAX, Bundle, TaskError};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use super::columns::{ColumnArgs, FoldArgs, HEADING};
 use super::progress::spinner;
 use super::report_text::{print_cross_validation, print_report};
+use super::table_file::read_table;
 use super::train::FileArgs;
 use super::{Cli, CliError, curves};
 use crate::output::{ExitStatus, print_json};
@@ -77,11 +78,9 @@ struct TrainOutput<'a> {
     fit_s: f64,
     out: Option<&'a Path>,
     bytes: usize,
-    /// The event file and what it shows, in double precision; one curve a network of an ensemble.
+    /// The event file of the curves.
     #[serde(skip_serializing_if = "Option::is_none")]
     tensorboard: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    curves: Vec<Curve>,
 }
 
 /// The specification that was fitted.
@@ -117,8 +116,9 @@ pub(super) fn train(
         Calibrate::Platt => Calibration::Platt,
         Calibrate::Isotonic => Calibration::Isotonic,
     });
+    let curves = args.tensorboard.is_some() || args.plot.is_some();
     let options = match &spec {
-        Some((_, spec)) => TrainOptions { calibrate, ..spec.train_options()? },
+        Some((_, spec)) => TrainOptions { calibrate, curves, ..spec.train_options()? },
         None => TrainOptions {
             typing: args.columns.typing()?,
             estimator: args.estimator(file)?,
@@ -126,6 +126,7 @@ pub(super) fn train(
             folds: args.folds.plan(file.seed)?,
             calibrate,
             seed: file.seed,
+            curves,
         },
     };
     let kind = options.estimator.kind();
@@ -137,28 +138,22 @@ pub(super) fn train(
         curves::check("--plot", kind)?;
     }
     let data = file.path()?;
-    let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
+    let bytes = read_table(data)?;
     let start = Instant::now();
     let working = spinner("training");
     let name = data.display().to_string();
-    let has_curves = args.tensorboard.is_some() || args.plot.is_some();
-    let trained = file.on_threads(|| {
-        if has_curves {
-            return Ok(interest::train_with_curves(&bytes, &name, &options)?);
-        }
-        let (bundle, trained) = interest::train(&bytes, &name, &options)?;
-        Ok((bundle, trained, Vec::new()))
-    });
+    let trained = file.on_threads(|| Ok(interest::train(&bytes, &name, &options)?));
     working.finish_and_clear();
-    let (bundle, trained, curves) = trained?;
+    let (bundle, trained) = trained?;
     let fit_s = start.elapsed().as_secs_f64();
     let content = bundle.to_bytes()?;
     if let Some(out) = out {
         write_atomic(out, &content)?;
     }
-    let tensorboard = args.tensorboard.as_deref().map(|folder| curves::write(folder, &curves)).transpose()?;
+    let tensorboard =
+        args.tensorboard.as_deref().map(|folder| curves::write(folder, &trained.curves)).transpose()?;
     if let Some(plot) = &args.plot {
-        write_plot(plot, &curves::chart(&trained, &curves))?;
+        write_plot(plot, &curves::chart(&trained))?;
     }
     if cli.json {
         let output = TrainOutput {
@@ -173,7 +168,6 @@ pub(super) fn train(
             out,
             bytes: content.len(),
             tensorboard,
-            curves,
         };
         return Ok(print_json(&output)?);
     }
@@ -252,7 +246,7 @@ pub(super) fn evaluate(
         model.ok_or_else(|| CliError::new(ExitStatus::Usage, "--model FILE is needed with --data"))?;
     let bundle = read_bundle(model)?;
     let data = file.path()?;
-    let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
+    let bytes = read_table(data)?;
     let importance_seed = args.importance.then_some(file.seed);
     let evaluation = file.on_threads(|| {
         Ok(interest::evaluate(&bytes, &data.display().to_string(), &bundle, importance_seed)?)

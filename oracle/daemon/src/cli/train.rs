@@ -31,7 +31,7 @@ pub enum Task {
 /// What every task on files takes.
 #[derive(Debug, Args)]
 pub struct FileArgs {
-    /// The table (CSV with a header); for tasks price and churn the folder with sales.csv and assets.csv.
+    /// The table (CSV with a header, or Parquet); for tasks price and churn the folder with sales.csv and assets.csv.
     #[arg(long, value_name = "PATH", help_heading = ON_FILES)]
     pub(super) data: Option<PathBuf>,
     /// Hyper-parameters as a JSON object; those it leaves out keep their defaults.

@@ -15,4 +15,4 @@ pub use configurations::EpochConfig;
 pub use error::EpochError;
 pub use models::ModelCache;
 pub use world::World;
-pub(crate) use world::epoch_of;
+pub(crate) use world::{catalog, epoch_of};

@@ -48,11 +48,10 @@ impl World {
     pub fn load(config: &Config) -> Result<Self, EpochError> {
         let data = DataDir::open(&config.data_dir)?;
         let no_data = || EpochError::NoData { dir: config.data_dir.clone() };
-        if !data.events().exists() || !data.assets().exists() {
+        if !data.events().exists() {
             return Err(no_data());
         }
-        let assets = read_bounded(&data.assets(), ASSETS_BYTES_MAX)?;
-        let catalog = read_assets(assets.as_slice(), &data.assets().display().to_string())?;
+        let catalog = catalog(config)?;
         let events = EventStore::open(&data.events())?.load()?;
         if events.is_empty() {
             return Err(no_data());
@@ -166,6 +165,19 @@ impl World {
     pub fn prices(&self, window: Window) -> BTreeMap<AssetId, u128> {
         last_prices(self.log.before(window.end_s))
     }
+}
+
+/// The catalogue that `import` stored.
+///
+/// # Errors
+/// [`EpochError::NoData`] before the first import, or another.
+pub(crate) fn catalog(config: &Config) -> Result<AssetCatalog, EpochError> {
+    let path = DataDir::open(&config.data_dir)?.assets();
+    let assets = match read_bounded(&path, ASSETS_BYTES_MAX) {
+        Err(error) if error.is_missing() => return Err(EpochError::NoData { dir: config.data_dir.clone() }),
+        assets => assets?,
+    };
+    Ok(read_assets(assets.as_slice(), &path.display().to_string())?)
 }
 
 /// The epoch of a time of receipt, by the configuration; see [`World::window`].

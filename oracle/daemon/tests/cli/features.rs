@@ -33,6 +33,25 @@ fn the_root_does_not_depend_on_how_it_is_computed() {
     assert!(text.contains(&format!("feature_root {}", one["feature_root"].as_str().unwrap())), "{text}");
 }
 
+/// The events of a file need the catalogue alone, and give the root that they give once imported.
+#[test]
+fn events_of_a_file_need_no_import() {
+    let home = imported();
+    let file = home.path("all.parquet");
+    home.run(&["export", "--out", file.to_str().unwrap()]).succeeds();
+    let wanted = features(home, &[]);
+    let other = Home::new();
+    let arguments = ["features", "--at", "2019-01-19", "--events", file.to_str().unwrap()];
+    let nothing = other.run(&arguments);
+    assert!(nothing.code == 3 && nothing.err.contains("import"), "{nothing:?}");
+    std::fs::create_dir_all(other.path("data")).unwrap();
+    std::fs::copy(home.path("data/assets.csv"), other.path("data/assets.csv")).unwrap();
+    let found = other.run(&[&arguments[..], &["--json"]].concat()).json();
+    for field in ["rows", "feature_root", "set_hash"] {
+        assert_eq!(found[field], wanted[field], "{field}");
+    }
+}
+
 #[test]
 fn what_cannot_be_computed_is_said() {
     let home = Home::new();

@@ -1,7 +1,7 @@
 //! Behaviour events as a Parquet file: one row an event, the columns of the relation `events`.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use attention_features::{
     AssetId, BehaviourEvent, EVENTS_MAX, EventId, EventKind, FeaturesError, SourceId, TIME_MAX_S, UserId,
@@ -15,8 +15,8 @@ use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error as ValueError;
 
-use super::file_error;
 use super::out::ParquetOut;
+use super::{DAMAGED, NO_PARQUET, decoded, file_error};
 use crate::EngineError;
 use crate::relations::{Kind, events_relation};
 use crate::tables::{BATCH_ROWS, event_batch};
@@ -37,36 +37,68 @@ pub fn write_events(path: &Path, events: &[BehaviourEvent]) -> Result<(), Engine
 /// Reads all events of a file, in its order. Every cell is checked; nothing is guessed or dropped.
 ///
 /// # Errors
-/// [`EngineError::File`] if it is no Parquet file, lacks a column, has one more, or one of another type;
-/// [`EngineError::Cell`] with row and column; [`EngineError::Features`] above [`EVENTS_MAX`] rows.
+/// Those of [`EventFile::open`] and [`EventFile::for_each`].
 pub fn read_events(path: &Path) -> Result<Vec<BehaviourEvent>, EngineError> {
     let mut events = Vec::new();
-    for_each_event(path, &mut |event| events.push(event))?;
+    EventFile::open(path)?.for_each(|event| {
+        events.push(event);
+        Ok(())
+    })?;
     Ok(events)
 }
 
-/// As [`read_events`], without keeping them.
-pub(super) fn for_each_event(path: &Path, take: &mut dyn FnMut(BehaviourEvent)) -> Result<(), EngineError> {
-    let file = File::open(path).map_err(|error| file_error(path, error))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file)
-        .map_err(|error| file_error(path, format!("is not a Parquet file that can be read: {error}")))?;
-    check_columns(path, builder.schema())?;
-    let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(u64::MAX);
-    if rows > EVENTS_MAX as u64 {
-        let what = "events of the Parquet file";
-        return Err(FeaturesError::TooMany { what, got: rows, limit: EVENTS_MAX as u64 }.into());
-    }
-    let reader = builder.with_batch_size(BATCH_ROWS).build().map_err(|error| file_error(path, error))?;
-    let mut first_row = 1u64;
-    for batch in reader {
-        let batch = batch.map_err(|error| file_error(path, error))?;
-        let columns = Columns::new(path, &batch)?;
-        for index in 0..batch.num_rows() {
-            take(columns.event(index, first_row + index as u64)?);
+/// A file of events whose columns are right, before its rows are read.
+#[derive(Debug)]
+pub struct EventFile {
+    path: PathBuf,
+    builder: ParquetRecordBatchReaderBuilder<File>,
+    rows: u64,
+}
+
+impl EventFile {
+    /// Opens a file and checks its columns.
+    ///
+    /// # Errors
+    /// [`EngineError::File`] if it is no Parquet file, lacks a column, has one more, or one of another type;
+    /// [`EngineError::Features`] above [`EVENTS_MAX`] rows.
+    pub fn open(path: &Path) -> Result<Self, EngineError> {
+        let file = File::open(path).map_err(|error| file_error(path, error))?;
+        let builder = decoded(path, NO_PARQUET, || ParquetRecordBatchReaderBuilder::try_new(file))?;
+        check_columns(path, builder.schema())?;
+        let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(u64::MAX);
+        if rows > EVENTS_MAX as u64 {
+            let what = "events of the Parquet file";
+            return Err(FeaturesError::TooMany { what, got: rows, limit: EVENTS_MAX as u64 }.into());
         }
-        first_row += batch.num_rows() as u64;
+        Ok(Self { path: path.to_owned(), builder, rows })
     }
-    Ok(())
+
+    /// How many events the file says it holds.
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Gives the events one after another, in the order of the file: no more than a batch of them is held here.
+    ///
+    /// # Errors
+    /// [`EngineError::Cell`] with row and column, [`EngineError::File`] if the file cannot be decoded; those of `take`.
+    pub fn for_each(
+        self,
+        mut take: impl FnMut(BehaviourEvent) -> Result<(), FeaturesError>,
+    ) -> Result<(), EngineError> {
+        let path = &self.path;
+        let builder = self.builder.with_batch_size(BATCH_ROWS);
+        let mut reader = decoded(path, DAMAGED, || builder.build())?;
+        let mut first_row = 1u64;
+        while let Some(batch) = decoded(path, DAMAGED, || reader.next().transpose())? {
+            let columns = Columns::new(path, &batch)?;
+            for index in 0..batch.num_rows() {
+                take(columns.event(index, first_row + index as u64)?)?;
+            }
+            first_row += batch.num_rows() as u64;
+        }
+        Ok(())
+    }
 }
 
 /// That the file has the relation's columns and types, in any order.

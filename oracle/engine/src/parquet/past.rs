@@ -8,7 +8,7 @@ use datafusion::arrow::datatypes::Int64Type;
 use datafusion::logical_expr::{cast, col, lit};
 use datafusion::prelude::{ParquetReadOptions, SessionContext};
 
-use super::events::for_each_event;
+use super::events::EventFile;
 use super::file_error;
 use crate::features::engine_error;
 use crate::relations::events_relation;
@@ -40,7 +40,10 @@ impl ParquetEvents {
             return Err(file_error(path, "a name with *, ? or [ would stand for several files; rename it"));
         }
         let mut rows = 0;
-        for_each_event(path, &mut |_| rows += 1)?;
+        EventFile::open(path)?.for_each(|_| {
+            rows += 1;
+            Ok(())
+        })?;
         let path = path.canonicalize().map_err(|error| file_error(path, error))?;
         Ok(Self { path, rows })
     }

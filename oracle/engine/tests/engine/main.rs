@@ -4,6 +4,7 @@ mod by_hand;
 mod equal;
 mod lint;
 mod parquet;
+mod parquet_tables;
 mod real_data;
 
 use attention_engine::{EngineError, EngineOptions, Past, compute_features};

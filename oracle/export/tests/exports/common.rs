@@ -37,6 +37,7 @@ pub fn bundle(kind: Kind, target: &str, params: Option<Value>, calibrate: Option
         folds: None,
         calibrate,
         seed: 1,
+        curves: false,
     };
     train(table(400).as_bytes(), "table.csv", &options).unwrap().0
 }

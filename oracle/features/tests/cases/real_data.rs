@@ -1,8 +1,10 @@
-//! The real sales, where they are at hand: `ATTENTION_DATA`, else `../shared/data` beside the repository.
+//! The real sales, where they are at hand.
+
+#[path = "../../../../tests/shared/real_data.rs"]
+mod real;
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{Write, stderr};
 use std::path::PathBuf;
 
 use attention_features::{
@@ -11,19 +13,10 @@ use attention_features::{
 };
 
 use super::{DAY_S, log_of, spec};
+use real::real_data;
 
-#[allow(clippy::explicit_write, reason = "the test harness would swallow an eprintln")]
 fn data() -> Option<PathBuf> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let folder = std::env::var_os("ATTENTION_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
-    let punks = folder.join("punks");
-    if punks.join("sales.csv").is_file() && punks.join("assets.csv").is_file() {
-        return Some(punks);
-    }
-    let folder = folder.display();
-    writeln!(stderr(), "SKIPPED: no punks/sales.csv and punks/assets.csv in {folder}; set ATTENTION_DATA")
-        .unwrap();
-    None
+    real_data("punks", &["sales.csv", "assets.csv"])
 }
 
 fn catalog(punks: &std::path::Path) -> AssetCatalog {

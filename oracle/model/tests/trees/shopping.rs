@@ -1,12 +1,15 @@
 //! Real browsing sessions, in five folds: how good the defaults are on rows that they did not see.
 
+#[path = "../../../../tests/shared/real_data.rs"]
+mod real;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use attention_model::{
     Dataset, FeatureKind, FeatureSchema, Fit, ForestParams, GbdtParams, Model, ParamGuard, Predict,
     TreeParams, auc, mean_log_loss, splitmix64,
 };
+use real::real_data;
 
 const FOLDS: u64 = 5;
 /// Columns that name a category.
@@ -20,11 +23,8 @@ struct Sessions {
 
 /// The sessions, or `None` where the data are not at hand.
 fn sessions() -> Option<Sessions> {
-    let root = std::env::var_os("ATTENTION_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
-        PathBuf::from,
-    );
-    let text = std::fs::read_to_string(root.join("online-shoppers/sessions.csv")).ok()?;
+    let folder = real_data("online-shoppers", &["sessions.csv"])?;
+    let text = std::fs::read_to_string(folder.join("sessions.csv")).unwrap();
     let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let header = lines.next()?;
     let table: Vec<Vec<&str>> = lines.collect();
@@ -79,10 +79,7 @@ fn scores(sessions: &Sessions, fit: impl Fn(&Dataset<'_>) -> Model) -> (f64, f64
 
 #[test]
 fn defaults_are_good_on_unseen_sessions() {
-    let Some(sessions) = sessions() else {
-        eprintln!("skipped: no online-shoppers/sessions.csv under ATTENTION_DATA");
-        return;
-    };
+    let Some(sessions) = sessions() else { return };
     let gbdt =
         scores(&sessions, |data| Model::Gbdt(GbdtParams::default().check().unwrap().fit(data).unwrap()));
     let forest =

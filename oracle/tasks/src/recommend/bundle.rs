@@ -1,8 +1,8 @@
 //! A trained recommender with the names of its users and items, in one file.
 //!
-//! `"ATTNTASK" ‖ version u16 ‖ task u8 = 3 ‖ length u32 ‖ JSON ‖ the model's file` (numbers big-endian). The JSON holds the
-//! columns and the names, compact, in the order of its fields, names rising by their bytes: one reading has one string of
-//! bytes, and no other is accepted. sha256 of all of it is the `model_hash` that commands print.
+//! The file is framed as every task's (`frame`): the JSON holds the columns and the names, compact, in the order of its fields,
+//! names rising by their bytes, so that one reading has one string of bytes, and no other is accepted; the body is the model's
+//! file. sha256 of all of it is the `model_hash` that commands print.
 
 use attention_model::FILE_BYTES_MAX;
 use attention_model::recommend::Recommender;
@@ -11,12 +11,9 @@ use sha2::{Digest, Sha256};
 
 use super::read::name_problem;
 use super::{Columns, RecommendError};
+use crate::Task;
+use crate::frame::{self, HEADER_BYTES};
 
-const MAGIC: &[u8; 8] = b"ATTNTASK";
-const VERSION: u16 = 1;
-/// This task's number in bundles: never reused.
-const TASK: u8 = 3;
-const HEADER_BYTES: usize = 15;
 /// Most bytes of names and columns.
 const NAMES_BYTES_MAX: usize = 1 << 28;
 /// Largest bundle that is read, in bytes.
@@ -95,14 +92,7 @@ impl Bundle {
     /// [`RecommendError::Bundle`] if the names take too many bytes; one that was trained or read has no such names.
     pub fn to_bytes(&self) -> Result<Vec<u8>, RecommendError> {
         let json = self.reading_bytes()?;
-        let mut out = MAGIC.to_vec();
-        out.extend_from_slice(&VERSION.to_be_bytes());
-        out.push(TASK);
-        // NAMES_BYTES_MAX is below 2^32.
-        out.extend_from_slice(&(json.len() as u32).to_be_bytes());
-        out.extend_from_slice(&json);
-        out.extend_from_slice(&self.model.to_bytes());
-        Ok(out)
+        Ok(frame::write(Task::Recommend, &json, &self.model.to_bytes())?)
     }
 
     /// Reads a file written by [`Bundle::to_bytes`]; any other byte string is refused.
@@ -110,30 +100,7 @@ impl Bundle {
     /// # Errors
     /// [`RecommendError::Bundle`] naming the byte, or the error of the model's file.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RecommendError> {
-        if bytes.len() > BUNDLE_BYTES_MAX {
-            return Err(bad(BUNDLE_BYTES_MAX, format!("longer than {BUNDLE_BYTES_MAX} bytes")));
-        }
-        let Some((header, rest)) = bytes.split_first_chunk::<HEADER_BYTES>() else {
-            return Err(bad(bytes.len(), format!("shorter than its header of {HEADER_BYTES} bytes")));
-        };
-        let [m0, m1, m2, m3, m4, m5, m6, m7, v0, v1, task, l0, l1, l2, l3] = *header;
-        if [m0, m1, m2, m3, m4, m5, m6, m7] != *MAGIC {
-            return Err(bad(0, "does not begin with ATTNTASK: it is no model of a task"));
-        }
-        let version = u16::from_be_bytes([v0, v1]);
-        if version != VERSION {
-            return Err(bad(
-                8,
-                format!("version {version}; this one reads {VERSION}: train the model again"),
-            ));
-        }
-        if task != TASK {
-            return Err(bad(10, format!("a model of task {task}; recommend is {TASK}")));
-        }
-        let length = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
-        let Some((json, model)) = rest.split_at_checked(length) else {
-            return Err(bad(11, format!("announces {length} bytes of names, {} are left", rest.len())));
-        };
+        let (json, model) = frame::read_task(bytes, Task::Recommend)?;
         let reading: Reading =
             serde_json::from_slice(json).map_err(|error| bad(HEADER_BYTES, error.to_string()))?;
         let bundle = Self { reading, model: Recommender::from_bytes(model)? };
@@ -196,5 +163,5 @@ fn number(names: &[String], name: &str) -> Option<u32> {
 }
 
 fn bad(offset: usize, problem: impl Into<String>) -> RecommendError {
-    RecommendError::Bundle { offset, problem: problem.into() }
+    frame::bad(offset, problem).into()
 }

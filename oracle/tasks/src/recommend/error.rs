@@ -2,6 +2,8 @@
 
 use attention_model::ModelError;
 
+use crate::TaskError;
+
 /// Every error of this task.
 #[derive(Debug, thiserror::Error)]
 pub enum RecommendError {
@@ -75,13 +77,8 @@ pub enum RecommendError {
         users: u32,
     },
     /// A bundle is malformed.
-    #[error("model bundle, byte {offset}: {problem}")]
-    Bundle {
-        /// Where in the file.
-        offset: usize,
-        /// What is wrong there.
-        problem: String,
-    },
+    #[error(transparent)]
+    Bundle(#[from] TaskError),
     /// The recommender refuses the data or its parameters.
     #[error(transparent)]
     Model(#[from] ModelError),

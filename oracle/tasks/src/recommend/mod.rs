@@ -13,12 +13,10 @@ mod evaluation;
 mod read;
 pub(crate) mod timestamp;
 
-use std::fs::File;
-use std::io::BufReader;
-use std::path::Path;
+use std::io::Read;
 
 use attention_model::ParamGuard;
-use attention_model::recommend::{Interaction, Interactions, RecommenderParams};
+use attention_model::recommend::{INTERACTIONS_MAX, Interaction, Interactions, RecommenderParams};
 use serde::Serialize;
 
 pub use bundle::{BUNDLE_BYTES_MAX, Bundle};
@@ -27,6 +25,10 @@ pub use evaluation::Evaluation;
 use read::Log;
 pub use read::{Columns, NAME_BYTES_MAX, ReadReport};
 
+/// Most rows of a file, those that are left out included.
+pub const ROWS_MAX: u64 = INTERACTIONS_MAX as u64 + MALFORMED_MAX as u64;
+/// Most malformed rows that are left out before a file is refused, unless another number is asked for.
+const MALFORMED_MAX: u32 = 1_000;
 /// How many items of a ranking count.
 pub const K: u32 = 10;
 
@@ -49,7 +51,7 @@ impl Default for Options {
             columns: Columns::default(),
             params: RecommenderParams::default(),
             all: false,
-            malformed_max: 1_000,
+            malformed_max: MALFORMED_MAX,
         }
     }
 }
@@ -85,15 +87,15 @@ pub struct Recommendation {
     pub score: f64,
 }
 
-/// Trains a recommender on a CSV file, and measures it by what it held out.
+/// Trains a recommender on a CSV file, `file` in errors, and measures it by what it held out.
 ///
 /// The bundle is a function of the rows, whatever their order, and of the options; the number of threads of the surrounding
 /// rayon pool does not change a bit of it.
 ///
 /// # Errors
 /// [`RecommendError`], naming file, line and column.
-pub fn train(path: &Path, options: &Options) -> Result<(Bundle, Report), RecommendError> {
-    train_on(Log::read(open(path)?, &name(path), &options.columns, options.malformed_max)?, options)
+pub fn train(reader: impl Read, file: &str, options: &Options) -> Result<(Bundle, Report), RecommendError> {
+    train_on(Log::read(reader, file, &options.columns, options.malformed_max)?, options)
 }
 
 /// Measures a recommender by the last interactions of the users of a CSV file, given their earlier ones. Of malformed rows as
@@ -101,9 +103,9 @@ pub fn train(path: &Path, options: &Options) -> Result<(Bundle, Report), Recomme
 ///
 /// # Errors
 /// [`RecommendError::Seen`] if it was trained on any of them; else as [`train`].
-pub fn evaluate(path: &Path, bundle: &Bundle) -> Result<Evaluation, RecommendError> {
+pub fn evaluate(reader: impl Read, file: &str, bundle: &Bundle) -> Result<Evaluation, RecommendError> {
     let malformed_max = Options::default().malformed_max;
-    evaluation::measure(&Log::read(open(path)?, &name(path), bundle.columns(), malformed_max)?, bundle)
+    evaluation::measure(&Log::read(reader, file, bundle.columns(), malformed_max)?, bundle)
 }
 
 /// The `k` best items for a user that it was trained on and that this user has not acted on; for nobody in particular,
@@ -169,14 +171,4 @@ fn only_known(data: &Interactions, items: &[String]) -> Result<(Interactions, Ve
         }
     }
     Ok((Interactions::new(data.users(), names.len() as u32, &rows)?, names))
-}
-
-fn open(path: &Path) -> Result<BufReader<File>, RecommendError> {
-    let file = File::open(path)
-        .map_err(|error| RecommendError::Read { file: name(path), error: error.to_string() })?;
-    Ok(BufReader::new(file))
-}
-
-fn name(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -1,26 +1,17 @@
-//! The real sales, where they are at hand: `ATTENTION_DATA`, else `../shared/data` beside the repository.
+//! The real sales, where they are at hand.
+
+#[path = "../../../../tests/shared/real_data.rs"]
+mod real;
 
 use std::fs::File;
-use std::io::{Write, stderr};
-use std::path::PathBuf;
 
 use attention_tasks::price::{Market, PriceParams, evaluate, parse_day, train};
+use real::real_data;
 
-#[allow(clippy::explicit_write, reason = "the test harness would swallow an eprintln")]
 fn market() -> Option<Market> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data");
-    let folder = std::env::var_os("ATTENTION_DATA").map_or_else(|| PathBuf::from(beside), PathBuf::from);
-    let (assets, sales) = (folder.join("punks/assets.csv"), folder.join("punks/sales.csv"));
-    if let (Ok(assets), Ok(sales)) = (File::open(assets), File::open(sales)) {
-        return Some(Market::read(assets, sales).unwrap());
-    }
-    writeln!(
-        stderr(),
-        "SKIPPED: no punks/sales.csv and punks/assets.csv in {}; set ATTENTION_DATA",
-        folder.display()
-    )
-    .unwrap();
-    None
+    let folder = real_data("punks", &["sales.csv", "assets.csv"])?;
+    let open = |name: &str| File::open(folder.join(name)).unwrap();
+    Some(Market::read(open("assets.csv"), open("sales.csv")).unwrap())
 }
 
 /// Learnt from all sales before 2020-07, on those after it: well below the 7-day median, and the interval holds month by
