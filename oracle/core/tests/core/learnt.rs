@@ -25,23 +25,22 @@ pub fn spec(model: ModelSpec) -> InterestSpec {
     values.replay = Some(Replay { data_start_s, data_epoch_length_s, first: FIRST });
     values.model = model;
     // So that scores neither vanish nor reach the whole under the small world's scale.
-    values.engagement.purchase_micro = 300;
-    values.engagement.sale_micro = 100;
+    values.engagement.purchase_micro = 100;
+    values.engagement.sale_micro = 30;
     values.check().unwrap()
 }
 
-/// Five trades a day by ten users: a user likes assets of its own parity and acts the more the lower its number. In no order.
+/// A trade a day by ten users: a user likes assets of its own parity and acts the more the lower its number. In no order.
 pub fn market(order: u64) -> Vec<BehaviourEvent> {
     let mut rng = Rng::new(77);
     let mut events = Vec::new();
     let days = (FIRST + EPOCHS + 1) * 30;
-    for number in 0..days * 5 {
+    for number in 0..days {
         let buyer = rng.below(10).min(rng.below(10));
         let liked = rng.percent(80);
         let asset = 2 * rng.below(4) + if liked { buyer % 2 } else { 1 - buyer % 2 };
-        let time_s = InterestSpecValues::sales().data_start_s
-            + (number / 5) as i64 * DAY_S
-            + rng.below(DAY_S as u64) as i64;
+        let time_s =
+            InterestSpecValues::sales().data_start_s + number as i64 * DAY_S + rng.below(DAY_S as u64) as i64;
         for (kind, who, other) in
             [(EventKind::Purchase, buyer, (buyer + 3) % 10), (EventKind::Sale, (buyer + 3) % 10, buyer)]
         {
