@@ -1,18 +1,20 @@
 //! The interest model: from the table of features to a fitted model, its evaluation, and probabilities.
 
+mod estimator;
 mod reasons;
 
 use attention_features::{
     AssetCatalog, AssetId, EventLog, FEATURES, FEATURES_VERSION, FeatureDef, FeatureGroup, FeatureView,
-    FeaturesError, InterestSpec, InterestTable, ModelSpec, UserId, build_table, cuts_between,
+    FeaturesError, InterestSpec, InterestTable, UserId, build_table, cuts_between,
 };
 use attention_model::{
-    Dataset, FeatureSchema, Fit, LogisticParams, Model, ModelError, Normalisation, ParamGuard, Predict,
-    PriorModel, auc, base_rate, calibration_error, grouped_auc, mean_log_loss, sampling_correction, sigmoid,
+    Dataset, FeatureSchema, Model, ModelError, Predict, PriorModel, auc, base_rate, calibration_error,
+    grouped_auc, mean_log_loss, sampling_correction, sigmoid,
 };
 use serde::Serialize;
 use thiserror::Error;
 
+pub(crate) use estimator::Estimator;
 pub use reasons::{Reason, Reasons};
 
 /// The test cuts of the sales data: 2020-01-09 to 2020-09-05.
@@ -29,6 +31,16 @@ pub enum InterestError {
     /// From the model.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A hyper-parameter of the specification's model is outside its estimator's range.
+    #[error("specification field {field} is {value}: must be {range}")]
+    Hyperparameter {
+        /// The field, such as `model.gbdt.rounds`.
+        field: String,
+        /// Its value.
+        value: String,
+        /// What is allowed.
+        range: &'static str,
+    },
     /// A table's columns do not fit together.
     #[error("the interest table has {values} feature values for {rows} rows of {columns}, or a short column")]
     Table {
@@ -167,6 +179,8 @@ pub struct Quality {
 /// The evaluation: the model beside its baselines, each fitted anew for every test cut.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct EvaluationReport {
+    /// The kind of the specification's model, which the baselines are fitted by too.
+    pub kind: &'static str,
     /// The test cuts, unix seconds.
     pub cuts_s: Vec<i64>,
     /// Test rows.
@@ -226,6 +240,7 @@ pub fn evaluate_table(
         baselines.push(columns.evaluate(name, &cuts_s, spec, &mut Vec::new())?.0);
     }
     Ok(EvaluationReport {
+        kind: spec.values().model.kind(),
         cuts_s,
         rows: test.labels.len() as u64,
         base_rate: base_rate(&test.labels)?,
@@ -284,8 +299,9 @@ impl<'a> Columns<'a> {
             .ok_or(InterestError::Table { values: self.values.len(), rows: row, columns })
     }
 
-    /// Fits on the first `rows` rows.
+    /// Fits on the first `rows` rows. A model that cannot be fitted is refused even where there is nothing to fit yet.
     fn fit(&self, rows: usize, spec: &InterestSpec) -> Result<Model, InterestError> {
+        let estimator = Estimator::of(&spec.values().model)?;
         let columns = self.schema.len();
         let values = rows.checked_mul(columns).and_then(|end| self.values.get(..end));
         let (values, labels) = values.zip(self.table.labels.get(..rows)).ok_or(InterestError::Table {
@@ -297,18 +313,7 @@ impl<'a> Columns<'a> {
         if self.schema.is_empty() || data.positives() == 0 || data.positives() == rows as u64 {
             return Ok(Model::Prior(PriorModel::measure(&data)));
         }
-        let ModelSpec::Logistic(logistic) = &spec.values().model;
-        // Every parameter is named: a default that changes must not change what a specification means.
-        let params = LogisticParams {
-            l2_micro: logistic.l2_micro,
-            l1_micro: 0,
-            newton_rounds: logistic.newton_rounds,
-            warm_rounds: 0,
-            positive_weight_milli: 1_000,
-            normalisation: Normalisation::Standard,
-        }
-        .check()?;
-        Ok(Model::Logistic(params.fit(&data)?))
+        Ok(estimator.fit(&data)?)
     }
 
     fn evaluate(

@@ -47,6 +47,7 @@ pub mod quantize;
 pub mod report_builder;
 pub mod round;
 pub mod scale;
+pub mod spec;
 pub mod submission;
 pub mod summary;
 pub mod transmission;

@@ -17,6 +17,7 @@ mod history;
 mod input_root;
 mod log;
 mod market;
+mod model_spec;
 mod plain_tree;
 mod profile;
 mod report;
@@ -40,14 +41,13 @@ pub use features::{FEATURES, FEATURES_VERSION, FeatureDef, FeatureGroup};
 pub use fixed_log::{log2_x16, log2_x16_range};
 pub use input_root::{EVENT_SALT_PUBLIC, InputRootParts, chain_history, event_leaf, events_root, input_root};
 pub use log::{EVENTS_MAX, EventLog, LogReport, PastEvents};
+pub use model_spec::{ForestSpec, GbdtSpec, LogisticSpec, ModelSpec, MonotoneSpec};
 pub use report::{CleaningExample, CleaningReason, CleaningReport, EXAMPLES_MAX};
 pub use sales::{ROWS_MAX, SaleRow, SalesFile, read_sales};
 pub use sets::{
     BEHAVIOUR_V1, FeatureColumn, FeatureRoot, FeatureRow, FeatureSet, MACRO_DEPTH_MAX, PRICE_MAX,
     QUANTITY_MAX, RowsDigest, SetGroup, SqlPart, ValueKind, check_magnitudes, evaluate, expand_macros,
 };
-pub use spec::{
-    CleaningRules, EngagementWeights, InterestSpec, InterestSpecValues, LogisticSpec, ModelSpec, Replay,
-};
+pub use spec::{CleaningRules, EngagementWeights, InterestSpec, InterestSpecValues, Replay};
 pub use table::{InterestTable, TABLE_ROWS_MAX, build_table, cuts_between};
 pub use view::FeatureView;

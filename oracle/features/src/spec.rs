@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::features::{FEATURES, FEATURES_VERSION};
+use crate::model_spec::{LogisticSpec, ModelSpec};
 use crate::spec_bytes;
 use crate::{AssetCatalog, FeaturesError, TIME_MAX_S};
 
@@ -36,24 +37,6 @@ pub struct EngagementWeights {
     pub purchase_micro: u64,
     /// A sale, per unit of quantity.
     pub sale_micro: u64,
-}
-
-/// Hyper-parameters of the logistic regression.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LogisticSpec {
-    /// L2 penalty in millionths.
-    pub l2_micro: u32,
-    /// Newton rounds.
-    pub newton_rounds: u32,
-}
-
-/// Which model is fitted, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ModelSpec {
-    /// Logistic regression.
-    Logistic(LogisticSpec),
 }
 
 /// Maps chain epochs to data epochs: chain epoch e plays data epoch `first + e`.
@@ -118,7 +101,7 @@ impl InterestSpecValues {
             seed: 42,
             features_version: FEATURES_VERSION,
             features: FEATURES.iter().map(|feature| feature.name.to_owned()).collect(),
-            model: ModelSpec::Logistic(LogisticSpec { l2_micro: 3_000, newton_rounds: 8 }),
+            model: ModelSpec::Logistic(LogisticSpec::sales()),
             cleaning: CleaningRules {
                 dust_price: 1_000_000_000_000,
                 below_market_factor: 10,
@@ -134,7 +117,8 @@ impl InterestSpecValues {
         }
     }
 
-    /// Checks every field.
+    /// Checks every field, but the ranges of tree models' hyper-parameters: those belong to estimators that this crate does not
+    /// know (`attention_core::spec::check_model`).
     ///
     /// # Errors
     /// [`FeaturesError::Spec`] naming the first field out of range, its value and what is allowed.
@@ -147,9 +131,7 @@ impl InterestSpecValues {
         in_range("first_cut", i64::from(self.first_cut), 0, 1 << 20)?;
         in_range("negatives", i64::from(self.negatives), 1, 10_000)?;
         self.check_features()?;
-        let ModelSpec::Logistic(logistic) = &self.model;
-        in_range("model.logistic.l2_micro", i64::from(logistic.l2_micro), 1, 1_000_000_000)?;
-        in_range("model.logistic.newton_rounds", i64::from(logistic.newton_rounds), 1, 100)?;
+        self.model.check()?;
         let cleaning = &self.cleaning;
         in_range("cleaning.below_market_factor", i64::from(cleaning.below_market_factor), 2, 1_000_000)?;
         in_range("cleaning.reference_sales", i64::from(cleaning.reference_sales), 1, 10_001)?;

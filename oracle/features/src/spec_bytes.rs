@@ -4,16 +4,15 @@ use sha2::{Digest, Sha256};
 
 use crate::FeaturesError;
 use crate::event::put_text;
-use crate::spec::{InterestSpecValues, ModelSpec, bad};
+use crate::spec::{InterestSpecValues, bad};
 
 const TAG: &[u8] = b"attention/v1/spec";
 /// Numbers of the parts that have one form only so far.
-const MODEL_LOGISTIC: u8 = 1;
 const CALIBRATION_NONE: u8 = 0;
 const INTEGRITY_NONE: u8 = 0;
 
 /// `tag ‖ data_start i64 ‖ epoch_length i64 ‖ horizon i64 ‖ lookback i64 ‖ first_cut u32 ‖ negatives u32 ‖
-/// seed u64 ‖ features version u32 ‖ count u16 ‖ lp(name)… ‖ model kind u8 ‖ l2_micro u32 ‖ rounds u32 ‖
+/// seed u64 ‖ features version u32 ‖ count u16 ‖ lp(name)… ‖ model (kind u8 ‖ its parameters, `ModelSpec::write`) ‖
 /// calibration u8 (0: none) ‖ integrity rules u8 (0: none) ‖ dust u128 ‖ factor u32 ‖ reference sales u32 ‖
 /// sales_min u32 ‖ age i64 ‖ malformed_max u32 ‖ purchase u64 ‖ sale u64 ‖ asset_scale u64 ‖ sql_hash 32 ‖
 /// replay (0 | 1 ‖ data_start i64 ‖ length i64 ‖ first u64)`.
@@ -31,10 +30,7 @@ pub(crate) fn encode(values: &InterestSpecValues, sql_hash: &[u8; 32]) -> Vec<u8
     for name in &values.features {
         put_text(&mut out, name);
     }
-    let ModelSpec::Logistic(logistic) = &values.model;
-    out.push(MODEL_LOGISTIC);
-    out.extend_from_slice(&logistic.l2_micro.to_be_bytes());
-    out.extend_from_slice(&logistic.newton_rounds.to_be_bytes());
+    values.model.write(&mut out);
     out.push(CALIBRATION_NONE);
     out.push(INTEGRITY_NONE);
     let cleaning = &values.cleaning;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use attention_core::campaign::CampaignView;
 use attention_core::round::{AnchorState, ChainStatus, Duty, FinalState, Pending, Seat};
 use attention_protocol::campaign::effective_end;
+use attention_protocol::config::ConfigDigestInput;
 use attention_protocol::hash::sha256;
 use attention_protocol::msg::SettleItem;
 use attention_protocol::phase::Awaited;
@@ -59,6 +60,8 @@ pub struct Chain {
     pub now_s: u64,
     pub height: u64,
     pub terms: Terms,
+    /// The specification that every configuration asks for.
+    pub spec_hash: Hash,
     first: OperatorSet,
     progress: Progress,
     posted: Option<ReportBody>,
@@ -79,6 +82,7 @@ impl Chain {
             now_s: CLOCK.genesis_s - 5,
             height: 1,
             terms,
+            spec_hash: ZERO_HASH,
             first,
             progress: Progress::NEW,
             posted: None,
@@ -106,13 +110,29 @@ impl Chain {
         }
     }
 
+    /// Version of the configuration in force for an epoch.
+    pub fn config_version(&self, epoch: u64) -> u64 {
+        if self.terms.rotated_from.is_none_or(|from| epoch < from) { 1 } else { 2 }
+    }
+
     /// Operators and digest of the configuration in force for an epoch.
     pub fn config(&self, epoch: u64) -> (OperatorSet, Hash) {
-        if self.terms.rotated_from.is_none_or(|from| epoch < from) {
-            return (self.first.clone(), [1; 32]);
+        let config_version = self.config_version(epoch);
+        let operators = if config_version == 1 {
+            self.first.clone()
+        } else {
+            let keys: Vec<Binary> = self.first.pubkeys().iter().rev().map(Binary::from).collect();
+            OperatorSet::new(&keys, self.first.faulty_max()).unwrap()
+        };
+        let digest = ConfigDigestInput {
+            deployment: &deployment(),
+            config_version,
+            operators: &operators,
+            spec_hash: &self.spec_hash,
+            clock: &CLOCK,
         }
-        let keys: Vec<Binary> = self.first.pubkeys().iter().rev().map(Binary::from).collect();
-        (OperatorSet::new(&keys, self.first.faulty_max()).unwrap(), [2; 32])
+        .digest();
+        (operators, digest)
     }
 
     /// The operator whose key stands at `index` for an epoch.

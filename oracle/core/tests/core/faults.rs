@@ -7,7 +7,7 @@ use crate::rng::Rng;
 use crate::simulation::{Faults, Simulation};
 use crate::world::EPOCHS;
 
-const CALM: Faults = Faults {
+pub const CALM: Faults = Faults {
     drop: 0,
     twice: 0,
     late_s: 0,
@@ -19,7 +19,7 @@ const CALM: Faults = Faults {
     void_revision: 0,
 };
 
-fn mild(rng: &mut Rng, f: u8) -> Faults {
+pub fn mild(rng: &mut Rng, f: u8) -> Faults {
     Faults {
         drop: rng.below(20),
         twice: rng.below(40),

@@ -5,6 +5,8 @@ mod consent;
 mod epochs;
 mod faults;
 mod interest;
+mod learnt;
+mod models;
 mod operator;
 mod parts;
 mod proofs;

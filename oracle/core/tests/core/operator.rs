@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use attention_core::attention::Attention;
 use attention_core::base::FinalEpoch;
 use attention_core::guard::{SignGuard, SignKey};
 use attention_core::journal::{Disk, DiskError, Journal};
@@ -13,6 +14,7 @@ use attention_protocol::leaves_file::LeavesFile;
 use attention_protocol::msg::SettleItem;
 
 use crate::chain::{Chain, sign};
+use crate::learnt::Learnt;
 use crate::world::{attention, build_with, deployment, links};
 
 /// A disk that survives crashes and can tear one append.
@@ -70,6 +72,8 @@ pub struct Record {
     pub other_report_posted: u32,
     /// Honest operators that saw another input anchored than theirs.
     pub anchor_differs: u32,
+    /// Why operators did nothing about an epoch.
+    pub idle: BTreeMap<u8, Vec<String>>,
     /// Reports that an operator began again at the next revision.
     pub revised: u32,
 }
@@ -85,6 +89,8 @@ pub struct Operator {
     pub is_up: bool,
     /// The next signature dies between record and key.
     pub key_fails: bool,
+    /// How it predicts interest; without, attention is drawn.
+    pub learnt: Option<Learnt>,
     config: RoundConfig,
     pub round: Round,
     pub journal: Option<Journal<SimDisk>>,
@@ -103,6 +109,7 @@ impl Operator {
             life: 0,
             is_up: true,
             key_fails: false,
+            learnt: None,
             round: Round::new(config.clone()),
             config,
             journal: Some(journal),
@@ -147,15 +154,14 @@ impl Operator {
         chain: &Chain,
         record: &Record,
         header: ReportHeader,
-        seed: u64,
+        attention: &Attention,
     ) -> Result<EpochOutput, String> {
         let mut history = Vec::new();
         for body in chain.finals.values() {
             let bytes = record.files.get(&body.leaves_hash).ok_or("a file is missing")?;
             history.push(FinalEpoch::read(&deployment(), body, bytes).map_err(|error| error.to_string())?);
         }
-        let attention = attention(seed, header.epoch);
-        build_with(header, chain.views(), &history, &attention, &links()).map_err(|error| error.to_string())
+        build_with(header, chain.views(), &history, attention, &links()).map_err(|error| error.to_string())
     }
 
     pub fn build_report(
@@ -172,9 +178,12 @@ impl Operator {
             (false, false) => [3; 32],
         };
         let config_digest = chain.config(epoch).1;
-        let header =
-            ReportHeader { config_digest, prev_digest, epoch, revision, input_root, model_hash: [4; 32] };
-        match self.build(chain, record, header, seed) {
+        let (attention, model_hash) = match &self.learnt {
+            None => (attention(seed, epoch), [4; 32]),
+            Some(learnt) => learnt.scored(epoch),
+        };
+        let header = ReportHeader { config_digest, prev_digest, epoch, revision, input_root, model_hash };
+        match self.build(chain, record, header, &attention) {
             Err(reason) => Input::BuildFailed { epoch, revision, reason },
             Ok(output) => {
                 record.files.insert(output.body.leaves_hash, output.file_bytes);

@@ -4,10 +4,14 @@
 use std::collections::BTreeMap;
 
 use attention_core::round::{
-    ANCHORS_MAX, Input, Output, PeerSignature, RoundAlarm, RoundConfig, SUBMITS_MAX, TxOutcome,
+    ANCHORS_MAX, ChainStatus, Duty, Input, Output, PeerSignature, RoundAlarm, RoundConfig, SUBMITS_MAX,
+    TxOutcome,
 };
+use attention_core::spec::check_spec_hash;
+use attention_protocol::Hash;
 
 use crate::chain::{CLOCK, Chain, Terms, operator_set, sign};
+use crate::learnt::Learnt;
 use crate::operator::{Operator, Record};
 use crate::rng::Rng;
 use crate::world::{CREDIT, EPOCHS};
@@ -79,6 +83,28 @@ impl Simulation {
         let mut sim = Self { seed, faults, rng, chain, operators, record, queue, queued: 0 };
         sim.plan();
         sim
+    }
+
+    /// The same with operators that each predict in their own way, under configurations that ask for `spec_hash`.
+    pub fn with_models(mut self, spec_hash: Hash, learnt: Vec<Learnt>) -> Self {
+        assert_eq!(learnt.len(), self.operators.len());
+        self.chain.spec_hash = spec_hash;
+        for (operator, learnt) in self.operators.iter_mut().zip(learnt) {
+            operator.learnt = Some(learnt);
+        }
+        self
+    }
+
+    /// What an operator reads, and what it makes of another specification than its own.
+    fn status(&self, of: u8) -> ChainStatus {
+        let mut status = self.chain.status(of);
+        if let Some(learnt) = &self.operators[usize::from(of)].learnt {
+            let version = self.chain.config_version(status.open_epoch);
+            if let Err(error) = check_spec_hash(version, self.chain.spec_hash, learnt.spec.hash()) {
+                status.duty = Duty::Idle { reason: error.to_string() };
+            }
+        }
+        status
     }
 
     fn plan(&mut self) {
@@ -184,7 +210,7 @@ impl Simulation {
             return;
         }
         let lost = self.rng.percent(self.faults.drop);
-        let input = if lost { Input::Tick } else { Input::Status(self.chain.status(to)) };
+        let input = if lost { Input::Tick } else { Input::Status(self.status(to)) };
         let until_s = self.handle(to, input);
         let now_s = self.now_s();
         assert!(until_s > now_s && until_s <= now_s + 1, "the driver is told when to come back: {until_s}");
@@ -269,7 +295,10 @@ impl Simulation {
                 assert!(revision < next);
                 self.record.revised += 1;
             }
-            Output::Alarm(RoundAlarm::Idle { .. }) => panic!("every operator has a seat"),
+            Output::Alarm(RoundAlarm::Idle { reason, .. }) => {
+                assert!(operator.learnt.is_some(), "every operator has a seat");
+                self.record.idle.entry(by).or_default().push(reason);
+            }
             Output::Alarm(_) => {}
             Output::Wait { .. } => unreachable!("taken by the caller"),
         }

@@ -13,7 +13,7 @@ use tabled::builder::Builder;
 use tabled::settings::Style;
 
 use super::context::{config, json_file};
-use super::progress::bar;
+use super::progress::{bar, spinner};
 use super::{Cli, CliError};
 use crate::epoch::{ModelCache, World};
 use crate::output::{ExitStatus, print_json};
@@ -81,14 +81,16 @@ pub(super) fn train(cli: &Cli, args: &EpochArgs) -> Result<(), CliError> {
 pub(super) fn evaluate(cli: &Cli) -> Result<(), CliError> {
     let config = config(cli)?;
     let world = World::load(&config)?;
+    let progress = spinner("fitting and measuring");
     let report = evaluate_interest(&world.log, &world.catalog, &world.spec, TEST_CUTS)?;
+    progress.finish_and_clear();
     if cli.json {
         return Ok(print_json(&report)?);
     }
     println!("{}", table(&report));
     println!(
-        "{} test rows, {:.4} positive, {} user groups",
-        report.rows, report.base_rate, report.within_user_groups
+        "{}: {} test rows, {:.4} positive, {} user groups",
+        report.kind, report.rows, report.base_rate, report.within_user_groups
     );
     Ok(())
 }

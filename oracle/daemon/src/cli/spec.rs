@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use attention_features::{InterestSpecValues, Replay};
+use attention_features::{InterestSpecValues, ModelSpec, Replay};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -19,8 +20,11 @@ pub struct SpecArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Print the built-in specification for the sales data.
+    /// Print the built-in specification for the sales data; edit what it prints for another one.
     Print {
+        /// The interest model: what is fitted, with hyper-parameters for the sales data.
+        #[arg(long, default_value = "logistic", value_parser = PossibleValuesParser::new(ModelSpec::KINDS))]
+        model: String,
         /// Replay: the data epoch that chain epoch 0 plays.
         #[arg(long, value_name = "DATA_EPOCH")]
         replay_first: Option<u64>,
@@ -39,14 +43,16 @@ enum Action {
 
 pub(super) fn run(cli: &Cli, args: &SpecArgs) -> Result<(), CliError> {
     match &args.action {
-        Action::Print { replay_first } => {
+        Action::Print { model, replay_first } => {
             let mut values = InterestSpecValues::sales();
+            let known = ModelSpec::sales(model);
+            values.model = known.ok_or_else(|| CliError::input(format!("{model:?} is no kind of model")))?;
             values.replay = replay_first.map(|first| Replay {
                 data_start_s: values.data_start_s,
                 data_epoch_length_s: values.epoch_length_s,
                 first,
             });
-            values.clone().check()?;
+            spec_file::check(values.clone())?;
             Ok(print_json(&values)?)
         }
         Action::Hash { file } | Action::Validate { file } => {

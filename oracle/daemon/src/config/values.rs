@@ -222,7 +222,8 @@ impl Checker<'_> {
 
     fn spec(&self, text: &str) -> Result<InterestSpec, ConfigError> {
         let Some(path) = self.optional_path(text) else {
-            return InterestSpecValues::sales().check().map_err(|error| self.wrong("spec.file", text, error));
+            let built_in = InterestSpecValues::sales();
+            return crate::spec_file::check(built_in).map_err(|error| self.wrong("spec.file", text, error));
         };
         crate::spec_file::read(&path).map_err(|error| self.wrong("spec.file", path.display(), error))
     }

@@ -8,6 +8,7 @@ use attention_core::interest::InterestError;
 use attention_core::links::LinkError;
 use attention_core::report_builder::BuildError;
 use attention_features::FeaturesError;
+use attention_model::FILE_BYTES_MAX;
 use attention_protocol::ProtocolError;
 use thiserror::Error;
 
@@ -93,6 +94,17 @@ pub enum EpochError {
         window_end_s: u64,
         /// The newest block's time.
         now_s: u64,
+    },
+    /// A model that no file can hold.
+    #[error(
+        "the {kind} model of the specification has {bytes} bytes, at most {FILE_BYTES_MAX} can be kept: fewer trees or larger \
+         leaves need another specification"
+    )]
+    ModelSize {
+        /// Its kind.
+        kind: &'static str,
+        /// Bytes of its file.
+        bytes: usize,
     },
     /// The thread pool for training cannot be made.
     #[error("threads for training: {0}")]

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use attention_core::interest::train_for_window;
-use attention_model::Model;
+use attention_model::{FILE_BYTES_MAX, Model};
 use attention_protocol::Hash;
 use attention_protocol::hash::sha256;
 
 use super::{EpochError, World};
 use crate::store::{read_bounded, write_atomic};
 
-/// Largest model file that is read.
-const MODEL_BYTES_MAX: u64 = 256 << 20;
 const HASH_BYTES: usize = 32;
+/// Largest kept file that is read: the largest model and its hash.
+const KEPT_BYTES_MAX: u64 = (FILE_BYTES_MAX + HASH_BYTES) as u64;
 
 /// Models on disk, by everything they depend on: specification, cut, history and asset table. A file is its content's
 /// SHA-256 and the content; one that does not match is trained anew.
@@ -61,12 +61,16 @@ impl ModelCache {
         let model =
             pool.install(|| train_for_window(&world.log, window_start_s, &world.catalog, &world.spec))?;
         let bytes = model.to_bytes();
+        if bytes.len() > FILE_BYTES_MAX {
+            // Nobody could read it again: refused before anything is scored by it.
+            return Err(EpochError::ModelSize { kind: model.kind(), bytes: bytes.len() });
+        }
         write_atomic(&path, &[sha256(&[&bytes]).as_slice(), &bytes].concat())?;
         Ok(model)
     }
 
     fn read(&self, path: &std::path::Path) -> Result<Option<Model>, EpochError> {
-        let file = match read_bounded(path, MODEL_BYTES_MAX) {
+        let file = match read_bounded(path, KEPT_BYTES_MAX) {
             Err(error) if error.is_missing() => return Ok(None),
             file => file?,
         };

@@ -1,5 +1,6 @@
 //! Is this the contract the operator believes it is, and is this a configuration it signs for?
 
+use attention_core::spec::{OtherSpec, check_spec_hash};
 use attention_protocol::msg::ConfigResponse;
 use attention_protocol::{Hash, OperatorSet, RULES_VERSION};
 use cosmwasm_std::Binary;
@@ -52,26 +53,14 @@ pub enum DeploymentError {
         digest: Hash,
     },
     /// Another specification than the local one.
-    #[error(
-        "configuration version {config_version} asks for the specification {}, the local one is {}: put the right file into \
-         spec.file and start again",
-        hex::encode(theirs),
-        hex::encode(ours)
-    )]
-    OtherSpec {
-        /// The version of the configuration.
-        config_version: u64,
-        /// Hash of the local specification.
-        ours: Hash,
-        /// Hash of the one in force.
-        theirs: Hash,
-    },
+    #[error(transparent)]
+    OtherSpec(#[from] OtherSpec),
 }
 
 impl DeploymentError {
     /// Whether it is the right contract all the same: only this operator has to do something before it signs again.
     pub fn is_other_configuration(&self) -> bool {
-        matches!(self, Self::NotAccepted { .. } | Self::OtherSpec { .. })
+        matches!(self, Self::NotAccepted { .. } | Self::OtherSpec(_))
     }
 }
 
@@ -163,11 +152,7 @@ fn content(ours: &DeploymentConfig, theirs: &ConfigResponse) -> Result<Deploymen
 /// # Errors
 /// [`DeploymentError::OtherSpec`].
 pub fn check_spec(config: &DeploymentConfig, local: Hash) -> Result<(), DeploymentError> {
-    if config.spec_hash == local {
-        return Ok(());
-    }
-    let (config_version, theirs) = (config.config_version, config.spec_hash);
-    Err(DeploymentError::OtherSpec { config_version, ours: local, theirs })
+    Ok(check_spec_hash(config.config_version, config.spec_hash, local)?)
 }
 
 /// The suspended operators of a configuration as a bitmap; an index that no operator has counts for nothing.

@@ -21,6 +21,7 @@ fn the_model_stands_beside_its_baselines() {
     // 2020-01-09 and 2020-09-05.
     assert_eq!((&report["cuts_s"][0], &report["cuts_s"][8]), (&json!(1_578_528_000), &json!(1_599_264_000)));
     assert_eq!(report["model_hashes"].as_array().unwrap().len(), 9);
+    assert_eq!(report["kind"], "logistic");
     let model = &report["model"];
     for quality in report["baselines"].as_array().unwrap().iter().chain([model]) {
         let auc = number(quality, "auc");
@@ -58,12 +59,47 @@ fn a_model_is_trained_once_and_kept() {
     assert_eq!(kept(), files);
 }
 
-/// The user with the most sales and purchases in an epoch: what is explained adds up to the attention and to the interest.
+/// A home whose specification asks for a kind of model, with all sales imported.
+fn home_with_model(kind: &str) -> Home {
+    let home = Home::new();
+    let mut spec = home.run(&["spec", "print", "--model", kind]).json();
+    // Enough of it to explain, and quick.
+    if kind != "logistic" {
+        spec["model"][kind][if kind == "gbdt" { "rounds" } else { "trees" }] = json!(10);
+    }
+    home.write("spec.json", spec.to_string());
+    home.run(&["init", "--force", "--spec", "spec.json"]).succeeds();
+    import(&home, &punks().join("sales.csv"), &punks().join("assets.csv")).succeeds();
+    home
+}
+
 #[test]
 fn an_explanation_adds_up() {
-    // A home of its own: training adds a file to the folder.
-    let home = Home::new();
-    import(&home, &punks().join("sales.csv"), &punks().join("assets.csv")).succeeds();
+    adds_up(&home_with_model("logistic"), "logistic");
+}
+
+/// The specification's model is what is trained, on any number of threads, what scores, and what is explained.
+#[test]
+fn other_models_train_and_explain() {
+    for kind in ["gbdt", "forest"] {
+        let home = home_with_model(kind);
+        let train = |threads| {
+            let ran = home
+                .run_with(&["train", "--epoch", "40", "--json"], &[("ATTENTION__MODEL__THREADS", threads)]);
+            std::fs::remove_dir_all(home.path("data/models")).unwrap();
+            ran.json()
+        };
+        let first = train("1");
+        assert_eq!(first[0]["kind"], kind);
+        assert_eq!(train("3"), first);
+        adds_up(&home, kind);
+    }
+}
+
+/// The user with the most sales and purchases in an epoch: what is explained adds up to the attention and to the interest.
+fn adds_up(home: &Home, kind: &str) {
+    let trained = home.run(&["train", "--epoch", "40", "--json"]).json();
+    assert_eq!(trained[0]["kind"], kind);
     let explain = |user: &str| home.run(&["explain", "--epoch", "40", "--user", user, "--json"]).json();
     let window = explain("nobody");
     assert_eq!((&window["attention"], &window["assets"]), (&json!("0"), &json!([])));
@@ -79,6 +115,7 @@ fn an_explanation_adds_up() {
     let found =
         users.iter().rev().take(30).map(|(_, user)| explain(user)).find(|told| told["assets"] != json!([]));
     let told = found.expect("one of the thirty busiest buyers did something in epoch 40");
+    assert_eq!(told["model_hash"], trained[0]["model_hash"]);
     let mut sum = 0u128;
     for asset in told["assets"].as_array().unwrap() {
         sum += asset["attention"].as_str().unwrap().parse::<u128>().unwrap();
@@ -99,7 +136,7 @@ fn an_explanation_adds_up() {
     let text =
         home.run(&["explain", "--epoch", "40", "--user", told["user"].as_str().unwrap()]).succeeds().out;
     assert!(text.contains("beforehand an interest of") && text.contains("because"), "{text}");
-    score_in_a_campaign(&home, told["user"].as_str().unwrap(), sum);
+    score_in_a_campaign(home, told["user"].as_str().unwrap(), sum);
     assert_eq!(home.run(&["explain", "--epoch", "40", "--account", "wasm1x"]).code, 3);
     assert_eq!(home.run(&["explain", "--epoch", "40"]).code, 2);
 }

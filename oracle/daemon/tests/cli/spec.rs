@@ -36,6 +36,45 @@ fn what_is_printed_validates_and_has_a_hash_of_its_own() {
     assert!(hashes[0] != hashes[1] && hashes[0] != hashes[2] && hashes[1] != hashes[2], "{hashes:?}");
 }
 
+/// Every kind of model can be asked for, and is another specification; a configuration takes it only if it can be fitted.
+#[test]
+fn a_specification_can_ask_for_another_model() {
+    let home = Home::new();
+    let plain = printed(&home, &[]);
+    assert_eq!(printed(&home, &["--model", "logistic"]), plain);
+    let mut hashes = std::collections::BTreeSet::new();
+    for kind in ["logistic", "gbdt", "forest"] {
+        let mut spec = printed(&home, &["--model", kind, "--replay-first", "35"]);
+        assert_eq!(spec["model"].as_object().unwrap().keys().collect::<Vec<_>>(), [kind]);
+        assert_eq!(spec["replay"]["first"], 35);
+        home.write("spec.json", spec.to_string());
+        hashes.insert(home.run(&["spec", "validate", "spec.json"]).succeeds().out);
+        // All but the model is as it was.
+        (spec["model"], spec["replay"]) = (plain["model"].clone(), Value::Null);
+        assert_eq!(spec, plain);
+    }
+    assert_eq!(hashes.len(), 3);
+    let ran = home.run(&["spec", "print", "--model", "mlp"]);
+    assert!(ran.code == 2 && ran.err.contains("[possible values: logistic, gbdt, forest]"), "{ran:?}");
+    let refused = |kind: &str, field: &str, value: Value| {
+        let mut spec = printed(&home, &["--model", kind]);
+        spec["model"][kind][field] = value;
+        home.write("spec.json", spec.to_string());
+        home.run(&["spec", "validate", "spec.json"])
+    };
+    refused("gbdt", "rounds", json!(0))
+        .fails(3, "spec.json: specification field model.gbdt.rounds is 0: must be 1 to 10000");
+    refused("gbdt", "monotone", json!(["free"])).fails(
+        3,
+        "spec.json: specification field model.gbdt.monotone is 1 constraints: must be empty, or one for each of the 33 features",
+    );
+    refused("forest", "trees", json!(10_001))
+        .fails(3, "spec.json: specification field model.forest.trees is 10001: must be 1 to 10000");
+    // What is not in range is refused with the configuration, before anything is computed by it.
+    let ran = home.run_with(&["evaluate"], &[("ATTENTION__SPEC__FILE", "spec.json")]);
+    assert!(ran.code == 3 && ran.err.contains("model.forest.trees is 10001: must be 1 to 10000"), "{ran:?}");
+}
+
 #[test]
 fn a_field_out_of_range_is_named() {
     let home = Home::new();

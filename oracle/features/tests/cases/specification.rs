@@ -1,6 +1,9 @@
 //! The specification's checks and hash.
 
-use attention_features::{FeaturesError, InterestSpecValues, ModelSpec, Replay};
+use attention_features::{
+    FEATURES, FeaturesError, ForestSpec, GbdtSpec, InterestSpecValues, LogisticSpec, ModelSpec, MonotoneSpec,
+    Replay,
+};
 
 type Change = fn(&mut InterestSpecValues);
 
@@ -19,12 +22,14 @@ fn every_field_is_checked() {
             s.features.pop();
         }),
         ("model.logistic.l2_micro", |s| {
-            let ModelSpec::Logistic(logistic) = &mut s.model;
-            logistic.l2_micro = 0;
+            s.model = ModelSpec::Logistic(LogisticSpec { l2_micro: 0, ..LogisticSpec::sales() });
         }),
         ("model.logistic.newton_rounds", |s| {
-            let ModelSpec::Logistic(logistic) = &mut s.model;
-            logistic.newton_rounds = 101;
+            s.model = ModelSpec::Logistic(LogisticSpec { newton_rounds: 101, ..LogisticSpec::sales() });
+        }),
+        ("model.gbdt.monotone", |s| {
+            let monotone = vec![MonotoneSpec::Free; FEATURES.len() - 1];
+            s.model = ModelSpec::Gbdt(GbdtSpec { monotone, ..GbdtSpec::sales() });
         }),
         ("cleaning.below_market_factor", |s| s.cleaning.below_market_factor = 1),
         ("cleaning.reference_sales", |s| s.cleaning.reference_sales = 0),
@@ -66,14 +71,8 @@ fn every_field_is_hashed() {
         |s| s.first_cut += 1,
         |s| s.negatives += 1,
         |s| s.seed += 1,
-        |s| {
-            let ModelSpec::Logistic(logistic) = &mut s.model;
-            logistic.l2_micro += 1;
-        },
-        |s| {
-            let ModelSpec::Logistic(logistic) = &mut s.model;
-            logistic.newton_rounds += 1;
-        },
+        |s| s.model = ModelSpec::Logistic(LogisticSpec { l2_micro: 1, ..LogisticSpec::sales() }),
+        |s| s.model = ModelSpec::Logistic(LogisticSpec { newton_rounds: 1, ..LogisticSpec::sales() }),
         |s| s.cleaning.dust_price += 1,
         |s| s.cleaning.below_market_factor += 1,
         |s| s.cleaning.reference_sales += 1,
@@ -98,6 +97,145 @@ fn every_field_is_hashed() {
     hashes.sort();
     hashes.dedup();
     assert_eq!(hashes.len(), changes.len());
+}
+
+/// Whatever changes a tree model changes the hash, the kind included.
+#[test]
+fn every_parameter_of_a_model_is_hashed() {
+    let mut models = vec![ModelSpec::Logistic(LogisticSpec::sales())];
+    let gbdt: &[fn(&mut GbdtSpec)] = &[
+        |_| {},
+        |s| s.rounds += 1,
+        |s| s.leaves_max += 1,
+        |s| s.depth_max += 1,
+        |s| s.min_rows_leaf += 1,
+        |s| s.min_hessian_micro += 1,
+        |s| s.min_gain_micro += 1,
+        |s| s.learning_rate_ppm += 1,
+        |s| s.l2_micro += 1,
+        |s| s.bins_max += 1,
+        |s| s.row_sample_ppm += 1,
+        |s| s.feature_sample_ppm += 1,
+        |s| s.category_smoothing_micro += 1,
+        |s| s.category_l2_micro += 1,
+        |s| s.categories_max += 1,
+        |s| s.early_stopping_rounds += 1,
+        |s| s.validation_ppm += 1,
+        |s| s.monotone = vec![MonotoneSpec::Free; FEATURES.len()],
+        |s| {
+            s.monotone = vec![MonotoneSpec::Free; FEATURES.len()];
+            s.monotone[32] = MonotoneSpec::Rising;
+        },
+        |s| {
+            s.monotone = vec![MonotoneSpec::Free; FEATURES.len()];
+            s.monotone[32] = MonotoneSpec::Falling;
+        },
+        |s| s.seed += 1,
+    ];
+    let forest: &[fn(&mut ForestSpec)] = &[
+        |_| {},
+        |s| s.trees += 1,
+        |s| s.depth_max += 1,
+        |s| s.min_rows_leaf += 1,
+        |s| s.features_a_node += 1,
+        |s| s.bins_max += 1,
+        |s| s.seed += 1,
+    ];
+    for change in gbdt {
+        let mut spec = GbdtSpec::sales();
+        change(&mut spec);
+        models.push(ModelSpec::Gbdt(spec));
+    }
+    for change in forest {
+        let mut spec = ForestSpec::sales();
+        change(&mut spec);
+        models.push(ModelSpec::Forest(spec));
+    }
+    let count = models.len();
+    let hash = |model| InterestSpecValues { model, ..InterestSpecValues::sales() }.check().unwrap().hash();
+    let mut hashes: Vec<[u8; 32]> = models.into_iter().map(hash).collect();
+    hashes.sort();
+    hashes.dedup();
+    assert_eq!(hashes.len(), count);
+}
+
+/// The bytes of each kind and the hash of the whole specification, as another program wrote them from the formula. The first
+/// hash is that of 0.1.0: what operators signed under it stays what it was.
+#[test]
+fn bytes_and_hashes_are_those_of_another_program() {
+    let directions = [MonotoneSpec::Free, MonotoneSpec::Rising, MonotoneSpec::Falling];
+    let gbdt = GbdtSpec {
+        rounds: 1,
+        leaves_max: 2,
+        depth_max: 3,
+        min_rows_leaf: 4,
+        min_hessian_micro: 5,
+        min_gain_micro: 6,
+        learning_rate_ppm: 7,
+        l2_micro: 8,
+        bins_max: 9,
+        row_sample_ppm: 10,
+        feature_sample_ppm: 11,
+        category_smoothing_micro: 12,
+        category_l2_micro: 13,
+        categories_max: 14,
+        early_stopping_rounds: 15,
+        validation_ppm: 16,
+        monotone: directions.repeat(11),
+        seed: 17,
+    };
+    let forest =
+        ForestSpec { trees: 1, depth_max: 2, min_rows_leaf: 3, features_a_node: 4, bins_max: 5, seed: 6 };
+    let cases = [
+        (
+            ModelSpec::Logistic(LogisticSpec::sales()),
+            "0100000bb800000008",
+            "4e449682e7c9fdfbf3a53e892063f9e014a8a10fb7ab78642c27f12de0337308",
+        ),
+        (
+            ModelSpec::Gbdt(gbdt),
+            "02000000010000000200030000000400000005000000060000000700000008\
+             00090000000a0000000b0000000c0000000d000e0000000f00000010\
+             0021000102000102000102000102000102000102000102000102000102000102000102\
+             0000000000000011",
+            "a39f1c7a8b01b0d1b37ed3b45496618e1857a7a1a65d0ff4f6405e6bbba37763",
+        ),
+        (
+            ModelSpec::Forest(forest),
+            "0300000001000200000003000400050000000000000006",
+            "86aa2c2149b3bf9855e435032961e75074130d7826e642785b8d32cf8916eecd",
+        ),
+    ];
+    for (model, bytes, hash) in cases {
+        let kind = model.kind();
+        let spec = InterestSpecValues { model, ..InterestSpecValues::sales() }.check().unwrap();
+        let canonical = hex::encode(spec.canonical_bytes());
+        // Between the last name of the features and two zeros: no calibration, no integrity rules.
+        assert!(
+            canonical.contains(&format!("{}{bytes}0000", hex::encode("partner_bought"))),
+            "{kind}: {canonical}"
+        );
+        assert_eq!(hex::encode(spec.hash()), hash, "{kind}");
+    }
+}
+
+#[test]
+fn kinds_have_names_and_values_and_files() {
+    for kind in ModelSpec::KINDS {
+        let model = ModelSpec::sales(kind).unwrap();
+        assert_eq!(model.kind(), kind);
+        let text = serde_json::to_string(&model).unwrap();
+        assert!(text.starts_with(&format!("{{\"{kind}\":{{")), "{text}");
+        assert_eq!(serde_json::from_str::<ModelSpec>(&text).unwrap(), model);
+        InterestSpecValues { model, ..InterestSpecValues::sales() }.check().unwrap();
+    }
+    assert_eq!(ModelSpec::sales("mlp"), None);
+    let file = "{\"logistic\":{\"l2_micro\":3000,\"newton_rounds\":8}}";
+    assert_eq!(serde_json::from_str::<ModelSpec>(file).unwrap(), InterestSpecValues::sales().model);
+    let mut missing = serde_json::to_value(ModelSpec::sales("gbdt")).unwrap();
+    missing["gbdt"].as_object_mut().unwrap().remove("rounds");
+    let error = serde_json::from_value::<ModelSpec>(missing).unwrap_err().to_string();
+    assert!(error.contains("missing field `rounds`"), "no parameter has a default: {error}");
 }
 
 #[test]
