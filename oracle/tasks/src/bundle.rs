@@ -4,6 +4,7 @@
 //! sha256 of all of it is the `model_hash` that commands print.
 
 use attention_model::{FILE_BYTES_MAX, Model, Predict};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::TaskError;
@@ -14,25 +15,28 @@ use crate::table::TableSpec;
 pub const BUNDLE_BYTES_MAX: usize = FILE_BYTES_MAX + (1 << 26);
 
 /// What is predicted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Task {
     /// A column of a table, from its other columns.
     Interest,
     /// What an asset would sell for.
     Price,
+    /// Which items a user acts on next.
+    Recommend,
     /// Whether a user is gone for a while.
     Churn,
 }
 
 impl Task {
-    pub(crate) const ALL: [Self; 3] = [Self::Interest, Self::Price, Self::Churn];
+    pub(crate) const ALL: [Self; 4] = [Self::Interest, Self::Price, Self::Recommend, Self::Churn];
 
     /// The task that a file was trained for.
     ///
     /// # Errors
     /// [`TaskError::Bundle`] naming the byte, if it is no such file.
     pub fn of_file(bytes: &[u8]) -> Result<Self, TaskError> {
-        frame::read(bytes).map(|(task, _, _)| task)
+        frame::header(bytes).map(|(task, _, _)| task)
     }
 
     /// Its name in commands.
@@ -40,6 +44,7 @@ impl Task {
         match self {
             Self::Interest => "interest",
             Self::Price => "price",
+            Self::Recommend => "recommend",
             Self::Churn => "churn",
         }
     }
@@ -49,7 +54,8 @@ impl Task {
         match self {
             Self::Interest => 1,
             Self::Price => 2,
-            // 3 is that of recommenders, whose bundles are of another type.
+            // Recommenders frame their bundles themselves.
+            Self::Recommend => 3,
             Self::Churn => 4,
         }
     }

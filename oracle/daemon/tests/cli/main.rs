@@ -19,6 +19,7 @@ mod links;
 mod lock;
 mod prices;
 mod registry;
+mod registry_tasks;
 mod search;
 mod simulate;
 mod spec;
