@@ -31,7 +31,7 @@ fn market() -> TempDir {
             let (year, month) = (2017 + month / 12, month % 12 + 1);
             let asset = mixed(at) % 10;
             let level = 1_000 + 600 * (at / 60 % 3) + mixed(at + 5_000) % 200;
-            let price = u64::from(level * (4 + asset)) * 1_000_000_000_000_000;
+            let price = u64::from(level * (4 + asset)) * 100_000_000_000_000;
             let user = |salt: u32| {
                 let user = mixed(at * 2 + salt) % 60;
                 // Those of every third number are gone after so many days; who stays trades in their place.
@@ -98,6 +98,8 @@ fn price_models_follow_the_same_sales() {
     let compared = models(folder, "compare", "prices@2", &FROM).json();
     let what = (&compared["task"], &compared["loss"], &compared["unit"], &compared["rows"]);
     assert_eq!(what, (&json!("price"), &json!("absolute_log_error"), &json!("nat"), &early["rows"]));
+    // A sale a day.
+    assert_eq!((&compared["clustered_by"], &compared["clusters"]), (&json!("day"), &compared["rows"]));
     let gap = number(&late, "mae_log") - number(&early, "mae_log");
     assert!((number(&compared["difference"], "mean") - gap).abs() < 1e-9, "{compared}");
     let text = run(folder, &[&["models", "compare", "prices@2"][..], &FROM].concat()).succeeds().out;

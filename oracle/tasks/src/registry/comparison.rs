@@ -37,7 +37,7 @@ pub struct Comparison {
     pub task: Task,
     /// Rows.
     pub rows: usize,
-    /// What rows are that may depend on each other: those of one `user`; `null` if all count as independent.
+    /// What rows that may depend on each other have in common: their `user` or `day`; `null` if all count as independent.
     pub clustered_by: Option<&'static str>,
     /// How many such clusters.
     pub clusters: Option<usize>,

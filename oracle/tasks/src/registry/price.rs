@@ -3,6 +3,7 @@
 use super::held::Held;
 use super::judged::{Clusters, Judged, Loss, Losses};
 use super::rows::Rows;
+use crate::price::window::DAY_S;
 use crate::price::{Market, PriceModel, follow_from};
 use crate::{Task, TaskError};
 
@@ -56,7 +57,12 @@ impl Judged for PriceModel {
         Ok(Losses::of("median_7d", Loss::AbsoluteLogError, errors))
     }
 
-    fn clusters(_: &Sales) -> Option<Clusters> {
-        None
+    /// Sales of one day (UTC): they share what the market does to all prices, and models of it err alike.
+    fn clusters(data: &Sales) -> Option<Clusters> {
+        let sales = data.market.sales();
+        // What is predicted is all that has another sale before it: nothing but the first moment has none.
+        let first_s = sales.first().map_or(0, |sale| sale.time_s);
+        let predicted = sales.iter().filter(|sale| sale.time_s >= data.from_s && sale.time_s > first_s);
+        Some(Clusters::of("day", predicted.map(|sale| sale.time_s.div_euclid(DAY_S))))
     }
 }

@@ -141,6 +141,15 @@ fn prices_by_hand() {
         "{found:?}"
     );
     assert!(found.better_by(1_999_990) && !found.better_by(2_000_010));
+    // Sales of one day are not independent: a second one on the last adds a row and no cluster.
+    assert_eq!((found.clustered_by, found.clusters), (Some("day"), Some(9)));
+    let twice: Vec<_> = acts.iter().copied().chain([('b', day(13) - 1, 9)]).collect();
+    let twice = Rows::Sales { assets: assets(), sales: sales(&twice), from_s: day(4) };
+    let twice = compare(&five, Some(&seven), &twice).unwrap();
+    assert_eq!((twice.rows, twice.clusters), (10, Some(9)));
+    // The first sale of all has no past, so it is no row and no cluster.
+    let all = compare(&held(price(5.0, 0)), Some(&held(price(7.0, 0))), &rows(0)).unwrap();
+    assert_eq!((all.rows, all.clusters), (11, Some(11)));
 
     // The last two sales against the level: 12 after 20, 5, 8, 13, 9, 11, 10, the median of which is 10, and 7 after 5, 8, 13, 9, 11,
     // 10, 12, of which it is 10 too.
@@ -162,7 +171,7 @@ fn prices_by_hand() {
     );
     assert!(error(compare(&five, Some(&seven), &rows(day(13)))).contains("before the last priced sale"));
     let one = error(compare(&five, Some(&seven), &rows(day(12))));
-    assert!(one.contains("there is 1 row to compare on"), "{one}");
+    assert!(one.contains("there is 1 day to compare on"), "{one}");
 }
 
 fn log(rows: &str) -> String {
