@@ -35,7 +35,7 @@ fn market() -> TempDir {
             let user = |salt: u32| {
                 let user = mixed(at * 2 + salt) % 60;
                 // Those of every third number are gone after so many days; who stays trades in their place.
-                if user % 3 == 0 && at > 100 + user * 12 { user + 1 } else { user }
+                if user.is_multiple_of(3) && at > 100 + user * 12 { user + 1 } else { user }
             };
             let (seller, buyer) = (100 + user(0), 100 + user(1));
             format!("{year}-{month:02}-{day:02} 12:00:00 UTC,{asset},{price},0x{seller:040x},0x{buyer:040x},{at},0x{at:064x}\n")

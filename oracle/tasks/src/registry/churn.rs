@@ -37,7 +37,7 @@ impl Judged for ChurnModel {
         if let Held::Churn(model) = held { Some(model) } else { None }
     }
 
-    fn read<'a>(&self, rows: &'a Rows) -> Result<Cuts, TaskError> {
+    fn read(&self, rows: &Rows) -> Result<Cuts, TaskError> {
         let (assets, sales, from_s) = rows.sales(Self::TASK)?;
         let people = People::read(assets, sales)?;
         let table = rows_from(&people, self, from_s)?;

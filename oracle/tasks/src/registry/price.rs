@@ -36,7 +36,7 @@ impl Judged for PriceModel {
         if let Held::Price(model) = held { Some(model) } else { None }
     }
 
-    fn read<'a>(&self, rows: &'a Rows) -> Result<Sales, TaskError> {
+    fn read(&self, rows: &Rows) -> Result<Sales, TaskError> {
         let (assets, sales, from_s) = rows.sales(Self::TASK)?;
         Ok(Sales { market: Market::read(assets, sales)?, from_s })
     }

@@ -25,7 +25,7 @@ impl Judged for Bundle {
         if let Held::Recommend(bundle) = held { Some(bundle) } else { None }
     }
 
-    fn read<'a>(&self, rows: &'a Rows) -> Result<Log, TaskError> {
+    fn read(&self, rows: &Rows) -> Result<Log, TaskError> {
         let (name, bytes) = rows.file(Self::TASK)?;
         Ok(Log::read(bytes, name, self.columns(), Options::default().malformed_max)?)
     }
