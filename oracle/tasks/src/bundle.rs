@@ -4,6 +4,7 @@
 //! sha256 of all of it is the `model_hash` that commands print.
 
 use attention_model::{FILE_BYTES_MAX, Model, Predict};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::TaskError;
@@ -14,7 +15,8 @@ use crate::table::TableSpec;
 pub const BUNDLE_BYTES_MAX: usize = FILE_BYTES_MAX + (1 << 26);
 
 /// What is predicted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Task {
     /// A column of a table, from its other columns.
     Interest,
@@ -34,7 +36,7 @@ impl Task {
     /// # Errors
     /// [`TaskError::Bundle`] naming the byte, if it is no such file.
     pub fn of_file(bytes: &[u8]) -> Result<Self, TaskError> {
-        frame::read(bytes).map(|(task, _, _)| task)
+        frame::header(bytes).map(|(task, _, _)| task)
     }
 
     /// Its name in commands.

@@ -3,6 +3,8 @@
 use attention_features::FeaturesError;
 use attention_model::ModelError;
 
+use crate::recommend::RecommendError;
+
 /// Every error of this crate.
 #[derive(Debug, thiserror::Error)]
 pub enum TaskError {
@@ -158,6 +160,9 @@ pub enum TaskError {
     /// An estimator refuses the data or its parameters.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A file of interactions cannot be used, or a recommender refuses.
+    #[error(transparent)]
+    Recommend(#[from] RecommendError),
     /// A file of assets or sales cannot be used.
     #[error(transparent)]
     Features(#[from] FeaturesError),

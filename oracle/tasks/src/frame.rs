@@ -28,8 +28,8 @@ pub(crate) fn write(task: Task, json: &[u8], body: &[u8]) -> Result<Vec<u8>, Tas
     Ok(out)
 }
 
-/// Task, JSON and body of a file.
-pub(crate) fn read(bytes: &[u8]) -> Result<(Task, &[u8], &[u8]), TaskError> {
+/// Task of a file, length of its JSON, and what follows the header.
+pub(crate) fn header(bytes: &[u8]) -> Result<(Task, usize, &[u8]), TaskError> {
     let Some((header, rest)) = bytes.split_first_chunk::<HEADER_BYTES>() else {
         return Err(bad(bytes.len(), format!("shorter than its header of {HEADER_BYTES} bytes")));
     };
@@ -45,22 +45,22 @@ pub(crate) fn read(bytes: &[u8]) -> Result<(Task, &[u8], &[u8]), TaskError> {
         ));
     }
     let Some(task) = Task::ALL.into_iter().find(|known| known.number() == task) else {
-        return Err(bad(10, format!("unknown task {task}")));
+        let known = Task::ALL.map(|known| format!("{} ({})", known.number(), known.name())).join(", ");
+        return Err(bad(10, format!("unknown task {task}; this program knows {known}")));
     };
     let bytes_max = task.bytes_max();
     if bytes.len() > bytes_max {
         return Err(bad(bytes_max, format!("longer than {bytes_max} bytes")));
     }
-    let length = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
+    Ok((task, u32::from_be_bytes([l0, l1, l2, l3]) as usize, rest))
+}
+
+/// JSON and body of a file of one task.
+pub(crate) fn read_task(bytes: &[u8], wanted: Task) -> Result<(&[u8], &[u8]), TaskError> {
+    let (task, length, rest) = header(bytes)?;
     let Some((json, body)) = rest.split_at_checked(length) else {
         return Err(bad(11, format!("announces {length} bytes of JSON, {} are left", rest.len())));
     };
-    Ok((task, json, body))
-}
-
-/// As [`read`], of one task.
-pub(crate) fn read_task(bytes: &[u8], wanted: Task) -> Result<(&[u8], &[u8]), TaskError> {
-    let (task, json, body) = read(bytes)?;
     if task != wanted {
         return Err(bad(10, format!("a model of the task {}, not {}", task.name(), wanted.name())));
     }

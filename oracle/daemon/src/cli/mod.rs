@@ -128,10 +128,11 @@ Example: attention-oracle evaluate --task churn --data punks --from 2020-01-01 -
     /// What a model of a table predicts for every row of a file.
     #[command(after_help = "Example: attention-oracle predict --model M.model --data other.csv --out P.csv")]
     Predict(predict::PredictArgs),
-    /// Keep versions of models of tables, compare challengers with the champion, promote the better one.
+    /// Keep versions of models of every task, compare challengers with the champion, promote the better one.
     #[command(
         after_help = "Example: attention-oracle models add M.model --name sessions --spec spec.json --data held_out.csv
-Example: attention-oracle models promote sessions@2 --data held_out.csv --margin-micro 1000"
+Example: attention-oracle models promote sessions@2 --data held_out.csv --margin-micro 1000
+Example: attention-oracle models compare prices@2 --data punks --from 2020-01-01"
     )]
     Models(models::ModelsArgs),
     /// What assets would sell for at a moment, from what was known before it.

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use attention_tasks::BUNDLE_BYTES_MAX;
-use attention_tasks::registry::{MANIFEST_BYTES_MAX, Manifest};
+use attention_tasks::registry::{MANIFEST_BYTES_MAX, MODEL_BYTES_MAX, Manifest};
 
 use super::{DataDir, DataLock, HashedFiles, StoreError, read_bounded, write_atomic};
 
@@ -28,7 +27,7 @@ impl RegistryDir {
     /// [`StoreError::Io`]; [`StoreError::Locked`] if another process has it.
     pub fn open(root: &Path) -> Result<Self, StoreError> {
         let lock = DataDir::create(root)?.lock()?;
-        let objects = HashedFiles::new(root.join("objects"), BUNDLE_BYTES_MAX as u64);
+        let objects = HashedFiles::new(root.join("objects"), MODEL_BYTES_MAX as u64);
         Ok(Self { root: root.to_owned(), objects, _lock: lock })
     }
 

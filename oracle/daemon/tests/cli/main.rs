@@ -22,6 +22,7 @@ mod lock;
 mod parquet_tables;
 mod prices;
 mod registry;
+mod registry_tasks;
 mod search;
 mod simulate;
 mod spec;

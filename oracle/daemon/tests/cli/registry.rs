@@ -62,6 +62,7 @@ fn a_challenger_has_to_be_better() {
         (&weak["version"], &weak["stage"], &weak["sha256"]),
         (&json!(1), &json!("candidate"), &measured["model_hash"])
     );
+    assert_eq!((&weak["task"], &weak["from_s"]), (&json!("interest"), &Value::Null));
     assert_eq!(number(&weak["metrics_micro"], "auc"), (number(&measured, "auc") * 1e6).round());
     let good = add(folder, "good.model", &["--spec", "spec.json"]).json();
     assert_eq!(good["version"], 2);
@@ -83,6 +84,8 @@ fn a_challenger_has_to_be_better() {
     let compared = run(folder, &["models", "compare", "sessions", "--data", "held_out.csv", "--json"]).json();
     assert_eq!((&compared["challenger_version"], &compared["champion_version"]), (&json!(2), &json!(1)));
     assert_eq!(compared["rows"], 1_500);
+    let what = (&compared["task"], &compared["loss"], &compared["unit"], &compared["clustered_by"]);
+    assert_eq!(what, (&json!("interest"), &json!("log_loss"), &json!("nat"), &Value::Null));
     let gap = number(&compared["challenger"], "loss") - number(&compared["champion"], "loss");
     assert!((number(&compared["difference"], "mean") - gap).abs() < 1e-9 && gap < 0.0, "{compared}");
     assert!((number(&compared["champion"], "loss") - number(&measured, "log_loss")).abs() < 1e-9);
@@ -93,7 +96,7 @@ fn a_challenger_has_to_be_better() {
     assert_eq!(promote("sessions@2", &["--margin-micro", &too_much]).code, 5);
     assert_eq!(promote("sessions@2", &["--margin-micro", &enough]).json()["forced"], false);
     assert_eq!(stages(folder), ["archived", "champion"]);
-    promote("sessions@2", &[]).fails(3, "sessions@2 is the champion: name a challenger");
+    promote("sessions@2", &[]).fails(3, "registry: sessions@2 is the champion: name a challenger");
 
     let shown = run(folder, &["models", "show", "sessions@2", "--json"]).json();
     assert_eq!(shown["spec"]["kind"], "tree");
@@ -103,6 +106,7 @@ fn a_challenger_has_to_be_better() {
         (&json!("promote"), &json!(1), &json!(false))
     );
     assert_eq!(last["evidence"]["margin_micro"].to_string(), enough);
+    assert_eq!(last["evidence"]["loss"], "log_loss");
 
     assert_eq!(run(folder, &["models", "rollback", "sessions", "--json"]).json()["champion_version"], 1);
     assert_eq!(stages(folder), ["champion", "archived"]);
@@ -110,7 +114,7 @@ fn a_challenger_has_to_be_better() {
         .fails(3, "registry: sessions has no champion before this one to go back to");
     assert_eq!(run(folder, &["models", "verify", "--json"]).json(), json!({ "versions": 2, "changes": 5 }));
     let text = run(folder, &["models", "list"]).succeeds().out;
-    assert!(text.contains("sessions@1 champion") && text.contains("from without pages"), "{text}");
+    assert!(text.contains("sessions@1 champion interest") && text.contains("from without pages"), "{text}");
 }
 
 #[test]

@@ -65,15 +65,7 @@ pub struct ChurnEvaluation {
 /// # Errors
 /// [`TaskError::Range`] if `from_s` lies before the end of training, or there is no such cut.
 pub fn evaluate(people: &People, model: &ChurnModel, from_s: i64) -> Result<ChurnEvaluation, TaskError> {
-    let spec = model.spec();
-    if from_s < spec.until_s {
-        return Err(TaskError::Range {
-            name: "the first moment to predict",
-            value: from_s.to_string(),
-            range: "not before the end of training: take a later --from",
-        });
-    }
-    let test = ChurnTable::build(people, &spec.rules, from_s, people.end_s())?;
+    let test = rows_from(people, model, from_s)?;
     let data = test.table.data()?;
     let labels = data.labels("the evaluation of churn")?;
     let margins = model.model().margins(&data)?;
@@ -102,6 +94,22 @@ pub fn evaluate(people: &People, model: &ChurnModel, from_s: i64) -> Result<Chur
     })
 }
 
+/// The rows of the cuts from `from_s` (unix seconds) on whose horizon is known.
+///
+/// # Errors
+/// As [`evaluate`].
+pub(crate) fn rows_from(people: &People, model: &ChurnModel, from_s: i64) -> Result<ChurnTable, TaskError> {
+    let spec = model.spec();
+    if from_s < spec.until_s {
+        return Err(TaskError::Range {
+            name: "the first moment to predict",
+            value: from_s.to_string(),
+            range: "not before the end of training: take a later --from",
+        });
+    }
+    ChurnTable::build(people, &spec.rules, from_s, people.end_s())
+}
+
 /// The AUC where it is defined.
 fn defined_auc(scores: &[f64], labels: &[bool]) -> Option<f64> {
     // The scores are finite and as many as the labels: what is left is a class that is missing.
@@ -128,8 +136,15 @@ fn by_cut(test: &ChurnTable, labels: &[bool], margins: &[f64], silence: &[f64]) 
         .collect()
 }
 
-/// The baseline's margins, fitted on what the model was fitted on.
-fn recency_margins(people: &People, model: &ChurnModel, test: &ChurnTable) -> Result<Vec<f64>, TaskError> {
+/// The baseline's margins, fitted on what the model was fitted on: of the time since the last act alone.
+///
+/// # Errors
+/// [`TaskError::Model`] for what the regression refuses.
+pub(crate) fn recency_margins(
+    people: &People,
+    model: &ChurnModel,
+    test: &ChurnTable,
+) -> Result<Vec<f64>, TaskError> {
     let spec = model.spec();
     let training = ChurnTable::build(people, &spec.rules, 0, spec.until_s)?;
     let feature = churn_feature_names().iter().position(|name| *name == RECENCY).unwrap_or_default();

@@ -13,6 +13,7 @@ mod table;
 mod train;
 
 pub use evaluate::{ChurnEvaluation, CutQuality, evaluate};
+pub(crate) use evaluate::{recency_margins, rows_from};
 pub use features::{CHURN_FEATURES_VERSION, churn_feature_names, churn_schema};
 pub use model::{ChurnModel, ChurnSpec};
 pub use people::People;

@@ -6,9 +6,10 @@ use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 use time::{Date, OffsetDateTime};
 
-use super::follow::Follower;
+use super::follow::{Distance, Follower};
 use super::model::PriceModel;
-use super::sales::Market;
+use super::sales::{Market, PricedSale};
+use super::window::DAY_S;
 use crate::TaskError;
 
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
@@ -93,19 +94,10 @@ impl Sums {
 /// # Errors
 /// [`TaskError::Range`] if the model learnt from sales after `from_s`, or there is none to predict.
 pub fn evaluate(market: &Market, model: &PriceModel, from_s: i64) -> Result<PriceEvaluation, TaskError> {
-    if from_s < model.spec().until_s {
-        return Err(TaskError::Range {
-            name: "--from, in unix seconds",
-            value: from_s.to_string(),
-            range: "not before the end of what the model learnt from (until_s): it would be asked what it was told",
-        });
-    }
-    let mut follower = Follower::new(model, market)?;
-    follower.advance(from_s)?;
     let mut months: Vec<(i64, Sums)> = Vec::new();
     let mut all = Sums::default();
     let mut hash = Sha256::new();
-    follower.run(|sale, actual, predicted| {
+    follow_from(market, model, from_s, |sale, actual, predicted| {
         hash.update(sale.time_s.to_be_bytes());
         hash.update(sale.asset.to_be_bytes());
         for distance in [predicted.point, predicted.low, predicted.high] {
@@ -127,10 +119,6 @@ pub fn evaluate(market: &Market, model: &PriceModel, from_s: i64) -> Result<Pric
             sums.length += predicted.high.abs_diff(predicted.low);
         }
     })?;
-    if all.rows == 0 {
-        let range = "before the last priced sale that has another before it";
-        return Err(TaskError::Range { name: "--from, in unix seconds", value: from_s.to_string(), range });
-    }
     let month =
         |(month, sums): (i64, Sums)| MonthQuality { month: month_name(month), quality: sums.quality() };
     Ok(PriceEvaluation {
@@ -143,6 +131,36 @@ pub fn evaluate(market: &Market, model: &PriceModel, from_s: i64) -> Result<Pric
     })
 }
 
+/// Calls `seen` with each priced sale at or after `from_s` (unix seconds) that has another before it, how far its price was from
+/// the market's level, and what the model predicted from what was known strictly before it.
+///
+/// # Errors
+/// [`TaskError::Range`] if the model learnt from sales after `from_s`, or there is none to predict.
+pub(crate) fn follow_from(
+    market: &Market,
+    model: &PriceModel,
+    from_s: i64,
+    mut seen: impl FnMut(&PricedSale, i64, Distance),
+) -> Result<(), TaskError> {
+    let bad = |range| TaskError::Range { name: "--from, in unix seconds", value: from_s.to_string(), range };
+    if from_s < model.spec().until_s {
+        return Err(bad(
+            "not before the end of what the model learnt from (until_s): it would be asked what it was told",
+        ));
+    }
+    let mut follower = Follower::new(model, market)?;
+    follower.advance(from_s)?;
+    let mut rows = 0u64;
+    follower.run(|sale, actual, predicted| {
+        rows += 1;
+        seen(sale, actual, predicted);
+    })?;
+    if rows == 0 {
+        return Err(bad("before the last priced sale that has another before it"));
+    }
+    Ok(())
+}
+
 /// `12 · year + month − 1`. Times end at 2^40 s, in the year 36812, which the calendar does not reach: those count as the
 /// year 9999's last month.
 pub(crate) fn month_of(time_s: i64) -> i64 {
@@ -153,6 +171,13 @@ pub(crate) fn month_of(time_s: i64) -> i64 {
 /// Such as `2020-07`.
 pub(crate) fn month_name(month: i64) -> String {
     format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
+}
+
+/// The first day (UTC) that begins at or after a time, such as `2020-07-01`; the time itself where the calendar ends.
+pub(crate) fn first_day_from(time_s: i64) -> String {
+    let midnight_s = time_s.div_euclid(DAY_S) * DAY_S + if time_s.rem_euclid(DAY_S) > 0 { DAY_S } else { 0 };
+    OffsetDateTime::from_unix_timestamp(midnight_s)
+        .map_or_else(|_| format!("{time_s} s"), |time| time.date().to_string())
 }
 
 /// The first second (UTC) of a day such as `2020-07-01`, unix seconds.
@@ -182,6 +207,9 @@ mod tests {
         assert_eq!(month_of(1_593_561_600), 12 * 2020 + 6);
         assert_eq!(month_of(1_593_561_599), 12 * 2020 + 5);
         assert_eq!(month_of(1 << 40), 12 * 9999 + 11);
+        let days = [1_593_561_600, 1_593_561_601, 1_593_647_999].map(first_day_from);
+        assert_eq!(days, ["2020-07-01", "2020-07-02", "2020-07-02"]);
+        assert_eq!(first_day_from(1 << 40), "1099511627776 s");
     }
 
     /// Errors 3, −1 nats; baseline 2, 4: MAE 2, RMSE sqrt(5), baseline 3, gain 1/3.

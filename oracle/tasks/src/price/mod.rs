@@ -22,7 +22,7 @@ pub(crate) mod window;
 
 pub use dynamic::DynamicPricing;
 pub use evaluate::{MonthQuality, PriceEvaluation, PriceQuality, evaluate, parse_day};
-pub(crate) use evaluate::{month_name, month_of};
+pub(crate) use evaluate::{first_day_from, follow_from, month_name, month_of};
 pub use features::{PRICE_FEATURES, PRICE_FEATURES_VERSION, price_schema};
 pub use follow::{Distance, Follower, PricePrediction, predict};
 pub use hedonic::HEDONIC_ATTRIBUTES_MAX;

@@ -27,8 +27,33 @@ pub struct Evaluation {
     pub unknown_items: u64,
 }
 
+/// Where the newest item of each measured user stands; `None` if nobody acted on it before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ranks {
+    /// By the model.
+    pub(crate) model: Vec<Option<u32>>,
+    /// By how many users of the training data acted on an item.
+    pub(crate) popularity: Vec<Option<u32>>,
+    unknown_items: u64,
+}
+
 /// Measures a bundle by the newest items of a file, given the older ones.
-pub(super) fn measure(log: &Log, bundle: &Bundle) -> Result<Evaluation, RecommendError> {
+pub(crate) fn measure(log: &Log, bundle: &Bundle) -> Result<Evaluation, RecommendError> {
+    let Ranks { model: ranks, popularity: popular, unknown_items } = ranks(log, bundle)?;
+    let hits = hit_rate(&ranks, K);
+    Ok(Evaluation {
+        users: ranks.len() as u64,
+        hit_rate_10: hits,
+        hit_rate_10_standard_error: (hits * (1.0 - hits) / ranks.len() as f64).sqrt(),
+        ndcg_10: ndcg(&ranks, K),
+        popularity_hit_rate_10: hit_rate(&popular, K),
+        popularity_ndcg_10: ndcg(&popular, K),
+        unknown_items,
+    })
+}
+
+/// Ranks the newest items of a file among all that their users have not acted on, user by user in the order of their names.
+pub(crate) fn ranks(log: &Log, bundle: &Bundle) -> Result<Ranks, RecommendError> {
     let (older, newest) = log.interactions.without_newest();
     if newest.is_empty() {
         let problem = "has no user with two items, so that nothing can be held out";
@@ -39,7 +64,7 @@ pub(super) fn measure(log: &Log, bundle: &Bundle) -> Result<Evaluation, Recommen
     refuse_seen(log, bundle, &targets)?;
     let popularity: Vec<f64> =
         bundle.model().interactions().popularity().into_iter().map(f64::from).collect();
-    let (ranks, popular): (Vec<_>, Vec<_>) = targets
+    let (model, popularity): (Vec<_>, Vec<_>) = targets
         .par_iter()
         .map(|&(user, target)| -> Result<(Option<u32>, Option<u32>), RecommendError> {
             let Some(target) = target else { return Ok((None, None)) };
@@ -57,16 +82,8 @@ pub(super) fn measure(log: &Log, bundle: &Bundle) -> Result<Evaluation, Recommen
         .collect::<Result<Vec<_>, _>>()?
         .into_iter()
         .unzip();
-    let hits = hit_rate(&ranks, K);
-    Ok(Evaluation {
-        users: ranks.len() as u64,
-        hit_rate_10: hits,
-        hit_rate_10_standard_error: (hits * (1.0 - hits) / ranks.len() as f64).sqrt(),
-        ndcg_10: ndcg(&ranks, K),
-        popularity_hit_rate_10: hit_rate(&popular, K),
-        popularity_ndcg_10: ndcg(&popular, K),
-        unknown_items: targets.iter().filter(|(_, target)| target.is_none()).count() as u64,
-    })
+    let unknown_items = targets.iter().filter(|(_, target)| target.is_none()).count() as u64;
+    Ok(Ranks { model, popularity, unknown_items })
 }
 
 /// An error if the bundle's own histories hold any of the targets.

@@ -22,7 +22,8 @@ use serde::Serialize;
 pub use bundle::{BUNDLE_BYTES_MAX, Bundle};
 pub use error::RecommendError;
 pub use evaluation::Evaluation;
-use read::Log;
+pub(crate) use evaluation::{measure, ranks};
+pub(crate) use read::Log;
 pub use read::{Columns, NAME_BYTES_MAX, ReadReport};
 
 /// Most rows of a file, those that are left out included.
@@ -105,7 +106,7 @@ pub fn train(reader: impl Read, file: &str, options: &Options) -> Result<(Bundle
 /// [`RecommendError::Seen`] if it was trained on any of them; else as [`train`].
 pub fn evaluate(reader: impl Read, file: &str, bundle: &Bundle) -> Result<Evaluation, RecommendError> {
     let malformed_max = Options::default().malformed_max;
-    evaluation::measure(&Log::read(reader, file, bundle.columns(), malformed_max)?, bundle)
+    measure(&Log::read(reader, file, bundle.columns(), malformed_max)?, bundle)
 }
 
 /// The `k` best items for a user that it was trained on and that this user has not acted on; for nobody in particular,
@@ -137,7 +138,7 @@ fn train_on(log: Log, options: &Options) -> Result<(Bundle, Report), RecommendEr
     let params = options.params.clone().check()?;
     let model = params.fit(data)?;
     let bundle = Bundle::new(options.columns.clone(), !options.all, log.users.clone(), items, model)?;
-    let evaluation = if held_out.is_empty() { None } else { Some(evaluation::measure(&log, &bundle)?) };
+    let evaluation = if held_out.is_empty() { None } else { Some(measure(&log, &bundle)?) };
     let data = bundle.model().interactions();
     let report = Report {
         trained_users: u64::from(data.users()),

@@ -49,7 +49,7 @@ pub struct ReadReport {
 
 /// What a file says, users and items numbered by their names in rising order of bytes.
 #[derive(Debug)]
-pub(super) struct Log {
+pub(crate) struct Log {
     pub(super) file: String,
     pub(super) users: Vec<String>,
     pub(super) items: Vec<String>,
@@ -60,7 +60,7 @@ pub(super) struct Log {
 impl Log {
     /// Reads a file whose header names the columns, in any order. The order of rows does not matter: of a user's items of
     /// equal time, the one of the greater name is the later.
-    pub(super) fn read(
+    pub(crate) fn read(
         reader: impl Read,
         file: &str,
         columns: &Columns,

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::TaskError;
+use super::entry::{Action, Change, Entry, Evidence, NewEntry, Stage};
+use crate::{Task, TaskError};
 
 /// Most versions of all names.
 pub const ENTRIES_MAX: usize = 10_000;
@@ -17,112 +18,9 @@ const CREATED_FROM_BYTES_MAX: usize = 1_024;
 /// Largest manifest that is read, in bytes.
 pub const MANIFEST_BYTES_MAX: usize = 1 << 27;
 /// What the first field of a manifest says.
-const FORMAT: &str = "attention-registry-1";
-
-/// Where a version stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    /// Added, never champion.
-    Candidate,
-    /// The one in use.
-    Champion,
-    /// Champion once.
-    Archived,
-}
-
-/// One version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// What it is a version of.
-    pub name: String,
-    /// From 1, without gaps.
-    pub version: u32,
-    /// sha256 of the model's file.
-    pub sha256: String,
-    /// Its length.
-    pub bytes: u64,
-    /// sha256 of the specification it was fitted by, if that is kept too.
-    pub spec_hash: Option<String>,
-    /// sha256 of the file it was measured on when it was added.
-    pub data_hash: Option<String>,
-    /// What was measured, in millionths.
-    pub metrics_micro: BTreeMap<String, i64>,
-    /// Where it is from, in the words of whoever added it.
-    pub created_from: String,
-    /// When it was added, unix seconds.
-    pub added_s: i64,
-    /// Where it stands.
-    pub stage: Stage,
-}
-
-/// What is known of a model that is added.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct NewEntry {
-    /// As [`Entry::name`].
-    pub name: String,
-    /// As [`Entry::sha256`].
-    pub sha256: String,
-    /// As [`Entry::bytes`].
-    pub bytes: u64,
-    /// As [`Entry::spec_hash`].
-    pub spec_hash: Option<String>,
-    /// As [`Entry::data_hash`].
-    pub data_hash: Option<String>,
-    /// As [`Entry::metrics_micro`].
-    pub metrics_micro: BTreeMap<String, i64>,
-    /// As [`Entry::created_from`].
-    pub created_from: String,
-}
-
-/// A kind of change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// The version was added.
-    Add,
-    /// The version became champion.
-    Promote,
-    /// The version became champion again, because the one after it was taken back.
-    Rollback,
-}
-
-/// What a promotion rested on, in millionths of the loss.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Evidence {
-    /// sha256 of the file.
-    pub data_hash: String,
-    /// Rows.
-    pub rows: u64,
-    /// Mean of the challenger's loss less the champion's.
-    pub difference_micro: i64,
-    /// Its standard error.
-    pub standard_error_micro: i64,
-    /// By how much the challenger had to be better.
-    pub margin_micro: u32,
-}
-
-/// One change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Change {
-    /// When, unix seconds.
-    pub at_s: i64,
-    /// What was done.
-    pub action: Action,
-    /// To which name.
-    pub name: String,
-    /// To which version.
-    pub version: u32,
-    /// The champion before it.
-    pub replaced: Option<u32>,
-    /// True if the evidence was not enough and it was done all the same.
-    pub forced: bool,
-    /// What it rested on.
-    pub evidence: Option<Evidence>,
-}
+const FORMAT: &str = "attention-registry-2";
+/// What it said when registries held models of tables only: still read, and written as [`FORMAT`] with the next change.
+const FORMAT_1: &str = "attention-registry-1";
 
 /// All versions and changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,6 +29,12 @@ pub struct Manifest {
     format: String,
     entries: Vec<Entry>,
     history: Vec<Change>,
+}
+
+/// What says how the rest is to be read.
+#[derive(Deserialize)]
+struct Format {
+    format: String,
 }
 
 impl Default for Manifest {
@@ -155,7 +59,8 @@ impl Manifest {
         Ok(bytes)
     }
 
-    /// Reads a file and checks that stages and versions follow from the history.
+    /// Reads a file and checks that stages and versions follow from the history, and that it is written as
+    /// [`Manifest::to_bytes`] writes it. A file of format 1, which held models of tables only, is read too.
     ///
     /// # Errors
     /// [`TaskError::Registry`] with what is wrong.
@@ -163,12 +68,29 @@ impl Manifest {
         if bytes.len() > MANIFEST_BYTES_MAX {
             return refused(format!("the manifest is longer than {MANIFEST_BYTES_MAX} bytes"));
         }
-        let read: Self =
-            serde_json::from_slice(bytes).map_err(|error| TaskError::Registry(error.to_string()))?;
-        if read.format != FORMAT {
-            return refused(format!("the format is {:?}; this program reads {FORMAT:?}", read.format));
+        let unreadable = |error: serde_json::Error| TaskError::Registry(error.to_string());
+        // Before anything else, as another format may have other fields.
+        let Format { format } = serde_json::from_slice(bytes).map_err(unreadable)?;
+        if format != FORMAT && format != FORMAT_1 {
+            return refused(format!(
+                "the format is {format:?}; this program reads {FORMAT:?} and {FORMAT_1:?}"
+            ));
         }
+        let mut read: Self = serde_json::from_slice(bytes).map_err(unreadable)?;
         read.check()?;
+        if format == FORMAT_1 {
+            if let Some(Entry { name, version, task, .. }) =
+                read.entries.iter().find(|entry| entry.task != Task::Interest)
+            {
+                let task = task.name();
+                return refused(format!(
+                    "{name}@{version} is of the task {task}; {FORMAT_1:?} knows tables only"
+                ));
+            }
+            read.format = FORMAT.into();
+        } else if read.to_bytes()? != bytes {
+            return refused("the manifest is not written in the canonical way".into());
+        }
         Ok(read)
     }
 
@@ -215,12 +137,28 @@ impl Manifest {
         refused(format!("{reference:?} is not here; here are {known}"))
     }
 
+    /// The version that `NAME@VERSION` names ([`Manifest::find`]), and the champion that it has to be better than.
+    ///
+    /// # Errors
+    /// [`TaskError::Registry`] as [`Manifest::find`]; if it is the champion itself, or of another task than the champion.
+    pub fn challenge(&self, reference: &str) -> Result<(&Entry, Option<&Entry>), TaskError> {
+        let challenger = self.find(reference)?;
+        let champion = self.champion(&challenger.name);
+        if champion == Some(challenger) {
+            let Entry { name, version, .. } = challenger;
+            return refused(format!("{name}@{version} is the champion: name a challenger"));
+        }
+        champion.map_or(Ok(()), |champion| same_task(challenger, champion))?;
+        Ok((challenger, champion))
+    }
+
     /// Adds a version as a candidate.
     ///
     /// # Errors
     /// [`TaskError::Registry`] for a name or text out of range, a full registry, or a file that the name has already.
     pub fn add(&mut self, new: NewEntry, at_s: i64) -> Result<&Entry, TaskError> {
-        let NewEntry { name, sha256, bytes, spec_hash, data_hash, metrics_micro, created_from } = new;
+        let NewEntry { name, task, sha256, bytes, spec_hash, data_hash, from_s, metrics_micro, created_from } =
+            new;
         check_name(&name)?;
         if created_from.len() > CREATED_FROM_BYTES_MAX {
             return refused(format!("where it is from takes more than {CREATED_FROM_BYTES_MAX} bytes"));
@@ -245,10 +183,12 @@ impl Manifest {
         self.entries.push(Entry {
             name,
             version,
+            task,
             sha256,
             bytes,
             spec_hash,
             data_hash,
+            from_s,
             metrics_micro,
             created_from,
             added_s: at_s,
@@ -261,7 +201,7 @@ impl Manifest {
     /// Makes a version the champion of its name; the one before is archived.
     ///
     /// # Errors
-    /// [`TaskError::Registry`] if it is unknown or the champion already.
+    /// [`TaskError::Registry`] if it is unknown, the champion already, or of another task than the champion.
     pub fn promote(
         &mut self,
         name: &str,
@@ -270,10 +210,13 @@ impl Manifest {
         forced: bool,
         at_s: i64,
     ) -> Result<(), TaskError> {
-        if self.find(&format!("{name}@{version}"))?.stage == Stage::Champion {
+        let promoted = self.find(&format!("{name}@{version}"))?;
+        if promoted.stage == Stage::Champion {
             return refused(format!("{name}@{version} is the champion already"));
         }
-        let replaced = self.champion(name).map(|entry| entry.version);
+        let champion = self.champion(name);
+        champion.map_or(Ok(()), |champion| same_task(promoted, champion))?;
+        let replaced = champion.map(|entry| entry.version);
         let name = name.to_owned();
         self.change(Change {
             at_s,
@@ -351,6 +294,7 @@ impl Manifest {
             promoted.insert((&change.name, change.version));
         }
         let mut versions: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut first_promoted: BTreeMap<&str, &Entry> = BTreeMap::new();
         for entry in &self.entries {
             let (name, version) = (entry.name.as_str(), entry.version);
             check_name(name)?;
@@ -359,6 +303,9 @@ impl Manifest {
                 return refused(format!("{name}@{version} follows version {last}"));
             }
             *last = version;
+            if promoted.contains(&(name, version)) {
+                same_task(entry, first_promoted.entry(name).or_insert(entry))?;
+            }
             let wanted = match champions.get(name).and_then(|champions| champions.last()) {
                 Some(champion) if *champion == version => Stage::Champion,
                 _ if promoted.contains(&(name, version)) => Stage::Archived,
@@ -381,6 +328,22 @@ impl Manifest {
             None => Ok(()),
         }
     }
+}
+
+/// Champions of one name follow each other only within one task.
+fn same_task(entry: &Entry, champion: &Entry) -> Result<(), TaskError> {
+    if entry.task == champion.task {
+        return Ok(());
+    }
+    refused(format!(
+        "{}@{} is of the task {}, the champion {}@{} of the task {}: they cannot be compared; add it under another name",
+        entry.name,
+        entry.version,
+        entry.task.name(),
+        champion.name,
+        champion.version,
+        champion.task.name()
+    ))
 }
 
 /// What a change does to the champions that were not taken back.
