@@ -162,8 +162,15 @@ pub enum TaskError {
     Model(#[from] ModelError),
     /// A file of interactions cannot be used, or a recommender refuses.
     #[error(transparent)]
-    Recommend(#[from] RecommendError),
+    Recommend(Box<RecommendError>),
     /// A file of assets or sales cannot be used.
     #[error(transparent)]
     Features(#[from] FeaturesError),
+}
+
+// Boxed, because a recommender's errors hold those of its file, which are of this type.
+impl From<RecommendError> for TaskError {
+    fn from(error: RecommendError) -> Self {
+        Self::Recommend(Box::new(error))
+    }
 }

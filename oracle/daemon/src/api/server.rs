@@ -112,14 +112,16 @@ mod tests {
     }
 
     /// Keeps the paused clock from moving by itself until dropped, however long the sockets take.
-    struct HeldClock(std::sync::mpsc::Sender<()>);
+    struct HeldClock {
+        _sender: std::sync::mpsc::Sender<()>,
+    }
 
     impl HeldClock {
         fn new() -> Self {
             let (sender, receiver) = std::sync::mpsc::channel::<()>();
             // A paused clock waits for blocking work.
-            tokio::task::spawn_blocking(move || drop(receiver.recv()));
-            Self(sender)
+            tokio::task::spawn_blocking(move || receiver.recv().is_ok());
+            Self { _sender: sender }
         }
     }
 

@@ -1,7 +1,5 @@
 //! Champion and challenger of each task on made-up rows whose losses are known.
 
-use std::io::Write as _;
-
 use attention_model::recommend::{AlsParams, RecommenderParams};
 use attention_model::{Dataset, Model, PriorModel, Target};
 use attention_tasks::churn::{CHURN_FEATURES_VERSION, ChurnModel, ChurnRules, ChurnSpec, churn_schema};
@@ -180,13 +178,11 @@ fn log(rows: &str) -> String {
 
 /// Trained on all of a file.
 fn recommender(rows: &str, columns: Columns) -> Held {
-    let mut file = tempfile::NamedTempFile::new().unwrap();
     let header = format!("{},{},{}\n", columns.user, columns.item, columns.timestamp);
-    file.write_all((header + rows).as_bytes()).unwrap();
     let als = AlsParams { factors: 2, sweeps: 2, ..AlsParams::default() };
     let params = RecommenderParams { als, ..RecommenderParams::default() };
     let options = Options { columns, params, all: true, ..Options::default() };
-    Held::Recommend(Box::new(train(file.path(), &options).unwrap().0))
+    Held::Recommend(Box::new(train((header + rows).as_bytes(), "interactions.csv", &options).unwrap().0))
 }
 
 /// The challenger knows a and b, the champion a and c: whoever has a has one item left, which each ranks first. Of ann and bob the last
