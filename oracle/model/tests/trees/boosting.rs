@@ -129,6 +129,94 @@ fn predictions_are_monotone_where_they_must_be() {
     assert!(matches!(category.fit(&data), Err(ModelError::Hyperparameter { name: "monotone", .. })));
 }
 
+/// Medians under a constraint stay medians: c = 0 holds 100 rows of −300 at x = 0 and, at x = 1, 80 of −50 and 20 of 10; c = 1
+/// holds 1,000 of 0. The medians −300, −50 and 0 rise with x, so nothing is held back. Targets of a thousandth are the same tree
+/// in other units.
+#[test]
+fn constraints_leave_medians_that_keep_them() {
+    let schema = numeric(2);
+    let parts = [(100, [0, 0], -300.0), (80, [0, 1], -50.0), (20, [0, 1], 10.0), (1_000, [1, 0], 0.0)];
+    let values: Vec<i64> = parts.iter().flat_map(|(count, row, _)| row.repeat(*count)).collect();
+    let targets: Vec<f64> = parts.iter().flat_map(|(count, _, y)| vec![*y; *count]).collect();
+    let fit = |unit: f64, direction| {
+        let targets: Vec<f64> = targets.iter().map(|y| y * unit).collect();
+        let data = Dataset::rows_with_target(&schema, &values, Target::Real(&targets)).unwrap();
+        let params = GbdtParams {
+            objective: Objective::AbsoluteError,
+            rounds: 1,
+            leaves_max: 3,
+            learning_rate_ppm: 1_000_000,
+            monotone: vec![Monotone::Free, direction],
+            ..small()
+        };
+        let model = gbdt(&data, params);
+        [[0, 0], [0, 1], [1, 0]].map(|row| model.margin(&row).unwrap() / unit)
+    };
+    for unit in [1.0, 1_024.0, 1.0 / 1_024.0] {
+        assert_eq!(fit(unit, Monotone::Rising), [-300.0, -50.0, 0.0], "{unit}");
+        // What may only fall with x stays together; the lower median of its 200 rows is −300.
+        assert_eq!(fit(unit, Monotone::Falling), [-300.0, -300.0, 0.0], "{unit}");
+    }
+}
+
+/// Values that break the constraint although the mean signs of the rows keep it: the two sides take their common median.
+/// 10 rows: x = 0 has 4 of −1 and 1 of 100; x = 1 has 3 of −9 and 2 of 3. Around 0 the mean signs −0.6 and −0.2 rise, the
+/// medians −1 and −9 fall; the lower median of all ten is −1.
+#[test]
+fn medians_in_the_wrong_order_are_pooled() {
+    let schema = numeric(2);
+    let parts =
+        [(4, [0, 0], -1.0), (1, [0, 0], 100.0), (3, [0, 1], -9.0), (2, [0, 1], 3.0), (20, [1, 0], 0.0)];
+    let values: Vec<i64> = parts.iter().flat_map(|(count, row, _)| row.repeat(*count)).collect();
+    let targets: Vec<f64> = parts.iter().flat_map(|(count, _, y)| vec![*y; *count]).collect();
+    let data = Dataset::rows_with_target(&schema, &values, Target::Real(&targets)).unwrap();
+    let fit = |direction| {
+        let params = GbdtParams {
+            objective: Objective::AbsoluteError,
+            rounds: 1,
+            leaves_max: 3,
+            learning_rate_ppm: 1_000_000,
+            monotone: vec![Monotone::Free, direction],
+            ..small()
+        };
+        let model = gbdt(&data, params);
+        [[0, 0], [0, 1], [1, 0]].map(|row| model.margin(&row).unwrap())
+    };
+    assert_eq!(fit(Monotone::Free), [-1.0, -9.0, 0.0]);
+    assert_eq!(fit(Monotone::Rising), [-1.0, -1.0, 0.0]);
+}
+
+/// A target that does rise: on fresh rows the constraint costs next to nothing, in whatever unit the target is.
+#[test]
+fn constraints_that_hold_cost_little() {
+    let (schema, table) = (numeric(2), table(3_000, 5));
+    let values: Vec<i64> = table.values.chunks_exact(6).flat_map(|row| [row[0], row[3]]).collect();
+    let noise = |row: usize| (attention_model::splitmix64(4, row as u64) % 400) as f64 - 200.0;
+    let targets: Vec<f64> = (0..3_000).map(|row| values[2 * row] as f64 + noise(row)).collect();
+    let error = |unit: f64, ppm: u32, direction| {
+        let targets: Vec<f64> = targets.iter().map(|y| y * unit).collect();
+        let part = |rows: std::ops::Range<usize>| {
+            let values = &values[2 * rows.start..2 * rows.end];
+            Dataset::rows_with_target(&schema, values, Target::Real(&targets[rows])).unwrap()
+        };
+        let (objective, monotone) = (Objective::Quantile { ppm }, vec![direction, Monotone::Free]);
+        let model = gbdt(&part(0..2_000), GbdtParams { objective, monotone, ..GbdtParams::default() });
+        let margins = model.margins(&part(2_000..3_000)).unwrap();
+        let q = f64::from(ppm) / 1e6;
+        let loss =
+            |(y, margin): (&f64, &f64)| if y > margin { q * (y - margin) } else { (1.0 - q) * (margin - y) };
+        targets[2_000..].iter().zip(&margins).map(loss).sum::<f64>() / unit / 1_000.0
+    };
+    for ppm in [500_000, 900_000] {
+        let free = error(1.0, ppm, Monotone::Free);
+        for unit in [1.0, 1_000.0] {
+            let rising = error(unit, ppm, Monotone::Rising);
+            assert!(rising < 1.1 * free, "{ppm}, {unit}: {rising}, free {free}");
+            assert!(error(unit, ppm, Monotone::Falling) > 3.0 * free);
+        }
+    }
+}
+
 /// Labels that nothing predicts: more trees only make it worse on fresh rows, and early stopping sees that.
 #[test]
 fn boosting_stops_early() {
