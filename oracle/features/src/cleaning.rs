@@ -5,7 +5,8 @@
 //! time (a copy of a later time goes alone: what comes later never undoes what came before); a sale to oneself
 //! goes, and so does one below the dust floor: nobody parts with an asset for a few wei, so it is a gift or a
 //! change of wallets, and would be engagement that costs nothing; an unknown party gives no event and is never
-//! guessed; a price that is unknown or far below the market is not believed, but the sale remains behaviour.
+//! guessed; a price that is unknown, above [`PRICE_MAX`] or far below the market is not believed, but the sale remains
+//! behaviour.
 //!
 //! **Far below the market**: `price · below_market_factor < reference`, the reference being the lower median
 //! of the last `reference_sales` earlier sales at most `reference_age_s` old, whose price is known and not
@@ -21,7 +22,8 @@ use crate::market::MarketWindow;
 use crate::report::{CleaningReason as Reason, CleaningReport};
 use crate::sales::{SaleRow, SalesFile, read_sales};
 use crate::{
-    AssetCatalog, BehaviourEvent, CleaningRules, EventId, EventKind, FeaturesError, SourceId, UserId,
+    AssetCatalog, BehaviourEvent, CleaningRules, EventId, EventKind, FeaturesError, PRICE_MAX, SourceId,
+    UserId,
 };
 
 const SOURCE: &str = "punks-sales";
@@ -167,6 +169,11 @@ fn believe(
         report.note(Reason::UnknownPrice, row.line, || format!("asset {}, price -", row.asset.0));
         return None;
     };
+    // More than all there is: a fault of the source, and no part of the market.
+    if price > PRICE_MAX {
+        report.note(Reason::ExcessivePrice, row.line, || format!("asset {}, price {price} wei", row.asset.0));
+        return None;
+    }
     let reference = market.median(row.time_s, rules.reference_sales_min as usize);
     market.push(row.time_s, price);
     match reference {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::market::MarketWindow;
 use crate::{
-    AssetCatalog, BehaviourEvent, EventKind, FeaturesError, InterestSpec, PastEvents, UserId, log2_x16,
+    AssetCatalog, BehaviourEvent, EventKind, FeaturesError, InterestSpec, PRICE_MAX, PastEvents, UserId,
+    log2_x16,
 };
 
 /// A user's index in the rising order of all users seen.
@@ -18,7 +19,8 @@ pub(crate) struct Act {
     pub(crate) asset: u32,
     /// Relative price, in sixteenths of an octave; `None` without price or market.
     pub(crate) relative_price: Option<i64>,
-    /// Price in thousandths of the market price; 0 without price or market.
+    /// Price in thousandths of the market price, at most [`PRICE_MAX`]; 0 without price or market. A sum over all events of
+    /// a log stays below 2^128, whatever the prices: 5·10^7 · 10^30.
     pub(crate) price_per_mille: u128,
 }
 
@@ -98,8 +100,8 @@ impl<'a> History<'a> {
         let relative_price =
             event.price.zip(reference).map(|(price, market)| log2_x16(price) - log2_x16(market));
         let price_per_mille = event.price.zip(reference).map_or(0, |(price, market)| {
-            // Prices above 2^118 wei lose the factor rather than overflow.
-            price.checked_mul(1_000).unwrap_or(price) / market.max(1)
+            // At most 10^33; cleaning lets no price above the limit through, a log that is older may hold one.
+            (price.min(PRICE_MAX) * 1_000 / market.max(1)).min(PRICE_MAX)
         });
         let act =
             Act { time_s: event.receive_time_s, asset: position as u32, relative_price, price_per_mille };

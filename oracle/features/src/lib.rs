@@ -49,5 +49,5 @@ pub use sets::{
     QUANTITY_MAX, RowsDigest, SetGroup, SqlPart, ValueKind, check_magnitudes, evaluate, expand_macros,
 };
 pub use spec::{CleaningRules, EngagementWeights, InterestSpec, InterestSpecValues, Replay};
-pub use table::{InterestTable, TABLE_ROWS_MAX, build_table, cuts_between};
+pub use table::{CUTS_MAX, InterestTable, TABLE_ROWS_MAX, build_table, cuts_between};
 pub use view::FeatureView;

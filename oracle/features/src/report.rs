@@ -29,6 +29,8 @@ pub enum CleaningReason {
     UnknownSeller,
     /// The price is not known.
     UnknownPrice,
+    /// The price is above [`crate::PRICE_MAX`].
+    ExcessivePrice,
     /// The price is below the floor under which no number is a price.
     DustPrice,
     /// The price is far below the market of its time.
@@ -50,7 +52,9 @@ impl CleaningReason {
             Self::ConflictingRows => "all copies of one time dropped; a copy of a later time goes alone",
             Self::UnknownBuyer => "seller's event kept, no purchase event; the buyer is never guessed",
             Self::UnknownSeller => "buyer's event kept, no sale event; the seller is never guessed",
-            Self::UnknownPrice | Self::FarBelowMarket => "events kept, without a price",
+            Self::UnknownPrice | Self::ExcessivePrice | Self::FarBelowMarket => {
+                "events kept, without a price"
+            }
             Self::OutOfOrder => "row kept, put in order",
         }
     }

@@ -10,6 +10,8 @@ use crate::{AssetCatalog, AssetId, EventKind, FeatureView, FeaturesError, Intere
 
 /// Most rows of a table.
 pub const TABLE_ROWS_MAX: usize = 100_000_000;
+/// Most cuts of a table, each of which reads the past once: 7 years of hours, 179 of days.
+pub const CUTS_MAX: usize = 1 << 16;
 /// How many draws a negative may cost on average before sampling stops with fewer.
 const DRAWS_PER_NEGATIVE: u64 = 64;
 
@@ -43,13 +45,20 @@ impl InterestTable {
 /// The specification's cuts from cut number `first` on whose time is at most `last_s`, in order.
 ///
 /// # Errors
-/// [`FeaturesError::Overflow`].
+/// [`FeaturesError::Overflow`], [`FeaturesError::TooMany`] above [`CUTS_MAX`].
 pub fn cuts_between(spec: &InterestSpec, first: u32, last_s: i64) -> Result<Vec<i64>, FeaturesError> {
     let mut cuts = Vec::new();
     for index in u64::from(first).. {
         let cut_s = spec.cut_s(index)?;
         if cut_s > last_s {
             break;
+        }
+        if cuts.len() == CUTS_MAX {
+            return Err(FeaturesError::TooMany {
+                what: "cuts (epoch_length_s is too short for the time they span)",
+                got: CUTS_MAX as u64 + 1,
+                limit: CUTS_MAX as u64,
+            });
         }
         cuts.push(cut_s);
     }

@@ -3,7 +3,9 @@
 //! What makes them so: features are integers and their statistics are exact integer sums; rows are
 //! processed in fixed chunks of [`CHUNK_ROWS`] whose partial sums are merged in row order, however many
 //! threads compute them; transcendental functions come from the `libm` crate alone; there is no fused
-//! multiply-add and no matrix-multiply kernel chosen at run time; iteration counts are fixed.
+//! multiply-add and no matrix-multiply kernel chosen at run time; iteration counts are fixed. `libm` may leave
+//! square root, rounding and fused multiply-add to the processor (its feature `arch`, off here and turned on by
+//! another crate of the daemon): these are correctly rounded either way, so no bit depends on it.
 //!
 //! The crate knows nothing of chains, files or clocks. Data comes in as a [`Dataset`], a fit needs checked
 //! hyper-parameters ([`ParamGuard`]), and a fitted [`Model`] is a canonical, versioned file whose sha256 is
@@ -34,6 +36,7 @@ pub mod ranking;
 pub mod recommend;
 mod rng;
 mod schema;
+mod subset;
 mod trained_on;
 mod traits;
 mod trees;

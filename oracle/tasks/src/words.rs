@@ -6,6 +6,9 @@ pub use clauses::clause;
 
 /// Most parts of a sentence.
 const LISTED_MAX: usize = 1_000;
+/// Most steps that are told either way, 2^53: [`LISTED_MAX`] of them and two more are below 2^63, so no sum of a sentence
+/// overflows, whatever a model says.
+const STEPS_MAX: f64 = 9_007_199_254_740_992.0;
 
 /// In what a change is told: `scale` steps of the last printed digit a unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -36,10 +39,11 @@ impl Unit {
         Self { decimals, per_one: 1.0, suffix: "" }
     }
 
-    /// In steps of the last printed digit, rounded half to even.
+    /// In steps of the last printed digit, rounded half to even; within ±2^53, far beyond any target.
     pub fn steps(self, value: f64) -> i64 {
-        // Held to what an i64 has, far beyond any target.
-        libm::rint(value * self.per_one * libm::pow(10.0, f64::from(self.decimals))) as i64
+        let steps = libm::rint(value * self.per_one * libm::pow(10.0, f64::from(self.decimals)));
+        // What is no number is no change.
+        steps.clamp(-STEPS_MAX, STEPS_MAX) as i64
     }
 
     /// A value in this unit, without its suffix.
@@ -183,6 +187,23 @@ mod tests {
             ]
         );
         assert_eq!(reasons(Unit::MILLIONTHS, 0.5, 0.5, Vec::new(), 5), ["Together: +0."]);
+    }
+
+    /// Parts beyond every integer are held, and what is printed still adds up: 2^53 either way.
+    #[test]
+    fn no_value_is_too_large_for_words() {
+        let values = [f64::MAX, -f64::MAX, f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1e16];
+        let most = 9_007_199_254_740_992;
+        assert_eq!(values.map(|value| Unit::MILLIONTHS.steps(value)), [most, -most, most, -most, 0, most]);
+        let many: Vec<Part> =
+            (0..2_400).map(|at| part("a", if at % 2 == 0 { 1e300 } else { -1e300 })).collect();
+        let told = reasons(Unit::POINTS, -1e300, 1e300, many, usize::MAX);
+        assert_eq!(told.len(), 4);
+        assert_eq!(told[2], "400 other reasons and rounding: +180,143,985,094,819.84 points.");
+        assert_eq!(told[3], "Together: +180,143,985,094,819.84 points.");
+        let one_way = vec![part("a", 1e300); 1_000];
+        let told = reasons(Unit::MILLIONTHS, 1e300, -1e300, one_way, 1_000);
+        assert_eq!(told[1], "0 other reasons and rounding: -9,025,213,653,250,473,984.");
     }
 
     /// σ(0) = ½ and σ(ln 3) = ¾; no change has the slope ¼ of the middle.

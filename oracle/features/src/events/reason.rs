@@ -46,7 +46,7 @@ pub enum EventReason {
     ConflictingId,
     /// The id of an earlier epoch's event with another content.
     LateConflictingId,
-    /// A price of zero or below.
+    /// A price of zero or below, or above [`crate::PRICE_MAX`].
     ImpossiblePrice,
     /// A price where nothing was traded.
     PriceWithoutTrade,

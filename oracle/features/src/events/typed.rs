@@ -7,7 +7,7 @@ use super::quality::ColumnTally;
 use super::reason::EventReason;
 use super::row::{EVENT_COLUMNS, EventRow};
 use crate::error::shorten;
-use crate::{AssetId, BehaviourEvent, EventId, EventKind, FeaturesError, SourceId, UserId};
+use crate::{AssetId, BehaviourEvent, EventId, EventKind, FeaturesError, PRICE_MAX, SourceId, UserId};
 
 /// Why a row gives no event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(super) struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TypedEvent {
     pub event: BehaviourEvent,
-    /// What stood in place of a price, if that is a number of zero or below.
+    /// What stood in place of a price, if that is a number of zero or below or above [`PRICE_MAX`].
     pub impossible_price: Option<String>,
 }
 
@@ -151,11 +151,12 @@ fn quantity(text: &str) -> Result<u64, (EventReason, String)> {
 }
 
 fn price(text: &str) -> Result<Price, (EventReason, String)> {
-    if is_negative(text) || digits::<u128>(text) == Some(0) {
-        return Ok(Price::Impossible(text.to_owned()));
+    match digits::<u128>(text) {
+        Some(price @ 1..=PRICE_MAX) => Ok(Price::Possible(price)),
+        Some(_) => Ok(Price::Impossible(text.to_owned())),
+        None if is_negative(text) => Ok(Price::Impossible(text.to_owned())),
+        None => Err((EventReason::UnreadableNumber, "is not a whole number (u128)".to_owned())),
     }
-    let problem = || (EventReason::UnreadableNumber, "is not a whole number (u128)".to_owned());
-    digits(text).map(Price::Possible).ok_or_else(problem)
 }
 
 /// Unix seconds, possibly before 1970, or RFC 3339; parts of a second are cut off towards the past.
@@ -186,7 +187,7 @@ mod tests {
             asset: text("4294967295"),
             counterparty: None,
             quantity: text("18446744073709551615"),
-            price: text("340282366920938463463374607431768211455"),
+            price: text("1000000000000000000000000000000"),
             event_time_s: text("1970-01-02T00:00:00.9+01:00"),
             receive_time_s: text("82800"),
         }
@@ -202,7 +203,7 @@ mod tests {
         let typed = read(&row()).0.unwrap();
         let event = typed.event;
         assert_eq!((event.asset, event.quantity), (Some(AssetId(u32::MAX)), u64::MAX));
-        assert_eq!(event.price, Some(u128::MAX));
+        assert_eq!(event.price, Some(PRICE_MAX));
         // Midnight of 2 January one hour east of Greenwich is 23 h after the epoch.
         assert_eq!((event.event_time_s, event.receive_time_s), (82_800, 82_800));
         assert_eq!(typed.impossible_price, None);
@@ -267,8 +268,9 @@ mod tests {
     }
 
     #[test]
-    fn a_price_of_nothing_is_no_price() {
-        for text in ["0", "000", "-1"] {
+    fn a_price_of_nothing_or_of_more_than_there_is_is_no_price() {
+        let (above, most) = ("1000000000000000000000000000001", "340282366920938463463374607431768211455");
+        for text in ["0", "000", "-1", above, most] {
             let typed = read(&EventRow { price: Some(text.into()), ..row() }).0.unwrap();
             assert_eq!((typed.event.price, typed.impossible_price.as_deref()), (None, Some(text)));
         }

@@ -7,8 +7,8 @@ use SetGroup::{Asset, Social, User, UserAsset};
 
 use crate::{ASSETS_MAX, BehaviourEvent, EVENTS_MAX, FeaturesError, TIME_MAX_S};
 
-/// Greatest price of an event that features are computed from: the sum over [`EVENTS_MAX`] of them stays
-/// below 10^38.
+/// Greatest price of an event: the sum over [`EVENTS_MAX`] of them stays below 10^38. Cleaning believes none above it, and
+/// no set of features is computed from one.
 pub const PRICE_MAX: u128 = 10u128.pow(30);
 /// Greatest quantity of an event that features are computed from.
 pub const QUANTITY_MAX: u64 = 10u64.pow(15);

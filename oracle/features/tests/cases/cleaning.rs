@@ -1,7 +1,8 @@
 //! The cleaning rules on small crafted files.
 
 use attention_features::{
-    CleanSales, CleaningReason as Reason, EventKind, FeaturesError, SaleRow, read_clean_sales, read_sales,
+    CleanSales, CleaningReason as Reason, EventKind, FeaturesError, PRICE_MAX, SaleRow, read_clean_sales,
+    read_sales,
 };
 
 use super::{catalog, spec};
@@ -231,4 +232,26 @@ fn rows_are_ordered_by_time_then_block() {
     };
     let later = SaleRow { time_s: 1, block: 10, tx: "a".into(), line: 1, ..earlier.clone() };
     assert!(earlier < later);
+}
+
+/// More than 10^30 wei is no price: the sale stays behaviour, and the market never hears of it.
+#[test]
+fn a_price_above_the_limit_is_not_believed() {
+    let most = PRICE_MAX.to_string();
+    let mut rows = vec![row(1, "1", &most, A, B)];
+    rows.extend((2..30).map(|second| row(second, "2", &u128::MAX.to_string(), A, B)));
+    rows.push(row(30, "3", &(PRICE_MAX + 1).to_string(), A, B));
+    // Were those prices part of the market, this one would be far below it.
+    rows.push(row(31, "4", ETHER, A, B));
+    let got = clean(&rows);
+    let prices: Vec<Option<u128>> = got.events.iter().map(|event| event.price).collect();
+    assert_eq!(prices.len(), 62);
+    assert_eq!(prices[..2], [Some(PRICE_MAX); 2]);
+    assert_eq!(prices[2..60], [None; 58]);
+    assert_eq!(prices[60..], [Some(1_000_000_000_000_000_000); 2]);
+    assert_eq!(got.report.count(Reason::ExcessivePrice), 29);
+    assert_eq!(
+        got.report.examples[&Reason::ExcessivePrice][0].found,
+        format!("asset 2, price {} wei", u128::MAX)
+    );
 }

@@ -1,6 +1,6 @@
 //! Features of a cut do not depend on anything received at or after it. Holds I16.
 
-use attention_features::{AssetId, FEATURES, FeatureView, FeaturesError, build_table};
+use attention_features::{AssetId, FEATURES, FeatureView, FeaturesError, PRICE_MAX, build_table};
 use proptest::prelude::*;
 
 use super::{DAY_S, catalog, log_of, sale, spec, wallet, world};
@@ -113,4 +113,20 @@ fn features_by_hand() {
     // (60 + 200)/(20·11) = 1.18, 16·log2 = 3.86.
     assert_eq!(value(3, 0, "attribute_lift_sum"), 5);
     assert_eq!(value(3, 0, "attribute_lift_max"), 3);
+}
+
+/// Two purchases at prices whose sum no integer holds, in a log that no cleaning saw: each counts as the limit of 10^30
+/// thousandths of the market (1 wei, by the trades before), so that features are made of any log.
+#[test]
+fn no_prices_whatever_stop_the_features() {
+    let trades = (0..3).map(|asset| sale(1, asset, 1, 2, Some(1)));
+    for price in [1 << 127, u128::MAX, PRICE_MAX] {
+        let dear = [sale(2, 3, 1, 3, Some(price)), sale(3, 4, 1, 3, Some(price))];
+        let log = log_of(trades.clone().chain(dear).flatten().collect());
+        let (catalog, spec) = (catalog(60), spec());
+        let view = FeatureView::new(log.before(cut_s(30)), &catalog, &spec).unwrap();
+        let at = FEATURES.iter().position(|feature| feature.name == "user_spend_365d").unwrap();
+        // 16·log2(2·10^30 + 1) = 16 + 16·log2(10^30) = 16 + 1594.5.
+        assert_eq!(view.row(&wallet(3), AssetId(0)).unwrap()[at], 1_610);
+    }
 }

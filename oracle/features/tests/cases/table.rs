@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use attention_features::{AssetId, EventKind, InterestSpecValues, build_table, cuts_between};
+use attention_features::{
+    AssetId, CUTS_MAX, EventKind, FeaturesError, InterestSpecValues, build_table, cuts_between,
+};
 
 use super::{DAY_S, catalog, log_of, sale, spec, wallet, world};
 
@@ -100,4 +102,18 @@ fn negatives_are_uniform() {
 fn the_world_holds_both_kinds() {
     let kinds: Vec<EventKind> = world(400).iter().map(|event| event.kind).collect();
     assert!(kinds.contains(&EventKind::Purchase) && kinds.contains(&EventKind::Sale));
+}
+
+/// The shortest epochs there may be, 2 s: as many cuts as are allowed, and one more.
+#[test]
+fn cuts_are_counted() {
+    let spec = InterestSpecValues { epoch_length_s: 2, ..InterestSpecValues::sales() }.check().unwrap();
+    let last_s = |count: i64| spec.values().data_start_s + 2 * (count - 1);
+    let cuts = cuts_between(&spec, 0, last_s(CUTS_MAX as i64)).unwrap();
+    assert_eq!((cuts.len(), cuts[CUTS_MAX - 1]), (65_536, last_s(65_536)));
+    let refused = cuts_between(&spec, 0, last_s(CUTS_MAX as i64 + 1)).unwrap_err();
+    assert!(matches!(refused, FeaturesError::TooMany { got: 65_537, limit: 65_536, .. }), "{refused}");
+    assert!(refused.to_string().contains("epoch_length_s"));
+    // Later cuts alone are as many as they are.
+    assert_eq!(cuts_between(&spec, 10, last_s(CUTS_MAX as i64 + 1)).unwrap().len(), 65_527);
 }

@@ -1,5 +1,6 @@
 //! A neural network: fully connected hidden layers, trained by mini-batches with Adam; log loss for a binary target, squared error
-//! for a real one. Several networks of one seed may be averaged.
+//! for a real one. Several networks of one seed may be averaged. The rows that choose the best epochs are set apart before anything
+//! is measured: features and target are scaled, and the output starts, by the others alone.
 //!
 //! Arithmetic is in single precision, in a fixed order (kernels.rs); losses are summed in double precision.
 
@@ -17,8 +18,9 @@ pub use self::params::{Activation, CheckedMlpParams, ENSEMBLE_MAX, HIDDEN_LAYERS
 
 use self::network::{Network, Shape, Workspace};
 use self::table::{SLICE_ROWS, Table, encode_row, target_scale};
-use self::train::Training;
+use self::train::{RowSplit, Training};
 use crate::math::canonical;
+use crate::subset::Subset;
 use crate::{Curve, Dataset, Encoder, Fit, ModelError, Parts, Predict, TargetKind, TrainedOn};
 
 /// A fitted neural network, or the mean of several.
@@ -136,19 +138,34 @@ impl Fit for CheckedMlpParams {
     }
 }
 
+/// What a fit begins with.
+struct Prepared {
+    encoder: Encoder,
+    shape: Shape,
+    /// Centre and spread of the target.
+    scale: (f64, f64),
+    /// The best constant output.
+    start: f64,
+    /// All rows.
+    table: Table,
+    split: RowSplit,
+}
+
 impl CheckedMlpParams {
     /// As [`Fit::fit`], with the course of the fit of each network of the ensemble.
     ///
     /// # Errors
-    /// [`ModelError::OneClass`] if a binary target has one class only, [`ModelError::Shape`] without rows,
+    /// [`ModelError::OneClass`] if a binary target has one class only, among the rows that are measured;
+    /// [`ModelError::Shape`] without rows,
     /// [`ModelError::TooMany`] if the encoded table is too large, [`ModelError::NotFinite`] if the fit diverges.
     pub fn fit_with_curve(&self, data: &Dataset<'_>) -> Result<(MlpModel, Vec<Curve>), ModelError> {
-        let (encoder, shape, scale, table) = self.prepare(data)?;
+        let Prepared { encoder, shape, scale, start, table, split } = self.prepare(data)?;
         let training = Training {
             table: &table,
             params: &self.0,
             shape: &shape,
-            start: self.constant_output(data),
+            split: &split,
+            start,
             parallel: usize::from(self.0.ensemble_size) < rayon::current_num_threads(),
         };
         let members: Result<Vec<(Network, Curve)>, ModelError> =
@@ -184,7 +201,7 @@ impl CheckedMlpParams {
         data: &Dataset<'_>,
         weights: &[f64],
     ) -> Result<(f64, Vec<f64>), ModelError> {
-        let (_, shape, _, table) = self.prepare(data)?;
+        let Prepared { shape, table, split, .. } = self.prepare(data)?;
         if weights.len() != shape.used() {
             return Err(ModelError::Shape { what: "weights", expected: shape.used(), got: weights.len() });
         }
@@ -193,7 +210,14 @@ impl CheckedMlpParams {
             network.parameters[at] = *weight as f32;
         }
         network.pack();
-        let training = Training { table: &table, params: &self.0, shape: &shape, start: 0.0, parallel: true };
+        let training = Training {
+            table: &table,
+            params: &self.0,
+            shape: &shape,
+            split: &split,
+            start: 0.0,
+            parallel: true,
+        };
         let batch: Vec<u32> = (0..data.rows() as u32).collect();
         let mut works: Vec<Workspace> =
             batch.chunks(SLICE_ROWS).map(|rows| Workspace::new(&shape, rows.len(), true)).collect();
@@ -201,12 +225,19 @@ impl CheckedMlpParams {
         Ok((loss, shape.positions().map(|at| works[0].gradient[at].into()).collect()))
     }
 
-    fn prepare(&self, data: &Dataset<'_>) -> Result<(Encoder, Shape, (f64, f64), Table), ModelError> {
-        match data.target_kind() {
+    /// Sets rows apart, measures the others and encodes all.
+    fn prepare(&self, data: &Dataset<'_>) -> Result<Prepared, ModelError> {
+        let split = RowSplit::draw(&self.0, data.rows())?;
+        let known = split.measured().map(|rows| Subset::of(data, &rows));
+        let known = match &known {
+            Some(known) => &known.dataset(data)?,
+            None => data,
+        };
+        match known.target_kind() {
             TargetKind::Binary { .. } => {
-                data.labels_of_both_classes("a neural network")?;
+                known.labels_of_both_classes("a neural network")?;
             }
-            TargetKind::Real { .. } if data.rows() == 0 => {
+            TargetKind::Real { .. } if known.rows() == 0 => {
                 return Err(ModelError::Shape {
                     what: "rows to fit a neural network on",
                     expected: 1,
@@ -215,18 +246,19 @@ impl CheckedMlpParams {
             }
             TargetKind::Real { .. } => {}
         }
-        let encoder = Encoder::measure(data, self.0.normalisation)?;
+        let encoder = Encoder::measure(known, self.0.normalisation)?;
         let shape = Shape::new(encoder.columns(), &self.0.hidden, self.0.activation);
-        let scale = target_scale(data.target());
+        let scale = target_scale(known.target());
+        let start = self.constant_output(known);
         let table = Table::encode(data, &encoder, shape.row_width(), scale, self.positive_weight())?;
-        Ok((encoder, shape, scale, table))
+        Ok(Prepared { encoder, shape, scale, start, table, split })
     }
 
     fn positive_weight(&self) -> f64 {
         f64::from(self.0.positive_weight_micro) / 1e6
     }
 
-    /// The constant output with the least loss over all rows.
+    /// The constant output with the least loss over the rows.
     fn constant_output(&self, data: &Dataset<'_>) -> f64 {
         match data.target_kind() {
             TargetKind::Binary { positives } => {

@@ -51,8 +51,8 @@ pub struct MlpParams {
     pub beta2_ppm: u32,
     /// How numeric features are scaled.
     pub normalisation: Normalisation,
-    /// Share of the rows, in millionths (0 to 500,000), that each network does not learn from: they choose its best epoch.
-    /// With none, the last epoch counts.
+    /// Share of the rows, in millionths (0 to 500,000), that each network does not learn from: they choose its best epoch, and no
+    /// scale is measured on those of any. With none, the last epoch counts.
     pub validation_ppm: u32,
     /// Epochs without a better validation loss after which training stops, 1 to 10,000.
     pub patience: u32,

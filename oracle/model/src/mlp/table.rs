@@ -63,7 +63,6 @@ pub(super) fn target_scale(target: Target<'_>) -> (f64, f64) {
 /// Encoded rows with their targets.
 #[derive(Debug)]
 pub(super) struct Table {
-    rows: usize,
     /// Row after row its `width` inputs and its target: together, because rows are read in random order.
     cells: Vec<f32>,
     width: usize,
@@ -105,11 +104,7 @@ impl Table {
             Target::Binary(_) => Objective::LogLoss { positive_weight },
             Target::Real(_) => Objective::SquaredError,
         };
-        Ok(Self { rows, cells, width, objective })
-    }
-
-    pub(super) fn rows(&self) -> usize {
-        self.rows
+        Ok(Self { cells, width, objective })
     }
 
     /// The sum of the losses of at most [`SLICE_ROWS`] rows. Leaves in `work` the loss's derivative by each output, times

@@ -1,4 +1,4 @@
-//! Mini-batch training of one network: seeded start, split and order, Adam, early stopping.
+//! Mini-batch training of one network: seeded start and order, Adam, early stopping.
 //!
 //! A batch is cut into slices of [`SLICE_ROWS`] rows; each slice's gradient is a sum over its rows in order, and the slices'
 //! gradients are added in order, whichever threads compute them.
@@ -11,14 +11,69 @@ use super::params::{Activation, MlpParams};
 use super::table::{SLICE_ROWS, Table};
 use crate::{CounterRng, Curve, EpochLoss, ModelError};
 
-/// Streams of random numbers of each network of an ensemble: its validation rows, its start, and one an epoch.
+/// Streams of random numbers of each network of an ensemble: 0 is kept for [`RowSplit`], 1 is its start, then one an epoch.
 const STREAMS: u64 = 1 << 32;
+
+/// Most rows that are kept from what is measured, in millionths, where more than one network takes its validation rows from them.
+const POOL_PPM_MAX: u64 = 500_000;
+
+/// Which rows choose the best epoch. They are drawn before anything is measured, from a pool that encoder, scale and start never
+/// see; each network learns from all rows but its own share of the pool, so that an ensemble learns from every row.
+pub(super) struct RowSplit {
+    /// All rows in random order: the pool, then the rows that are measured.
+    order: Vec<u32>,
+    pool: usize,
+    /// Validation rows of each network.
+    held_out: usize,
+    networks: usize,
+}
+
+impl RowSplit {
+    /// Draws by the seed: `validation_ppm` of the rows, rounded down, for each network, and as many of them apart from each other as
+    /// [`POOL_PPM_MAX`] lets.
+    ///
+    /// # Errors
+    /// [`ModelError::TooMany`] above 2^32 − 1 rows.
+    pub(super) fn draw(params: &MlpParams, rows: usize) -> Result<Self, ModelError> {
+        let count = u32::try_from(rows).map_err(|_| ModelError::TooMany {
+            what: "rows to fit a neural network on",
+            got: rows,
+            limit: u32::MAX as usize,
+        })?;
+        // Below 2^32 · 10^6.
+        let share = |ppm: u64| (u64::from(count) * ppm / 1_000_000) as usize;
+        let (networks, own) = (u64::from(params.ensemble_size), u64::from(params.validation_ppm));
+        Ok(Self {
+            order: CounterRng::new(params.seed, 0).permutation(count),
+            pool: share((networks * own).min(POOL_PPM_MAX.max(own))),
+            held_out: share(own),
+            networks: usize::from(params.ensemble_size),
+        })
+    }
+
+    /// The rows that are measured, in rising order; `None` for all.
+    pub(super) fn measured(&self) -> Option<Vec<usize>> {
+        let mut rows: Vec<usize> = self.order[self.pool..].iter().map(|&row| row as usize).collect();
+        rows.sort_unstable();
+        (self.pool > 0).then_some(rows)
+    }
+
+    /// The training and the validation rows of a network: its part of the pool begins where the others' are spread evenly.
+    pub(super) fn of(&self, network: u8) -> (Vec<u32>, &[u32]) {
+        let free = self.pool - self.held_out;
+        let start = usize::from(network) * free / (self.networks - 1).max(1);
+        let (before, rest) = self.order.split_at(start);
+        let (validation, after) = rest.split_at(self.held_out);
+        ([before, after].concat(), validation)
+    }
+}
 
 /// What one network is trained with.
 pub(super) struct Training<'a> {
     pub(super) table: &'a Table,
     pub(super) params: &'a MlpParams,
     pub(super) shape: &'a Shape,
+    pub(super) split: &'a RowSplit,
     /// The output's bias at the start: the best constant output.
     pub(super) start: f64,
     /// Whether the slices of a batch are shared among threads.
@@ -32,12 +87,7 @@ impl Training<'_> {
     /// [`ModelError::NotFinite`] if the loss or a parameter overflows.
     pub(super) fn run(&self, member: u8) -> Result<(Network, Curve), ModelError> {
         let stream = |number: u64| CounterRng::new(self.params.seed, u64::from(member) * STREAMS + number);
-        let rows = self.table.rows();
-        // Table has at most 2^30 rows.
-        let mut validation = stream(0).permutation(rows as u32);
-        let held_out = (rows as u128 * u128::from(self.params.validation_ppm) / 1_000_000) as usize;
-        let training = validation.split_off(held_out);
-
+        let (training, validation) = self.split.of(member);
         let mut network = self.initial(stream(1));
         let mut adam = Adam::new(
             self.shape.len(),
@@ -70,7 +120,7 @@ impl Training<'_> {
             }
             let validation = match validation.is_empty() {
                 true => None,
-                false => Some(finite("a validation loss", self.table.mean_loss(&network, &validation))?),
+                false => Some(finite("a validation loss", self.table.mean_loss(&network, validation))?),
             };
             curve.epochs.push(EpochLoss { training, validation });
             let Some(loss) = validation else {

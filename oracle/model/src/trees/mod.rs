@@ -29,5 +29,6 @@ pub use tree::TREE_DEPTH_MAX;
 use bins::{BINS, Bins, Columns};
 use histogram::{FeatureHistogram, Groups};
 
-/// Most rows that trees are fitted on: the count and the hessian of a sum share 64 bits.
+/// Most rows that trees are fitted on: the count and the hessian of a sum share 64 bits. Above four million rows a hessian has
+/// fewer than 18 of them (`sums`).
 pub const TREE_ROWS_MAX: usize = 1 << 24;

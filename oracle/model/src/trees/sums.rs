@@ -1,4 +1,9 @@
 //! Integer statistics of rows: gradient, hessian and count, added exactly in any order.
+//!
+//! Hessian and count share 64 bits, so the more rows there are, the coarser the hessian of one: [`hessian_bits`]. Up to 65,535
+//! rows it has 30 bits, to a million 22, to five million, the most that a file may have, 16, at [`super::TREE_ROWS_MAX`] 12.
+//! The largest hessian of log-loss is ¼, so with b bits a row that is predicted so surely that `p(1 − p) < 2^(−b − 3)` counts as
+//! one without any: 2·10^-6 at 16 bits, 3·10^-5 at 12. Its gradient, of 30 bits at any number of rows, still counts.
 
 /// Bits of the largest gradient of a row.
 const GRADIENT_BITS: i32 = 30;
@@ -69,12 +74,17 @@ fn bits_of(x: f64) -> i32 {
     if fraction == 0.5 { exponent - 1 } else { exponent }
 }
 
+/// Bits of the largest hessian of a row: `rows · hessian < 2^(62 − row_bits)`, which leaves `row_bits` for the count and one for
+/// the sign.
+fn hessian_bits(row_bits: u32) -> i32 {
+    (62 - 2 * row_bits).min(HESSIAN_BITS_MAX) as i32
+}
+
 impl Scale {
     /// For at most `rows` rows (up to [`super::TREE_ROWS_MAX`]) whose gradients and hessians are at most these in magnitude.
     pub(crate) fn new(rows: usize, gradient_max: f64, hessian_max: f64) -> Self {
         let row_bits = usize::BITS - rows.leading_zeros();
-        // rows · hessian < 2^(62 − row_bits), which leaves row_bits for the count and one bit for the sign.
-        let hessian_bits = (62 - 2 * row_bits).min(HESSIAN_BITS_MAX) as i32;
+        let hessian_bits = hessian_bits(row_bits);
         let pair = |bits: i32| (power_of_two(bits), power_of_two(-bits));
         Self {
             row_bits,
@@ -138,6 +148,24 @@ mod tests {
             assert_eq!(scale.gradient(all), scale.gradient(row) * TREE_ROWS_MAX as f64);
             assert_eq!(scale.hessian(all), hessian * TREE_ROWS_MAX as f64);
             assert_eq!(all.minus(row).plus(row), all);
+        }
+    }
+
+    /// What the module says of resolution: the surest prediction that still has a hessian, and the next one that has none.
+    #[test]
+    fn the_hessian_of_a_sure_prediction_by_hand() {
+        for (rows, bits) in
+            [(65_535, 30), (65_536, 28), (1_000_000, 22), (5_000_000, 16), (TREE_ROWS_MAX, 12)]
+        {
+            let scale = Scale::new(rows, 1.0, 0.25);
+            let hessian = |h: f64| scale.hessian(scale.sums(scale.row(0.0, h)));
+            let half_a_step = power_of_two(-bits - 3);
+            assert_eq!(hessian(0.25), 0.25);
+            assert_eq!(
+                (hessian(half_a_step), hessian(1.001 * half_a_step)),
+                (0.0, 2.0 * half_a_step),
+                "{rows}"
+            );
         }
     }
 

@@ -138,6 +138,19 @@ impl Sketch {
         [left, left + 1]
     }
 
+    /// How many nodes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The split of an inner node and its children, left and right, which come after it; `None` for a leaf.
+    pub(crate) fn inner(&self, node: usize) -> Option<(&Split, [usize; 2])> {
+        match &self.0[node] {
+            Draft::Leaf { .. } => None,
+            Draft::Inner { split, left, right } => Some((split, [*left, *right])),
+        }
+    }
+
     /// Sets the value of a leaf.
     pub(crate) fn set_value(&mut self, node: usize, new: f64) {
         if let Draft::Leaf { value, .. } = &mut self.0[node] {

@@ -129,6 +129,63 @@ fn predictions_are_monotone_where_they_must_be() {
     assert!(matches!(category.fit(&data), Err(ModelError::Hyperparameter { name: "monotone", .. })));
 }
 
+/// Medians under a constraint stay medians: c = 0 holds 100 rows of −300 at x = 0 and, at x = 1, 80 of −50 and 20 of 10; c = 1
+/// holds 1,000 of 0. The medians −300, −50 and 0 rise with x, so nothing is held back. Targets of a thousandth are the same tree
+/// in other units.
+#[test]
+fn constraints_leave_medians_that_keep_them() {
+    let schema = numeric(2);
+    let parts = [(100, [0, 0], -300.0), (80, [0, 1], -50.0), (20, [0, 1], 10.0), (1_000, [1, 0], 0.0)];
+    let values: Vec<i64> = parts.iter().flat_map(|(count, row, _)| row.repeat(*count)).collect();
+    let targets: Vec<f64> = parts.iter().flat_map(|(count, _, y)| vec![*y; *count]).collect();
+    let fit = |unit: f64, direction| {
+        let targets: Vec<f64> = targets.iter().map(|y| y * unit).collect();
+        let data = Dataset::rows_with_target(&schema, &values, Target::Real(&targets)).unwrap();
+        let params = GbdtParams {
+            objective: Objective::AbsoluteError,
+            rounds: 1,
+            leaves_max: 3,
+            learning_rate_ppm: 1_000_000,
+            monotone: vec![Monotone::Free, direction],
+            ..small()
+        };
+        let model = gbdt(&data, params);
+        [[0, 0], [0, 1], [1, 0]].map(|row| model.margin(&row).unwrap() / unit)
+    };
+    for unit in [1.0, 1_024.0, 1.0 / 1_024.0] {
+        assert_eq!(fit(unit, Monotone::Rising), [-300.0, -50.0, 0.0], "{unit}");
+        // What may only fall with x stays together; the lower median of its 200 rows is −300.
+        assert_eq!(fit(unit, Monotone::Falling), [-300.0, -300.0, 0.0], "{unit}");
+    }
+}
+
+/// Values that break the constraint although the mean signs of the rows keep it: the two sides take their common median.
+/// 10 rows: x = 0 has 4 of −1 and 1 of 100; x = 1 has 3 of −9 and 2 of 3. Around 0 the mean signs −0.6 and −0.2 rise, the
+/// medians −1 and −9 fall; the lower median of all ten is −1.
+#[test]
+fn medians_in_the_wrong_order_are_pooled() {
+    let schema = numeric(2);
+    let parts =
+        [(4, [0, 0], -1.0), (1, [0, 0], 100.0), (3, [0, 1], -9.0), (2, [0, 1], 3.0), (20, [1, 0], 0.0)];
+    let values: Vec<i64> = parts.iter().flat_map(|(count, row, _)| row.repeat(*count)).collect();
+    let targets: Vec<f64> = parts.iter().flat_map(|(count, _, y)| vec![*y; *count]).collect();
+    let data = Dataset::rows_with_target(&schema, &values, Target::Real(&targets)).unwrap();
+    let fit = |direction| {
+        let params = GbdtParams {
+            objective: Objective::AbsoluteError,
+            rounds: 1,
+            leaves_max: 3,
+            learning_rate_ppm: 1_000_000,
+            monotone: vec![Monotone::Free, direction],
+            ..small()
+        };
+        let model = gbdt(&data, params);
+        [[0, 0], [0, 1], [1, 0]].map(|row| model.margin(&row).unwrap())
+    };
+    assert_eq!(fit(Monotone::Free), [-1.0, -9.0, 0.0]);
+    assert_eq!(fit(Monotone::Rising), [-1.0, -1.0, 0.0]);
+}
+
 /// Labels that nothing predicts: more trees only make it worse on fresh rows, and early stopping sees that.
 #[test]
 fn boosting_stops_early() {

@@ -15,7 +15,7 @@ pub struct ChurnRules {
     pub horizon_s: i64,
     /// Active is who did something within so long before a cut, seconds; as the horizon.
     pub lookback_s: i64,
-    /// Distance of two cuts, seconds.
+    /// Distance of two cuts, seconds: a day to a year.
     pub cut_length_s: i64,
 }
 
@@ -46,8 +46,13 @@ impl ChurnRules {
     /// The same as the specification by which the features of a cut are computed.
     ///
     /// # Errors
-    /// [`TaskError::Features`] for what is out of range.
+    /// [`TaskError::Range`] for cuts less than a day apart, [`TaskError::Features`] for what else is out of range.
     pub(crate) fn spec(&self) -> Result<InterestSpec, TaskError> {
+        // Every cut reads all of the past: a file could otherwise ask for one every two seconds.
+        if self.cut_length_s < DAY_S {
+            let (value, range) = (self.cut_length_s.to_string(), "at least 86400, a day");
+            return Err(TaskError::Range { name: "cut_length_s", value, range });
+        }
         let values = InterestSpecValues {
             horizon_s: self.horizon_s,
             lookback_s: self.lookback_s,
@@ -55,5 +60,21 @@ impl ChurnRules {
             ..InterestSpecValues::sales()
         };
         Ok(values.check()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_are_a_day_apart_at_least() {
+        let rules = |cut_length_s| ChurnRules { cut_length_s, ..ChurnRules::default() };
+        assert_eq!(rules(DAY_S).spec().unwrap().values().epoch_length_s, DAY_S);
+        for cut_length_s in [DAY_S - 1, 2, 0, i64::MIN] {
+            let refused = rules(cut_length_s).spec().unwrap_err().to_string();
+            assert!(refused.contains(&format!("cut_length_s is {cut_length_s}")), "{refused}");
+        }
+        assert!(rules(i64::MAX).spec().is_err());
     }
 }

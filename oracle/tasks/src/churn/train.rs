@@ -64,12 +64,7 @@ pub fn train(
             ("the number of rows to learn from", "at least 100: take more, or a later --until");
         return Err(TaskError::Range { name, value: data.rows().to_string(), range });
     }
-    let plan = folds.map(|(folds, seed)| FoldPlan {
-        division: Some(Division::Time),
-        folds,
-        gap: rules.horizon_s,
-        seed,
-    });
+    let plan = folds.map(|(folds, seed)| fold_plan(rules, folds, seed));
     let validated = plan.map(|plan| Validated::of(&table, estimator, &plan)).transpose()?;
     let (cross_validation, report) = match validated {
         Some(validated) => (Some(validated.measured), Some(validated.report)),
@@ -93,4 +88,31 @@ pub fn train(
         report,
     };
     Ok((model, trained))
+}
+
+/// Folds in the order of the cuts. What a row says of its user was known a second after `cut + horizon`, the last moment that it
+/// looks at: no row is learnt from before the cut that it is validated at has come.
+fn fold_plan(rules: &ChurnRules, folds: usize, seed: u64) -> FoldPlan {
+    // The horizon was checked when rows were made: ten years at most.
+    FoldPlan { division: Some(Division::Time), folds, gap: rules.horizon_s + 1, seed }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::folds::time_ordered;
+
+    /// Labels look at `(cut, cut + horizon]`, features at what came before their cut: between the last second of the one and the
+    /// first cut validated at there must be one second at least. Cuts every second leave no room for more.
+    #[test]
+    fn nothing_is_learnt_from_what_happens_at_the_cut_that_is_validated() {
+        let rules = ChurnRules { horizon_s: 3, ..ChurnRules::default() };
+        let times: Vec<i64> = (0..40).collect();
+        let plan = fold_plan(&rules, 3, 1);
+        for fold in time_ordered(&times, plan.folds, plan.gap).unwrap() {
+            let last_label_s = fold.training.iter().map(|&row| times[row] + rules.horizon_s).max().unwrap();
+            let first_cut_s = fold.validation.iter().map(|&row| times[row]).min().unwrap();
+            assert_eq!(last_label_s + 1, first_cut_s);
+        }
+    }
 }

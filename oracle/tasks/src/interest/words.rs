@@ -43,8 +43,8 @@ pub(super) fn of_row(explanation: &RowExplanation, kind: TargetType) -> Vec<Stri
 
 /// How the points come about.
 fn log_odds(base: f64, margin: f64) -> String {
-    let steps = |value: f64| libm::rint(value * 1e3) as i64;
-    let (base, margin) = (steps(base), steps(margin));
+    let unit = Unit { decimals: 3, per_one: 1.0, suffix: "" };
+    let (base, margin) = (unit.steps(base), unit.steps(margin));
     let change = margin - base;
     format!(
         "The columns add up in log-odds, {} {} {} = {}; each is told in points by its share of that sum.",
@@ -88,6 +88,33 @@ mod tests {
                 "Together: +25.00 points.",
                 "The columns add up in log-odds, 0.000 + 1.099 = 1.099; each is told in points by its share of that sum.",
             ]
+        );
+    }
+
+    /// A file may hold any finite weights: an intercept of −10^300 and a weight of 2·10^300, or changes that no f64 holds.
+    #[test]
+    fn weights_beyond_every_integer_are_told() {
+        for (base, adds) in
+            [(-1e300, [2e300, 1.0]), (f64::MAX, [-f64::MAX, -f64::MAX]), (-1e308, [1e308, 1e308])]
+        {
+            for kind in [TargetType::Binary, TargetType::Real] {
+                let told = of_row(&explanation(base, adds), kind);
+                assert!(told.iter().any(|sentence| sentence.starts_with("Together: ")), "{told:?}");
+            }
+        }
+        let told = of_row(&explanation(-1e300, [2e300, 0.0]), TargetType::Binary);
+        assert_eq!(
+            told[1..4],
+            [
+                "It rose most because month is Nov (+100.00 points).",
+                "1 other reason and rounding: +0.00 points.",
+                "Together: +100.00 points.",
+            ]
+        );
+        assert!(
+            told[4].contains(
+                "log-odds, -9,007,199,254,740.992 + 18,014,398,509,481.984 = 9,007,199,254,740.992;"
+            )
         );
     }
 

@@ -73,7 +73,9 @@ impl DynamicPricing {
     }
 
     /// The price of an epoch in wei: `floor(model price · factor / 10^6)`, but not further than
-    /// `floor(previous · change_max_ppm / 10^6)` from the price of the epoch before, if there was one.
+    /// `max(floor(previous · change_max_ppm / 10^6), 1)` from the price of the epoch before, if there was one; 0 is none. The
+    /// step of 1 wei lets a price that is too small for its share move at all; the contract, whose share grows with the epochs
+    /// since the last price it took, takes it once that share is a wei.
     ///
     /// # Errors
     /// As [`DynamicPricing::factor_ppm`]; [`TaskError::Range`] if the price does not fit in 128 bits.
@@ -92,9 +94,10 @@ impl DynamicPricing {
         let million = u128::from(MILLION);
         let wanted =
             multiply_divide(model_price_wei, factor, million).ok_or_else(|| too_large(model_price_wei))?;
-        let Some(previous) = previous_wei else { return Ok(wanted) };
+        let Some(previous) = previous_wei.filter(|previous| *previous > 0) else { return Ok(wanted) };
         let step = multiply_divide(previous, u128::from(self.change_max_ppm), million)
-            .ok_or_else(|| too_large(previous))?;
+            .ok_or_else(|| too_large(previous))?
+            .max(1);
         let lowest = previous.checked_sub(step).ok_or_else(|| too_large(previous))?;
         // Above 2^128 nothing is wanted, so there is nothing to hold back.
         let held = previous.checked_add(step).map_or(wanted, |highest| wanted.min(highest));
@@ -127,7 +130,10 @@ mod tests {
         assert_eq!(price(1_000, 0, Some(1_019)), 918); // 1019 − floor(101.9)
         assert_eq!(price(1_000, 1_000_000, Some(1_000)), 1_100);
         assert_eq!(price(1_000, 1_000_000, Some(1_095)), 1_200); // up to 1095 + 109
-        assert_eq!(price(0, 0, Some(5)), 5); // a step of floor(0.5) is none
+        assert_eq!(price(0, 0, Some(5)), 4); // floor(0.5), but at least 1
+        assert_eq!(price(0, 0, Some(1)), 0);
+        assert_eq!(price(1_000, 0, Some(9)), 10);
+        assert_eq!(price(1_000, 0, Some(0)), 900); // no price before
         assert_eq!(
             price(u128::MAX, 0, None),
             u128::MAX / 1_000_000 * 900_000 + u128::MAX % 1_000_000 * 900_000 / 1_000_000

@@ -141,11 +141,11 @@ impl<'a> Follower<'a> {
                 let actual = moment.distance_micro(sale.price_wei);
                 let (predicted, distance) = self.distance(&moment, sale.asset)?;
                 seen(sale, actual, distance);
-                outcomes.push((predicted, actual));
+                outcomes.push((predicted, distance, actual));
             }
         }
-        for (predicted, actual) in outcomes {
-            self.interval.observe(predicted.low, predicted.high, actual);
+        for (predicted, shown, actual) in outcomes {
+            self.interval.observe((predicted.low, predicted.high), (shown.low, shown.high), actual);
         }
         self.known += sales.len();
         self.view.observe(sales)

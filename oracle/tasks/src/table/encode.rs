@@ -1,13 +1,13 @@
 //! A file as integers, by the rules of its training file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use attention_model::{Dataset, FEATURE_ABS_MAX, FeatureSchema, MISSING, Target};
 use serde::Serialize;
 
 use super::cell::{is_missing, number, scaled, yes_or_no};
 use super::spec::{ColumnKind, TableSpec, TargetType};
-use super::{each_row, open, place_of};
+use super::{each_row, missing_column, open};
 use crate::TaskError;
 
 /// What was read, and what of it could not be taken as it stood.
@@ -162,15 +162,16 @@ pub fn read_features(bytes: &[u8], source_name: &str, spec: &TableSpec) -> Resul
 
 fn read(bytes: &[u8], source_name: &str, spec: &TableSpec, with_target: bool) -> Result<Table, TaskError> {
     let (mut reader, header) = open(bytes, source_name)?;
-    let place = |column: &str| place_of(&header, source_name, column);
+    let by_name: BTreeMap<&str, usize> =
+        header.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+    let place = |column: &str| {
+        by_name.get(column).copied().ok_or_else(|| missing_column(&header, source_name, column))
+    };
     let places = spec.columns.iter().map(|column| place(&column.name)).collect::<Result<Vec<_>, _>>()?;
     let target_place = if with_target { Some(place(&spec.target.name)?) } else { None };
-    let ignored = header
-        .iter()
-        .enumerate()
-        .filter(|(at, name)| !places.contains(at) && name.as_str() != spec.target.name);
-    let mut reading =
-        Reading { ignored_columns: ignored.map(|(_, name)| name.clone()).collect(), ..Default::default() };
+    let known: BTreeSet<&str> = spec.columns.iter().map(|column| column.name.as_str()).collect();
+    let ignored = header.iter().filter(|name| !known.contains(name.as_str()) && **name != spec.target.name);
+    let mut reading = Reading { ignored_columns: ignored.cloned().collect(), ..Default::default() };
     let mut counts = vec![[0u64; 3]; spec.columns.len()];
     let mut values = Vec::new();
     let mut targets = match spec.target.kind {

@@ -23,14 +23,21 @@ use crate::TaskError;
 pub const FILE_BYTES_MAX: usize = 1 << 31;
 /// Most rows of a file.
 pub const FILE_ROWS_MAX: usize = 5_000_000;
+/// Most columns of a file: [`attention_model::FEATURES_MAX`] of them can be features, the others are ignored.
+pub const FILE_COLUMNS_MAX: usize = 1 << 14;
 
 /// Where a column stands in the header.
 fn place_of(header: &[String], source_name: &str, column: &str) -> Result<usize, TaskError> {
-    header.iter().position(|name| name == column).ok_or_else(|| TaskError::MissingColumn {
+    let place = header.iter().position(|name| name == column);
+    place.ok_or_else(|| missing_column(header, source_name, column))
+}
+
+fn missing_column(header: &[String], source_name: &str, column: &str) -> TaskError {
+    TaskError::MissingColumn {
         source_name: source_name.into(),
         column: column.into(),
         found: header.join(", "),
-    })
+    }
 }
 
 /// A CSV reader over a whole file, and its header.
@@ -46,7 +53,15 @@ fn open<'a>(bytes: &'a [u8], source_name: &str) -> Result<(csv::Reader<&'a [u8]>
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let failed = |error| TaskError::Csv { source_name: source_name.into(), error };
-    let header: Vec<String> = reader.headers().map_err(failed)?.iter().map(str::to_owned).collect();
+    let header = reader.headers().map_err(failed)?;
+    if header.len() > FILE_COLUMNS_MAX {
+        return Err(TaskError::TooLarge {
+            source_name: source_name.into(),
+            what: "columns",
+            limit: FILE_COLUMNS_MAX,
+        });
+    }
+    let header: Vec<String> = header.iter().map(str::to_owned).collect();
     let mut seen = std::collections::BTreeSet::new();
     if let Some(column) = header.iter().find(|name| !seen.insert(name.as_str())) {
         return Err(TaskError::RepeatedColumn { source_name: source_name.into(), column: column.clone() });

@@ -1,6 +1,6 @@
 //! When each row of a table happened.
 
-use super::{each_row, open};
+use super::{each_row, open, place_of};
 use crate::TaskError;
 use crate::recommend::timestamp;
 
@@ -10,11 +10,7 @@ use crate::recommend::timestamp;
 /// [`TaskError`] naming the file, the line and the column.
 pub fn read_times(bytes: &[u8], source_name: &str, column: &str) -> Result<Vec<i64>, TaskError> {
     let (mut reader, header) = open(bytes, source_name)?;
-    let place = header.iter().position(|name| name == column).ok_or_else(|| TaskError::MissingColumn {
-        source_name: source_name.into(),
-        column: column.into(),
-        found: header.join(", "),
-    })?;
+    let place = place_of(&header, source_name, column)?;
     let mut times = Vec::new();
     each_row(&mut reader, source_name, |line, record| {
         let cell = &record[place];

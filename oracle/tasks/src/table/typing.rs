@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use attention_model::{FEATURE_ABS_MAX, LEVELS_MAX};
+use attention_model::{FEATURE_ABS_MAX, FEATURES_MAX, LEVELS_MAX, ModelError};
 
 use super::cell::{decimals, is_missing, number, shifted, yes_or_no};
 use super::spec::{Column, ColumnKind, DECIMALS_MAX, DECIMALS_MIN, TableSpec, TargetColumn, TargetType};
-use super::{each_row, open};
+use super::{each_row, open, place_of};
 use crate::TaskError;
 
 /// What the person who trains says about the columns.
@@ -94,13 +94,15 @@ pub fn infer_spec(bytes: &[u8], source_name: &str, options: &TypingOptions) -> R
     let named =
         [&options.target].into_iter().chain(&options.ignore).chain(&options.categorical).chain(&options.time);
     for column in named {
-        if !header.contains(column) {
-            return Err(TaskError::MissingColumn {
-                source_name: source_name.into(),
-                column: column.clone(),
-                found: header.join(", "),
-            });
-        }
+        place_of(&header, source_name, column)?;
+    }
+    let ignored: BTreeSet<&String> = options.ignore.iter().chain(&options.time).collect();
+    let is_feature = |name: &String| *name != options.target && !ignored.contains(name);
+    let features = header.iter().filter(|name| is_feature(name)).count();
+    if features > FEATURES_MAX {
+        // Before the rows are read, all of whose values would be kept.
+        let what = "features: name those that are none with --ignore; their number";
+        return Err(ModelError::TooMany { what, got: features, limit: FEATURES_MAX }.into());
     }
     let mut seen: Vec<Seen> = header.iter().map(|_| Seen::new()).collect();
     each_row(&mut reader, source_name, |line, record| {
@@ -116,7 +118,7 @@ pub fn infer_spec(bytes: &[u8], source_name: &str, options: &TypingOptions) -> R
     for (name, seen) in header.into_iter().zip(seen) {
         if name == options.target {
             target = Some(TargetColumn { kind: target_type(&seen, source_name, &name)?, name });
-        } else if !options.ignore.contains(&name) && options.time.as_ref() != Some(&name) {
+        } else if is_feature(&name) {
             // A column without any value is a number that is always missing.
             let text = seen.text.is_some() || options.categorical.contains(&name);
             let kind = if text && !seen.values.is_empty() {
@@ -155,6 +157,7 @@ fn target_type(seen: &Seen, source_name: &str, column: &str) -> Result<TargetTyp
 
 #[cfg(test)]
 mod tests {
+    use super::super::FILE_COLUMNS_MAX;
     use super::*;
 
     fn infer(text: &str, target: &str) -> Result<TableSpec, TaskError> {
@@ -191,6 +194,30 @@ mod tests {
                 kind: ColumnKind::Category { values: vec!["10".into(), "9".into()] }
             }]
         );
+    }
+
+    /// The header is counted before anything else is done with it: a million short names are refused as 16,385 are.
+    #[test]
+    fn columns_are_counted_first() {
+        let file = |columns: usize| {
+            let names: Vec<String> = (0..columns - 1).map(|at| format!("c{at}")).collect();
+            format!("{},y\n{}1\n", names.join(","), "0,".repeat(columns - 1))
+        };
+        for columns in [FILE_COLUMNS_MAX + 1, 1_000_000] {
+            let refused = infer(&file(columns), "y").unwrap_err().to_string();
+            assert_eq!(refused, "t.csv has more than 16384 columns; use a part of it");
+        }
+        let refused = infer(&file(FEATURES_MAX + 2), "y").unwrap_err().to_string();
+        assert!(refused.contains("--ignore") && refused.contains("1025"), "{refused}");
+        assert_eq!(infer(&file(FEATURES_MAX + 1), "y").unwrap().columns.len(), FEATURES_MAX);
+        // As many columns as there may be, all but one ignored.
+        let wide = file(FILE_COLUMNS_MAX);
+        let ignore = (1..FILE_COLUMNS_MAX - 1).map(|at| format!("c{at}")).collect();
+        let options = TypingOptions { target: "y".into(), ignore, ..TypingOptions::default() };
+        let spec = infer_spec(wide.as_bytes(), "t.csv", &options).unwrap();
+        assert_eq!(spec.columns.len(), 1);
+        let table = super::super::read_table(wide.as_bytes(), "t.csv", &spec).unwrap();
+        assert_eq!(table.reading.ignored_columns.len(), FILE_COLUMNS_MAX - 2);
     }
 
     #[test]

@@ -4,18 +4,18 @@ use std::sync::atomic::{AtomicU16, Ordering};
 
 use rayon::prelude::*;
 
+use super::leaves::refitted;
 use super::model::GbdtModel;
 use super::objective::Loss;
 use super::params::{CheckedGbdtParams, GbdtParams};
 use crate::dataset::chunks_of;
+use crate::subset::Subset;
 use crate::trees::grow::{GrowRules, Grower, Leaf, Table};
 use crate::trees::split::{SplitRules, leaf_value};
 use crate::trees::sums::{RowStats, Scale};
 use crate::trees::tree::{Sketch, Tree};
 use crate::trees::{Bins, Columns, Groups, Monotone, TREE_ROWS_MAX};
-use crate::{
-    CHUNK_ROWS, CounterRng, Curve, Dataset, EpochLoss, FeatureKind, Fit, ModelError, Target, TrainedOn,
-};
+use crate::{CHUNK_ROWS, CounterRng, Curve, Dataset, EpochLoss, FeatureKind, Fit, ModelError, TrainedOn};
 
 /// Most bytes of histograms of the leaves of a growing tree.
 const HISTOGRAM_BYTES_MAX: usize = 1 << 30;
@@ -56,7 +56,7 @@ impl CheckedGbdtParams {
         let held_out = |row: usize| rng.below(row as u64, 1_000_000) < u64::from(params.validation_ppm);
         let (training, validation): (Vec<usize>, Vec<usize>) =
             (0..data.rows()).partition(|&row| !held_out(row));
-        let (training, validation) = (Part::of(data, &training), Part::of(data, &validation));
+        let (training, validation) = (Subset::of(data, &training), Subset::of(data, &validation));
         boost(params, data, &training.dataset(data)?, Some(&validation.dataset(data)?), curve)
     }
 
@@ -81,33 +81,6 @@ impl CheckedGbdtParams {
             return Err(ModelError::OtherSchema);
         }
         boost(self.values(), data, data, Some(validation), None)
-    }
-}
-
-/// Some rows of a data set.
-struct Part {
-    values: Vec<i64>,
-    labels: Vec<bool>,
-    targets: Vec<f64>,
-}
-
-impl Part {
-    fn of(data: &Dataset<'_>, rows: &[usize]) -> Self {
-        let values = rows.iter().flat_map(|&row| data.row(row)).copied().collect();
-        let (mut labels, mut targets) = (Vec::new(), Vec::new());
-        match data.target() {
-            Target::Binary(all) => labels.extend(rows.iter().map(|&row| all[row])),
-            Target::Real(all) => targets.extend(rows.iter().map(|&row| all[row])),
-        }
-        Self { values, labels, targets }
-    }
-
-    fn dataset<'a>(&'a self, of: &Dataset<'a>) -> Result<Dataset<'a>, ModelError> {
-        let target = match of.target() {
-            Target::Binary(_) => Target::Binary(&self.labels),
-            Target::Real(_) => Target::Real(&self.targets),
-        };
-        Dataset::rows_with_target(of.schema(), &self.values, target)
     }
 }
 
@@ -329,15 +302,16 @@ impl Rounds<'_> {
 
     fn leaf_values(&self, leaves: &[Leaf], rules: &GrowRules, sketch: &mut Sketch) -> Vec<f64> {
         let learning_rate = f64::from(self.params.learning_rate_ppm) / 1_000_000.0;
-        let mut values = Vec::with_capacity(leaves.len());
-        for leaf in leaves {
-            let rows = &self.grower.rows[leaf.rows.clone()];
-            let best = self.loss.refit(rows, &self.margins).unwrap_or_else(|| {
-                leaf_value(self.scale.gradient(leaf.sums), self.scale.hessian(leaf.sums), rules.split.l2)
-            });
-            let value = learning_rate * leaf.bounds.clip(best);
-            sketch.set_value(leaf.node, value);
-            values.push(value);
+        let rows = &self.grower.rows;
+        let refitted = refitted(&self.loss, &self.margins, rows, leaves, sketch, &rules.monotone);
+        let of_sums = |leaf: &Leaf| {
+            let (gradient, hessian) = (self.scale.gradient(leaf.sums), self.scale.hessian(leaf.sums));
+            leaf.bounds.clip(leaf_value(gradient, hessian, rules.split.l2))
+        };
+        let best = refitted.unwrap_or_else(|| leaves.iter().map(of_sums).collect());
+        let values: Vec<f64> = best.iter().map(|value| learning_rate * value).collect();
+        for (leaf, value) in leaves.iter().zip(&values) {
+            sketch.set_value(leaf.node, *value);
         }
         values
     }

@@ -4,6 +4,7 @@
 //! the number of rows and the range of the target alone (`trees::sums`); from there to the gains everything is exact.
 
 mod fit;
+mod leaves;
 mod model;
 mod objective;
 mod params;
