@@ -112,6 +112,7 @@ impl FitSpec {
         Ok(TrainOptions {
             typing: TypingOptions {
                 target: self.target.clone(),
+                target_kind: Some(self.target_kind),
                 ignore: self.ignore.clone(),
                 categorical: self.categorical.clone(),
                 time: self.time_column.clone(),

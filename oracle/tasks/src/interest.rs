@@ -14,7 +14,9 @@ use sha2::{Digest, Sha256};
 use crate::estimator::Estimator;
 use crate::leakage::check_leakage;
 use crate::report::{Report, report};
-use crate::table::{Reading, Table, TableSpec, TypingOptions, infer_spec, read_table, read_times};
+use crate::table::{
+    ColumnSummary, Reading, Table, TableSpec, TypingOptions, infer_summarised, read_table, read_times,
+};
 use crate::validation::{FoldPlan, OutOfFold};
 use crate::{Bundle, TaskError};
 
@@ -60,8 +62,10 @@ pub struct Trained {
     pub rows: u64,
     /// Training rows with a yes; 0 for a real target.
     pub positives: u64,
-    /// Feature columns.
+    /// How many feature columns.
     pub features: usize,
+    /// The feature columns, and what each was taken for.
+    pub columns: Vec<ColumnSummary>,
     /// Hyper-parameters, all of them.
     pub params: serde_json::Value,
     /// sha256 of the bundle.
@@ -139,7 +143,7 @@ fn train_by(
     options: &TrainOptions,
     fit: impl FnOnce(&Dataset<'_>) -> Result<(Model, Vec<Curve>), TaskError>,
 ) -> Result<(Bundle, Trained, Vec<Curve>), TaskError> {
-    let (spec, table) = training_table(bytes, source_name, &options.typing, &options.allow_leak)?;
+    let (spec, columns, table) = summarised_table(bytes, source_name, &options.typing, &options.allow_leak)?;
     let data = table.data()?;
     let plan = options.folds.or(options.calibrate.map(|_| FoldPlan {
         division: None,
@@ -168,6 +172,7 @@ fn train_by(
         rows: model.rows(),
         positives: model.positives(),
         features: spec.columns.len(),
+        columns,
         params: options.estimator.params(),
         model_hash: String::new(),
         cross_validation: validated.as_ref().map(|validated| validated.measured.clone()),
@@ -189,7 +194,16 @@ pub fn training_table(
     typing: &TypingOptions,
     allow_leak: &[String],
 ) -> Result<(TableSpec, Table), TaskError> {
-    let spec = infer_spec(bytes, source_name, typing)?;
+    summarised_table(bytes, source_name, typing, allow_leak).map(|(spec, _, table)| (spec, table))
+}
+
+fn summarised_table(
+    bytes: &[u8],
+    source_name: &str,
+    typing: &TypingOptions,
+    allow_leak: &[String],
+) -> Result<(TableSpec, Vec<ColumnSummary>, Table), TaskError> {
+    let (spec, summaries) = infer_summarised(bytes, source_name, typing)?;
     let mut table = read_table(bytes, source_name, &spec)?;
     if let Some(column) = &typing.time {
         table = table.with_times(read_times(bytes, source_name, column)?)?;
@@ -197,7 +211,7 @@ pub fn training_table(
     let table = table.sorted();
     let names: Vec<&str> = spec.columns.iter().map(|column| column.name.as_str()).collect();
     check_leakage(&table.data()?, &names, &spec.target.name, allow_leak)?;
-    Ok((spec, table))
+    Ok((spec, summaries, table))
 }
 
 /// What rows that were not fitted on say of an estimator.

@@ -7,7 +7,7 @@ use attention_model::{Calibration, Curve};
 use attention_tasks::estimator::{Estimator, Kind};
 use attention_tasks::fit_spec::{FitSpec, SPEC_BYTES_MAX};
 use attention_tasks::interest::{self, Evaluation, TrainOptions, Trained};
-use attention_tasks::table::{FILE_BYTES_MAX, Reading};
+use attention_tasks::table::{ColumnSummary, FILE_BYTES_MAX, Reading, SummaryKind};
 use attention_tasks::{BUNDLE_BYTES_MAX, Bundle, TaskError};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub struct TableArgs {
     #[command(flatten)]
     columns: ColumnArgs,
     /// Fit what `search --out` wrote: target, columns, estimator, parameters, seed and folds.
-    #[arg(long, value_name = "FILE", requires = "data", help_heading = HEADING, conflicts_with_all = ["target", "ignore",
+    #[arg(long, value_name = "FILE", requires = "data", help_heading = HEADING, conflicts_with_all = ["target", "target_kind", "ignore",
         "categorical", "allow_leak", "time_column", "model", "params", "seed", "folds", "cv", "time_gap"])]
     spec: Option<PathBuf>,
     /// The estimator.
@@ -186,6 +186,7 @@ pub(super) fn train(
         trained.features,
         content.len()
     );
+    print_columns(&trained.columns);
     if let Some(measured) = &trained.cross_validation {
         print_cross_validation(measured);
     }
@@ -225,12 +226,40 @@ pub(super) fn read_bundle(path: &Path) -> Result<Bundle, CliError> {
     Bundle::from_bytes(&bytes).map_err(|error| CliError::file(path, error))
 }
 
+/// Says what each column was taken for, and where numbers cannot be told apart.
+fn print_columns(columns: &[ColumnSummary]) {
+    let (mut numbers, mut categories, mut blurred) = (Vec::new(), Vec::new(), Vec::new());
+    for ColumnSummary { name, kind } in columns {
+        match kind {
+            SummaryKind::Number { distinct, told_apart, .. } => {
+                numbers.push(name.clone());
+                // Nine in ten are what a few digits more or less leave.
+                if told_apart * 10 < distinct * 9 {
+                    blurred.push(format!(
+                        "of {distinct} different numbers of {name:?} {told_apart} are told apart"
+                    ));
+                }
+            }
+            SummaryKind::Category { values } => categories.push(format!("{name} ({values})")),
+        }
+    }
+    for (what, names) in [("numbers", numbers), ("categories", categories)] {
+        if !names.is_empty() {
+            println!("{:>8} columns of {what}: {}", names.len(), names.join(", "));
+        }
+    }
+    for line in blurred {
+        println!("         {line}: subtract what they have in common, or take a logarithm");
+    }
+}
+
 /// Says what of a file could not be taken as it stood.
 pub(super) fn print_reading(reading: &Reading) {
     let parts = [
         ("missing, taken as unknown", &reading.missing),
         ("of a category that the training file lacks, taken as missing", &reading.unknown_categories),
         ("out of range, taken as its end", &reading.out_of_range),
+        ("rounded, as the column keeps fewer digits", &reading.rounded),
     ];
     for (what, counts) in parts {
         for (column, count) in counts {

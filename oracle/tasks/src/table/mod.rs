@@ -1,21 +1,26 @@
 //! Tables from CSV: columns are typed once, on the training file, and every other file is read the same way.
 //!
 //! A column whose cells are all numbers is numeric; any other is categorical, with at most
-//! [`attention_model::LEVELS_MAX`] values. An empty cell, `NA`, `NaN`, `null` and `?` are missing. A number is kept as an
-//! integer: the value times a power of ten that loses no digit if the column allows it ([`ColumnKind::Number`]).
+//! [`attention_model::LEVELS_MAX`] values. An empty cell, `NA`, `NaN`, `null`, `?` and the like are missing. A number is kept as
+//! an integer: the value times a power of ten that loses no digit if the column allows it ([`ColumnKind::Number`]).
 
 mod cell;
 mod column;
 mod encode;
+mod reading;
+mod scale;
+mod seen;
 mod spec;
 mod times;
 mod typing;
 
 pub use column::{read_column, read_labels};
-pub use encode::{Reading, Table, read_features, read_table};
+pub use encode::{Table, read_features, read_table};
+pub use reading::{ColumnSummary, Reading, SummaryKind};
+pub use scale::power_of_ten;
 pub use spec::{Column, ColumnKind, TableSpec, TargetColumn, TargetType};
 pub use times::read_times;
-pub use typing::{TypingOptions, infer_spec};
+pub use typing::{TypingOptions, infer_spec, infer_summarised};
 
 use crate::TaskError;
 
@@ -47,8 +52,14 @@ fn open<'a>(bytes: &'a [u8], source_name: &str) -> Result<(csv::Reader<&'a [u8]>
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let failed = |error| TaskError::Csv { source_name: source_name.into(), error };
     let header: Vec<String> = reader.headers().map_err(failed)?.iter().map(str::to_owned).collect();
+    if header.is_empty() {
+        return Err(TaskError::NoHeader { source_name: source_name.into() });
+    }
     let mut seen = std::collections::BTreeSet::new();
     if let Some(column) = header.iter().find(|name| !seen.insert(name.as_str())) {
+        if let Some(place) = header.iter().rposition(String::is_empty).filter(|_| column.is_empty()) {
+            return Err(TaskError::UnnamedColumn { source_name: source_name.into(), place: place + 1 });
+        }
         return Err(TaskError::RepeatedColumn { source_name: source_name.into(), column: column.clone() });
     }
     Ok((reader, header))
