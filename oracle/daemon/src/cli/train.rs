@@ -100,7 +100,7 @@ impl FileArgs {
     pub(super) fn params<P: DeserializeOwned>(&self) -> Result<Option<P>, CliError> {
         let Some(path) = &self.params else { return Ok(None) };
         let bytes = read_bounded(path, PARAMS_BYTES_MAX)?;
-        serde_json::from_slice(&bytes).map(Some).map_err(|error| CliError::file(path, error))
+        attention_tasks::json::from_slice(&bytes).map(Some).map_err(|error| CliError::file(path, error))
     }
 
     /// Runs `work` on the threads that were asked for.

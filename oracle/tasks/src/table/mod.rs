@@ -38,8 +38,25 @@ fn place_of(header: &[String], source_name: &str, column: &str) -> Result<usize,
     })
 }
 
-/// A CSV reader over a whole file, and its header.
-fn open<'a>(bytes: &'a [u8], source_name: &str) -> Result<(csv::Reader<&'a [u8]>, Vec<String>), TaskError> {
+/// A CSV reader over a whole file, which it keeps at hand to count lines in.
+struct Rows<'a> {
+    reader: csv::Reader<&'a [u8]>,
+    bytes: &'a [u8],
+}
+
+impl Rows<'_> {
+    /// The line that a record begins in, from 1. The reader takes the position of a record before it has read the line ends that
+    /// are left of the one before: the second half of a Windows line end, and empty lines.
+    fn line(&self, position: &csv::Position) -> u64 {
+        let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+        let left =
+            self.bytes.get(start..).unwrap_or_default().iter().take_while(|b| matches!(b, b'\r' | b'\n'));
+        position.line() + left.filter(|&&b| b == b'\n').count() as u64
+    }
+}
+
+/// A reader over a whole file, and its header.
+fn open<'a>(bytes: &'a [u8], source_name: &str) -> Result<(Rows<'a>, Vec<String>), TaskError> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(TaskError::TooLarge {
             source_name: source_name.into(),
@@ -62,19 +79,20 @@ fn open<'a>(bytes: &'a [u8], source_name: &str) -> Result<(csv::Reader<&'a [u8]>
         }
         return Err(TaskError::RepeatedColumn { source_name: source_name.into(), column: column.clone() });
     }
-    Ok((reader, header))
+    Ok((Rows { reader, bytes }, header))
 }
 
 /// Calls `each` with every row and its line; rows are counted against [`FILE_ROWS_MAX`].
 fn each_row(
-    reader: &mut csv::Reader<&[u8]>,
+    rows_of_file: &mut Rows<'_>,
     source_name: &str,
     mut each: impl FnMut(u64, &csv::StringRecord) -> Result<(), TaskError>,
 ) -> Result<usize, TaskError> {
     let mut record = csv::StringRecord::new();
     let mut rows = 0usize;
     loop {
-        let more = reader
+        let more = rows_of_file
+            .reader
             .read_record(&mut record)
             .map_err(|error| TaskError::Csv { source_name: source_name.into(), error })?;
         if !more {
@@ -88,10 +106,37 @@ fn each_row(
                 limit: FILE_ROWS_MAX,
             });
         }
-        each(record.position().map_or(0, csv::Position::line), &record)?;
+        each(record.position().map_or(0, |position| rows_of_file.line(position)), &record)?;
     }
     if rows == 0 {
         return Err(TaskError::Empty { source_name: source_name.into() });
     }
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        for text in
+            ["a\nx\ny\n", "a\r\nx\r\ny\r\n", "a\n\nx\n\n\ny", "\u{feff}a\r\n\r\nx\r\ny", "a\n\"x\n2\"\ny\n"]
+        {
+            let want: Vec<(u64, char)> = (1u64..)
+                .zip(text.lines())
+                .filter_map(|(line, of_line)| {
+                    of_line.chars().find(|c| matches!(c, 'x' | 'y')).map(|c| (line, c))
+                })
+                .collect();
+            let (mut rows, _) = open(text.as_bytes(), "t.csv").unwrap();
+            let mut got = Vec::new();
+            each_row(&mut rows, "t.csv", |line, record| {
+                got.extend(record[0].chars().next().map(|c| (line, c)));
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(got, want, "{text:?}");
+        }
+    }
 }
