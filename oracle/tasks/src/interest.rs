@@ -54,6 +54,9 @@ pub struct Trained {
     pub model: &'static str,
     /// Whether its probabilities were calibrated.
     pub calibrated: bool,
+    /// How: `platt` or `isotonic`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<&'static str>,
     /// The target column.
     pub target: String,
     /// `binary` or `real`.
@@ -83,6 +86,9 @@ pub struct Trained {
 pub struct Evaluation {
     /// The estimator.
     pub model: &'static str,
+    /// How its probabilities were calibrated: `platt` or `isotonic`; absent if they were not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<&'static str>,
     /// The target column.
     pub target: String,
     /// How good.
@@ -167,6 +173,7 @@ fn train_by(
     let trained = Trained {
         model: kind,
         calibrated: options.calibrate.is_some(),
+        calibration: None,
         target: spec.target.name.clone(),
         target_kind: spec.target.kind,
         rows: model.rows(),
@@ -180,8 +187,8 @@ fn train_by(
         reading: table.reading.clone(),
     };
     let bundle = Bundle::new(spec, model)?;
-    let model_hash = hex::encode(bundle.hash()?);
-    Ok((bundle, Trained { model_hash, ..trained }, curves))
+    let (model_hash, calibration) = (hex::encode(bundle.hash()?), bundle.calibration());
+    Ok((bundle, Trained { model_hash, calibration, ..trained }, curves))
 }
 
 /// The typed, leak-checked rows of a training file, in the order of their values and not of the file.
@@ -247,7 +254,8 @@ pub fn evaluate(
     let data = table.data()?;
     let margins = bundle.model().margins(&data)?;
     Ok(Evaluation {
-        model: bundle.model().kind(),
+        model: bundle.kind(),
+        calibration: bundle.calibration(),
         target: bundle.spec().target.name.clone(),
         quality: quality(&margins, &data)?,
         model_hash: hex::encode(bundle.hash()?),

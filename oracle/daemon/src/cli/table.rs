@@ -119,14 +119,18 @@ pub(super) fn train(
     });
     let options = match &spec {
         Some((_, spec)) => TrainOptions { calibrate, ..spec.train_options()? },
-        None => TrainOptions {
-            typing: args.columns.typing()?,
-            estimator: args.estimator(file)?,
-            allow_leak: args.columns.allow_leak(),
-            folds: args.folds.plan(file.seed)?,
-            calibrate,
-            seed: file.seed,
-        },
+        None => {
+            let estimator = args.estimator(file)?;
+            let seed = file.seed_with(&estimator);
+            TrainOptions {
+                typing: args.columns.typing()?,
+                allow_leak: args.columns.allow_leak(),
+                folds: args.folds.plan(seed)?,
+                estimator,
+                calibrate,
+                seed,
+            }
+        }
     };
     let kind = options.estimator.kind();
     if args.tensorboard.is_some() {
@@ -211,7 +215,7 @@ pub(super) fn read_spec(path: &Path) -> Result<(String, FitSpec), CliError> {
 impl TableArgs {
     /// The estimator with its parameters.
     pub(super) fn estimator(&self, file: &FileArgs) -> Result<Estimator, CliError> {
-        Ok(Estimator::new(Kind::from_name(&self.model)?, file.params()?, file.seed)?)
+        Ok(Estimator::new(Kind::from_name(&self.model)?, file.params()?, file.seed())?)
     }
 
     /// The number of folds, if one was given.
@@ -282,7 +286,7 @@ pub(super) fn evaluate(
     let bundle = read_bundle(model)?;
     let data = file.path()?;
     let bytes = read_bounded(data, FILE_BYTES_MAX as u64)?;
-    let importance_seed = args.importance.then_some(file.seed);
+    let importance_seed = args.importance.then_some(file.seed());
     let evaluation = file.on_threads(|| {
         Ok(interest::evaluate(&bytes, &data.display().to_string(), &bundle, importance_seed)?)
     })?;
@@ -295,7 +299,8 @@ pub(super) fn evaluate(
 
 fn print_evaluation(evaluation: &Evaluation) {
     let quality = &evaluation.quality;
-    println!("{} of {:?} on {} rows", evaluation.model, evaluation.target, quality.rows);
+    let calibration = evaluation.calibration.map_or(String::new(), |how| format!(" ({how} calibration)"));
+    println!("{}{calibration} of {:?} on {} rows", evaluation.model, evaluation.target, quality.rows);
     let rows = [
         ("AUC", quality.auc, None),
         ("log loss", quality.log_loss, quality.base_log_loss),

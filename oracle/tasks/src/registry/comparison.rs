@@ -72,12 +72,12 @@ pub fn compare(
     let (model, theirs) = match champion {
         Some(champion) => {
             let table = read_table(bytes, source_name, champion.spec())?;
-            (champion.model().kind(), champion.model().margins(&table.data()?)?)
+            (champion.kind(), champion.model().margins(&table.data()?)?)
         }
         None => ("base", vec![PriorModel::measure(&data).base_margin(); data.rows()]),
     };
     let (challenger_losses, champion_losses) = (losses(&own, &data)?, losses(&theirs, &data)?);
-    let challenger_side = side(challenger.model().kind(), &own, &challenger_losses, &data)?;
+    let challenger_side = side(challenger.kind(), &own, &challenger_losses, &data)?;
     let champion_side = side(model, &theirs, &champion_losses, &data)?;
     Ok(Comparison {
         rows: data.rows(),

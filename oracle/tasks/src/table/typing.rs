@@ -1,5 +1,7 @@
 //! What the columns of a training file are.
 
+use attention_model::FEATURES_MAX;
+
 use super::cell::is_missing;
 use super::reading::ColumnSummary;
 use super::seen::Seen;
@@ -55,6 +57,11 @@ pub fn infer_summarised(
     // A first column without a name is an index; any other is an accident.
     if let Some(place) = (1..header.len()).find(|&place| used[place] && header[place].is_empty()) {
         return Err(TaskError::UnnamedColumn { source_name: source_name.into(), place: place + 1 });
+    }
+    // One of them is the target.
+    if used.iter().filter(|used| **used).count() > FEATURES_MAX + 1 {
+        let (what, limit) = ("feature columns", FEATURES_MAX);
+        return Err(TaskError::TooLarge { source_name: source_name.into(), what, limit });
     }
     let mut seen: Vec<Seen> = header.iter().map(|_| Seen::default()).collect();
     each_row(&mut reader, source_name, |line, record| {
@@ -154,6 +161,9 @@ mod tests {
         assert!(text(infer("a,y\n1\n", "y")).contains("line: 2"));
         let many: String = (0..=usize::from(LEVELS_MAX)).map(|i| format!("user{i},1\n")).collect();
         let many = text(infer(&format!("id,y\n{many}"), "y"));
+        let wide: Vec<String> = (0..=FEATURES_MAX).map(|i| format!("c{i}")).collect();
+        let wide = format!("{},y\n{}0\n", wide.join(","), "1,".repeat(FEATURES_MAX + 1));
+        assert_eq!(text(infer(&wide, "y")), "t.csv has more than 1024 feature columns; use a part of it");
         assert!(many.contains("\"user4096\" in line 4098") && many.contains("--ignore id"), "{many}");
         assert_eq!(text(infer("", "y")), "t.csv is empty: its first line has to name the columns");
         let unnamed = "t.csv: column 3 of the header has no name; name it or take it out of the file (only the first may go without: \
