@@ -3,6 +3,7 @@
 mod behaviour;
 mod chain;
 mod churn;
+mod columns;
 mod config;
 mod data;
 mod evaluate;
