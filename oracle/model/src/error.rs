@@ -35,6 +35,21 @@ pub enum ModelError {
         /// The limit.
         limit: usize,
     },
+    /// The features take more columns than the estimator holds.
+    #[error(
+        "encoded columns (a number is one, a category one, a feature with missing values one more): {got} is more than the limit of \
+         {limit}; feature {feature:?} alone takes {columns}: leave it out, put rare categories together, or take a tree model"
+    )]
+    EncodedColumns {
+        /// The columns.
+        got: usize,
+        /// How many there may be.
+        limit: usize,
+        /// The feature that takes most of them.
+        feature: String,
+        /// How many those are.
+        columns: usize,
+    },
     /// A feature value is too large for exact integer statistics.
     #[error("feature {feature} of row {row} is {value}; its magnitude must not exceed {limit}")]
     FeatureRange {

@@ -3,7 +3,7 @@
 //! The file is framed as every task's (`frame`): the JSON is the task's reading of its input, the body the model's file.
 //! sha256 of all of it is the `model_hash` that commands print.
 
-use attention_model::{FILE_BYTES_MAX, Model, Predict};
+use attention_model::{Calibrator, FILE_BYTES_MAX, Model, Predict};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -98,6 +98,25 @@ impl Bundle {
     /// The model.
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// The estimator: of a calibrated model, that below the calibration.
+    pub fn kind(&self) -> &'static str {
+        match &self.model {
+            Model::Calibrated(calibrated) => calibrated.inner().kind(),
+            model => model.kind(),
+        }
+    }
+
+    /// How the probabilities were calibrated, if they were: `platt` or `isotonic`.
+    pub fn calibration(&self) -> Option<&'static str> {
+        match &self.model {
+            Model::Calibrated(calibrated) => Some(match calibrated.calibrator() {
+                Calibrator::Platt { .. } => "platt",
+                Calibrator::Isotonic { .. } => "isotonic",
+            }),
+            _ => None,
+        }
     }
 
     /// The canonical file.

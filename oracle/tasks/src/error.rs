@@ -32,6 +32,23 @@ pub enum TaskError {
         /// The file.
         source_name: String,
     },
+    /// There is not even a header.
+    #[error("{source_name} is empty: its first line has to name the columns")]
+    NoHeader {
+        /// The file.
+        source_name: String,
+    },
+    /// A column other than the first has no name, or two have none.
+    #[error(
+        "{source_name}: column {place} of the header has no name; name it or take it out of the file (only the first may go \
+         without: then it is taken for an index and not used)"
+    )]
+    UnnamedColumn {
+        /// The file.
+        source_name: String,
+        /// Which, from 1.
+        place: usize,
+    },
     /// Two columns have one name.
     #[error("{source_name}: the header names {column:?} twice")]
     RepeatedColumn {
@@ -71,6 +88,46 @@ pub enum TaskError {
         value: String,
         /// What is wrong, and what to do.
         problem: &'static str,
+    },
+    /// A column of numbers has a cell that is none, so that nobody knows which of the two it is meant to be.
+    #[error(
+        "{source_name}, line {line}, column {column:?}: {value:?} is {what}, but {numbers} of the column's {filled} cells with a value \
+         are numbers; correct the cell (an empty one is missing), or say --categorical {column} if the column's values are names"
+    )]
+    OddCell {
+        /// The file.
+        source_name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The cell.
+        value: String,
+        /// What it is instead.
+        what: &'static str,
+        /// Cells that are finite numbers.
+        numbers: u64,
+        /// Cells that are not missing.
+        filled: u64,
+    },
+    /// A target of nearly nothing but 0 and 1 has another number.
+    #[error(
+        "{source_name}, line {line}, column {column:?}: {value:?} is neither 0 nor 1, but {binary} of the {filled} cells of this target \
+         are; correct the cell, or say --target-kind real if it is a number to be predicted"
+    )]
+    NearlyBinary {
+        /// The file.
+        source_name: String,
+        /// The line, from 1.
+        line: u64,
+        /// The column.
+        column: String,
+        /// The cell.
+        value: String,
+        /// Cells that are 0 or 1.
+        binary: u64,
+        /// Cells that are not missing.
+        filled: u64,
     },
     /// A text column has more values than a category can have.
     #[error(

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::TaskError;
+use crate::parameters::parameters;
 
 /// Writes the list of estimators once: variant, name, parameters.
 macro_rules! kinds {
@@ -44,7 +45,7 @@ macro_rules! kinds {
             /// range.
             pub fn new(kind: Kind, params: Option<Value>, seed: u64) -> Result<Self, TaskError> {
                 let estimator = match kind {
-                    $(Kind::$variant => Self::$variant(with_defaults::<$params>(kind.name(), params, seed)?),)+
+                    $(Kind::$variant => Self::$variant(with_defaults::<$params>(kind, params, seed)?),)+
                 };
                 match &estimator {
                     $(Self::$variant(params) => params.clone().check().map(|_| ())?,)+
@@ -161,11 +162,11 @@ impl Kind {
 
 /// The default parameters with those of `given` over them. Only names that the defaults have are taken.
 fn with_defaults<P: Default + Serialize + DeserializeOwned>(
-    kind: &'static str,
+    kind: Kind,
     given: Option<Value>,
     seed: u64,
 ) -> Result<P, TaskError> {
-    let problem = |problem: String| TaskError::Params { kind, problem };
+    let problem = |problem: String| TaskError::Params { kind: kind.name(), problem };
     let mut all = serde_json::to_value(P::default()).map_err(|error| problem(error.to_string()))?;
     let Value::Object(fields) = &mut all else {
         return Err(problem("have no names".into()));
@@ -183,7 +184,13 @@ fn with_defaults<P: Default + Serialize + DeserializeOwned>(
             let known: Vec<&str> = fields.keys().map(String::as_str).collect();
             return Err(problem(format!("{name:?} is not known; known are {}", known.join(", "))));
         };
-        *own = value;
+        // One after the other, so that what is refused has a name.
+        let before = std::mem::replace(own, value.clone());
+        if let Err(error) = serde_json::from_value::<P>(Value::Object(fields.clone())) {
+            let wanted = parameters(kind).into_iter().find(|parameter| parameter.name == name);
+            let must = wanted.map_or(error.to_string(), |wanted| format!("must be {}", wanted.range()));
+            return Err(problem(format!("{name} is {value}, {must} (its default is {before})")));
+        }
     }
     serde_json::from_value(all).map_err(|error| problem(error.to_string()))
 }
@@ -207,7 +214,13 @@ mod tests {
         let text = |params| Estimator::new(Kind::Logistic, Some(params), 0).unwrap_err().to_string();
         assert!(text(json!({ "l3": 1 })).contains("\"l3\" is not known; known are"));
         assert!(text(json!([1])).contains("must be a JSON object, not [1]"));
-        assert!(text(json!({ "l2_micro": "x" })).contains("invalid type"));
+        assert_eq!(
+            text(json!({ "l2_micro": -1 })),
+            "parameters of logistic: l2_micro is -1, must be a whole number from 0 to 1000000000 (its default is 300)"
+        );
+        assert!(text(json!({ "normalisation": "rank" })).contains(
+            "normalisation is \"rank\", must be \"standard\" or \"robust\" or \"quantile\" (its default is \"quantile\")"
+        ));
         assert!(text(json!({ "l2_micro": 0 })).contains("l2_micro is 0"));
         assert!(Kind::from_name("tree2").unwrap_err().to_string().contains("known are"));
     }

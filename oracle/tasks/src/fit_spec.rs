@@ -90,7 +90,8 @@ impl FitSpec {
         if bytes.len() > SPEC_BYTES_MAX {
             return Err(TaskError::Spec(format!("longer than {SPEC_BYTES_MAX} bytes")));
         }
-        let spec: Self = serde_json::from_slice(bytes).map_err(|error| TaskError::Spec(error.to_string()))?;
+        let spec: Self =
+            crate::json::from_slice(bytes).map_err(|error| TaskError::Spec(error.to_string()))?;
         if spec.format != FORMAT {
             let problem = format!("the format is {:?}; this program reads {FORMAT:?}", spec.format);
             return Err(TaskError::Spec(problem));
@@ -112,6 +113,7 @@ impl FitSpec {
         Ok(TrainOptions {
             typing: TypingOptions {
                 target: self.target.clone(),
+                target_kind: Some(self.target_kind),
                 ignore: self.ignore.clone(),
                 categorical: self.categorical.clone(),
                 time: self.time_column.clone(),
@@ -169,6 +171,11 @@ mod tests {
         assert!(text(&FitSpec { format: "x".into(), ..spec() }).contains("the format is \"x\""));
         assert!(text(&FitSpec { kind: "oak".into(), ..spec() }).contains("\"oak\" is not known"));
         assert!(text(&FitSpec { params: json!({ "depth_max": 0 }), ..spec() }).contains("depth_max is 0"));
+        let twice = String::from_utf8(spec().to_bytes().unwrap())
+            .unwrap()
+            .replace("\"depth_max\": 3", "\"depth_max\": 3, \"depth_max\": 4");
+        let error = FitSpec::from_bytes(twice.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("the key \"depth_max\" stands twice"), "{error}");
         assert!(FitSpec::from_bytes(b"{}").unwrap_err().to_string().starts_with("model specification: "));
         assert!(FitSpec::from_bytes(&vec![b' '; SPEC_BYTES_MAX + 1]).is_err());
     }

@@ -14,7 +14,9 @@ use sha2::{Digest, Sha256};
 use crate::estimator::Estimator;
 use crate::leakage::check_leakage;
 use crate::report::{Report, report};
-use crate::table::{Reading, Table, TableSpec, TypingOptions, infer_spec, read_table, read_times};
+use crate::table::{
+    ColumnSummary, Reading, Table, TableSpec, TypingOptions, infer_summarised, read_table, read_times,
+};
 use crate::validation::{FoldPlan, OutOfFold};
 use crate::{Bundle, TaskError};
 
@@ -54,6 +56,9 @@ pub struct Trained {
     pub model: &'static str,
     /// Whether its probabilities were calibrated.
     pub calibrated: bool,
+    /// How: `platt` or `isotonic`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<&'static str>,
     /// The target column.
     pub target: String,
     /// `binary` or `real`.
@@ -62,8 +67,10 @@ pub struct Trained {
     pub rows: u64,
     /// Training rows with a yes; 0 for a real target.
     pub positives: u64,
-    /// Feature columns.
+    /// How many feature columns.
     pub features: usize,
+    /// The feature columns, and what each was taken for.
+    pub columns: Vec<ColumnSummary>,
     /// Hyper-parameters, all of them.
     pub params: serde_json::Value,
     /// sha256 of the bundle.
@@ -84,6 +91,9 @@ pub struct Trained {
 pub struct Evaluation {
     /// The estimator.
     pub model: &'static str,
+    /// How its probabilities were calibrated: `platt` or `isotonic`; absent if they were not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<&'static str>,
     /// The target column.
     pub target: String,
     /// How good.
@@ -121,7 +131,7 @@ pub fn train(
     source_name: &str,
     options: &TrainOptions,
 ) -> Result<(Bundle, Trained), TaskError> {
-    let (spec, table) = training_table(bytes, source_name, &options.typing, &options.allow_leak)?;
+    let (spec, columns, table) = summarised_table(bytes, source_name, &options.typing, &options.allow_leak)?;
     let data = table.data()?;
     let plan = options.folds.or(options.calibrate.map(|_| FoldPlan {
         division: None,
@@ -149,11 +159,13 @@ pub fn train(
     let trained = Trained {
         model: kind,
         calibrated: options.calibrate.is_some(),
+        calibration: None,
         target: spec.target.name.clone(),
         target_kind: spec.target.kind,
         rows: model.rows(),
         positives: model.positives(),
         features: spec.columns.len(),
+        columns,
         params: options.estimator.params(),
         model_hash: String::new(),
         cross_validation: validated.as_ref().map(|validated| validated.measured.clone()),
@@ -162,8 +174,8 @@ pub fn train(
         curves,
     };
     let bundle = Bundle::new(spec, model)?;
-    let model_hash = hex::encode(bundle.hash()?);
-    Ok((bundle, Trained { model_hash, ..trained }))
+    let (model_hash, calibration) = (hex::encode(bundle.hash()?), bundle.calibration());
+    Ok((bundle, Trained { model_hash, calibration, ..trained }))
 }
 
 /// The typed, leak-checked rows of a training file, in the order of their values and not of the file.
@@ -176,7 +188,16 @@ pub fn training_table(
     typing: &TypingOptions,
     allow_leak: &[String],
 ) -> Result<(TableSpec, Table), TaskError> {
-    let spec = infer_spec(bytes, source_name, typing)?;
+    summarised_table(bytes, source_name, typing, allow_leak).map(|(spec, _, table)| (spec, table))
+}
+
+fn summarised_table(
+    bytes: &[u8],
+    source_name: &str,
+    typing: &TypingOptions,
+    allow_leak: &[String],
+) -> Result<(TableSpec, Vec<ColumnSummary>, Table), TaskError> {
+    let (spec, summaries) = infer_summarised(bytes, source_name, typing)?;
     let mut table = read_table(bytes, source_name, &spec)?;
     if let Some(column) = &typing.time {
         table = table.with_times(read_times(bytes, source_name, column)?)?;
@@ -184,7 +205,7 @@ pub fn training_table(
     let table = table.sorted();
     let names: Vec<&str> = spec.columns.iter().map(|column| column.name.as_str()).collect();
     check_leakage(&table.data()?, &names, &spec.target.name, allow_leak)?;
-    Ok((spec, table))
+    Ok((spec, summaries, table))
 }
 
 /// What rows that were not fitted on say of an estimator.
@@ -220,7 +241,8 @@ pub fn evaluate(
     let data = table.data()?;
     let margins = bundle.model().margins(&data)?;
     Ok(Evaluation {
-        model: bundle.model().kind(),
+        model: bundle.kind(),
+        calibration: bundle.calibration(),
         target: bundle.spec().target.name.clone(),
         quality: quality(&margins, &data)?,
         model_hash: hex::encode(bundle.hash()?),

@@ -1,7 +1,7 @@
 //! How good predictions are against the targets of the same rows.
 
 use attention_model::{
-    Dataset, ModelError, Target, auc, base_rate, calibration_error, log_loss_of_logit, mean_log_loss, sigmoid,
+    Dataset, ModelError, Target, auc, base_rate, calibration_error, log_loss_of_logit, sigmoid,
 };
 use serde::Serialize;
 
@@ -51,7 +51,7 @@ pub fn quality(margins: &[f64], data: &Dataset<'_>) -> Result<Quality, TaskError
                     Err(ModelError::OneClass { .. }) => None,
                     Err(other) => return Err(other.into()),
                 },
-                log_loss: Some(mean_log_loss(margins, labels)?),
+                log_loss: Some(mean(losses(margins, data)?)),
                 mse: mean_squares(probabilities.iter().copied(), truths()),
                 ece: Some(ece),
                 base_log_loss: Some(entropy(share)),
@@ -64,11 +64,7 @@ pub fn quality(margins: &[f64], data: &Dataset<'_>) -> Result<Quality, TaskError
                     ModelError::Shape { what: "rows", expected: values.len(), got: margins.len() }.into()
                 );
             }
-            let mut sum = 0.0;
-            for value in values {
-                sum += value;
-            }
-            let mean = sum / values.len() as f64;
+            let own = mean(values.to_vec());
             Ok(Quality {
                 rows: values.len() as u64,
                 positives: None,
@@ -77,19 +73,24 @@ pub fn quality(margins: &[f64], data: &Dataset<'_>) -> Result<Quality, TaskError
                 mse: mean_squares(margins.iter().copied(), values.iter().copied()),
                 ece: None,
                 base_log_loss: None,
-                base_mse: mean_squares(values.iter().map(|_| mean), values.iter().copied()),
+                base_mse: mean_squares(values.iter().map(|_| own), values.iter().copied()),
             })
         }
     }
 }
 
 fn mean_squares(predicted: impl Iterator<Item = f64>, truths: impl Iterator<Item = f64>) -> f64 {
-    let (mut sum, mut rows) = (0.0, 0u64);
-    for (predicted, truth) in predicted.zip(truths) {
-        sum += (predicted - truth) * (predicted - truth);
-        rows += 1;
+    mean(predicted.zip(truths).map(|(predicted, truth)| (predicted - truth) * (predicted - truth)).collect())
+}
+
+/// The mean, added up in rising order: equal numbers give equal bits in whatever order the rows stand.
+fn mean(mut values: Vec<f64>) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let mut sum = 0.0;
+    for value in &values {
+        sum += value;
     }
-    sum / rows as f64
+    sum / values.len() as f64
 }
 
 /// Entropy in nats of a yes with this probability.
@@ -140,6 +141,29 @@ mod tests {
         let measured = quality(&[1.0, 1.0], &real).unwrap();
         assert_eq!((measured.mse, measured.base_mse, measured.auc), (2.0, 1.0, None));
         assert!(quality(&[1.0], &real).is_err());
+    }
+
+    /// Rows in another order measure the same to the bit, where sums in the order of the file would not.
+    #[test]
+    fn quality_does_not_depend_on_the_order_of_rows() {
+        let schema = FeatureSchema::new(1, vec!["a".into()]).unwrap();
+        let margins: Vec<f64> = (1..=200).map(|i| 3.0 / f64::from(i) - 0.7).collect();
+        let labels: Vec<bool> = (1..=200).map(|i| i % 3 == 0).collect();
+        let (mut far, mut other) = (margins.clone(), labels.clone());
+        far.reverse();
+        other.reverse();
+        let features = vec![0; 200];
+        let one = quality(&margins, &Dataset::from_rows(&schema, &features, &labels).unwrap()).unwrap();
+        let two = quality(&far, &Dataset::from_rows(&schema, &features, &other).unwrap()).unwrap();
+        assert_eq!((one.log_loss, one.mse), (two.log_loss, two.mse));
+        let naive = |margins: &[f64], labels: &[bool]| {
+            margins.iter().zip(labels).map(|(&margin, &label)| log_loss_of_logit(margin, label)).sum::<f64>()
+        };
+        assert_ne!(naive(&margins, &labels), naive(&far, &other), "the rows have to show a difference");
+        let real = |values| {
+            quality(values, &Dataset::rows_with_target(&schema, &features, Target::Real(values)).unwrap())
+        };
+        assert_eq!(real(&margins).unwrap().base_mse, real(&far).unwrap().base_mse);
     }
 
     /// Even odds cost ln 2 whatever the label; 3 for 1 costs 4.

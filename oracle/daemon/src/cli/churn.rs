@@ -75,7 +75,7 @@ pub(super) fn train(
     let start = Instant::now();
     let working = spinner("training");
     // At most 50 folds.
-    let folds = training.folds.map(|folds| (folds as usize, file.seed));
+    let folds = training.folds.map(|folds| (folds as usize, file.seed_with(&training.estimator)));
     let fitted = file.on_threads(|| Ok(churn::train(&people, until_s, &rules, &training.estimator, folds)?));
     working.finish_and_clear();
     let (model, trained) = fitted?;
@@ -118,7 +118,7 @@ pub(super) fn evaluate(
         }
         None => {
             let rules = ChurnRules::with_horizon_days(args.horizon_days)?;
-            let estimator = Estimator::new(KIND, file.params()?, file.seed)?;
+            let estimator = Estimator::new(KIND, file.params()?, file.seed())?;
             file.on_threads(|| Ok(churn::train(&people, Some(from_s), &rules, &estimator, None)?))?.0
         }
     };

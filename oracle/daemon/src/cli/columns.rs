@@ -1,6 +1,6 @@
 //! Arguments that `train` and `search` share: which columns of a table, and by which folds they are measured.
 
-use attention_tasks::table::TypingOptions;
+use attention_tasks::table::{TargetType, TypingOptions};
 use attention_tasks::validation::{Division, FoldPlan};
 use clap::{Args, ValueEnum};
 
@@ -15,6 +15,9 @@ pub struct ColumnArgs {
     /// The column to predict: true/false, yes/no, 1/0, or numbers.
     #[arg(long, value_name = "COLUMN", requires = "data", help_heading = HEADING)]
     target: Option<String>,
+    /// What the target is; by default as its cells look.
+    #[arg(long, value_enum, value_name = "KIND", requires = "data", help_heading = HEADING)]
+    target_kind: Option<TargetKind>,
     /// Columns that are no features, such as identifiers.
     #[arg(long, value_name = "COLUMN", value_delimiter = ',', requires = "data", help_heading = HEADING)]
     ignore: Vec<String>,
@@ -29,6 +32,15 @@ pub struct ColumnArgs {
     time_column: Option<String>,
 }
 
+/// What a target is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TargetKind {
+    /// true/false, yes/no or 1/0: a probability is predicted.
+    Binary,
+    /// A number, even if there are only 0 and 1 in this file.
+    Real,
+}
+
 impl ColumnArgs {
     /// Target and columns.
     pub(super) fn typing(&self) -> Result<TypingOptions, CliError> {
@@ -37,6 +49,10 @@ impl ColumnArgs {
             .ok_or_else(|| CliError::new(ExitStatus::Usage, "--target COLUMN is needed with --data"))?;
         Ok(TypingOptions {
             target,
+            target_kind: self.target_kind.map(|kind| match kind {
+                TargetKind::Binary => TargetType::Binary,
+                TargetKind::Real => TargetType::Real,
+            }),
             ignore: self.ignore.clone(),
             categorical: self.categorical.clone(),
             time: self.time_column.clone(),

@@ -69,7 +69,7 @@ pub(super) fn run(cli: &Cli, args: &ExportModelArgs) -> Result<(), CliError> {
     write_atomic(&args.out, &content)?;
     let exported = Exported {
         format: args.format,
-        model: bundle.model().kind(),
+        model: bundle.kind(),
         model_hash: hex::encode(bundle.hash()?),
         ir_version: onnx::IR_VERSION,
         opset: onnx::OPSET,

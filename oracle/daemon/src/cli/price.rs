@@ -113,7 +113,7 @@ fn fit(
 ) -> Result<(PriceModel, PriceTrained), CliError> {
     let params = match file.params::<PriceParams>()? {
         Some(params) => params,
-        None => PriceParams { seed: file.seed, ..PriceParams::default() },
+        None => PriceParams { seed: file.seed(), ..PriceParams::default() },
     };
     let working = spinner("training");
     let fitted = file.on_threads(|| Ok(price::train(market, until_s, &params)?));

@@ -57,18 +57,20 @@ fn table(file: &FileArgs) -> Result<(Box<dyn Read + Send>, String), CliError> {
     Ok((open_table(path, ROWS_MAX)?, path.display().to_string()))
 }
 
-fn fit(file: &FileArgs, all: bool) -> Result<(Bundle, Report), CliError> {
+/// A fitted recommender, its report and its seed.
+fn fit(file: &FileArgs, all: bool) -> Result<(Bundle, Report, u64), CliError> {
     let mut options = Options { all, ..Options::default() };
     if let Some(params) = file.params()? {
         options.params = params;
     } else {
-        options.params.als.seed = file.seed;
+        options.params.als.seed = file.seed();
     }
     let (table, name) = table(file)?;
     let working = spinner("training");
     let fitted = file.on_threads(|| Ok(recommend::train(table, &name, &options)?));
     working.finish_and_clear();
-    fitted
+    let (bundle, report) = fitted?;
+    Ok((bundle, report, options.params.als.seed))
 }
 
 pub(super) fn train(
@@ -78,13 +80,13 @@ pub(super) fn train(
     out: Option<&Path>,
 ) -> Result<(), CliError> {
     let start = Instant::now();
-    let (bundle, report) = fit(file, args.all)?;
+    let (bundle, report, seed) = fit(file, args.all)?;
     let fit_s = start.elapsed().as_secs_f64();
     if let Some(out) = out {
         write_atomic(out, &bundle.to_bytes()?)?;
     }
     if cli.json {
-        let output = TrainOutput { task: "recommend", report: &report, seed: file.seed, fit_s, out };
+        let output = TrainOutput { task: "recommend", report: &report, seed, fit_s, out };
         return Ok(print_json(&output)?);
     }
     println!(

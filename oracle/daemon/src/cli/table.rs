@@ -7,7 +7,7 @@ use attention_model::Calibration;
 use attention_tasks::estimator::{Estimator, Kind};
 use attention_tasks::fit_spec::{FitSpec, SPEC_BYTES_MAX};
 use attention_tasks::interest::{self, Evaluation, TrainOptions, Trained};
-use attention_tasks::table::Reading;
+use attention_tasks::table::{ColumnSummary, Reading, SummaryKind};
 use attention_tasks::{BUNDLE_BYTES_MAX, Bundle, TaskError};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub struct TableArgs {
     #[command(flatten)]
     columns: ColumnArgs,
     /// Fit what `search --out` wrote: target, columns, estimator, parameters, seed and folds.
-    #[arg(long, value_name = "FILE", requires = "data", help_heading = HEADING, conflicts_with_all = ["target", "ignore",
+    #[arg(long, value_name = "FILE", requires = "data", help_heading = HEADING, conflicts_with_all = ["target", "target_kind", "ignore",
         "categorical", "allow_leak", "time_column", "model", "params", "seed", "folds", "cv", "time_gap"])]
     spec: Option<PathBuf>,
     /// The estimator.
@@ -119,15 +119,19 @@ pub(super) fn train(
     let curves = args.tensorboard.is_some() || args.plot.is_some();
     let options = match &spec {
         Some((_, spec)) => TrainOptions { calibrate, curves, ..spec.train_options()? },
-        None => TrainOptions {
-            typing: args.columns.typing()?,
-            estimator: args.estimator(file)?,
-            allow_leak: args.columns.allow_leak(),
-            folds: args.folds.plan(file.seed)?,
-            calibrate,
-            seed: file.seed,
-            curves,
-        },
+        None => {
+            let estimator = args.estimator(file)?;
+            let seed = file.seed_with(&estimator);
+            TrainOptions {
+                typing: args.columns.typing()?,
+                allow_leak: args.columns.allow_leak(),
+                folds: args.folds.plan(seed)?,
+                estimator,
+                calibrate,
+                seed,
+                curves,
+            }
+        }
     };
     let kind = options.estimator.kind();
     if args.tensorboard.is_some() {
@@ -180,6 +184,7 @@ pub(super) fn train(
         trained.features,
         content.len()
     );
+    print_columns(&trained.columns);
     if let Some(measured) = &trained.cross_validation {
         print_cross_validation(measured);
     }
@@ -204,7 +209,7 @@ pub(super) fn read_spec(path: &Path) -> Result<(String, FitSpec), CliError> {
 impl TableArgs {
     /// The estimator with its parameters.
     pub(super) fn estimator(&self, file: &FileArgs) -> Result<Estimator, CliError> {
-        Ok(Estimator::new(Kind::from_name(&self.model)?, file.params()?, file.seed)?)
+        Ok(Estimator::new(Kind::from_name(&self.model)?, file.params()?, file.seed())?)
     }
 
     /// The number of folds, if one was given.
@@ -219,12 +224,40 @@ pub(super) fn read_bundle(path: &Path) -> Result<Bundle, CliError> {
     Bundle::from_bytes(&bytes).map_err(|error| CliError::file(path, error))
 }
 
+/// Says what each column was taken for, and where numbers cannot be told apart.
+fn print_columns(columns: &[ColumnSummary]) {
+    let (mut numbers, mut categories, mut blurred) = (Vec::new(), Vec::new(), Vec::new());
+    for ColumnSummary { name, kind } in columns {
+        match kind {
+            SummaryKind::Number { distinct, told_apart, .. } => {
+                numbers.push(name.clone());
+                // Nine in ten are what a few digits more or less leave.
+                if told_apart * 10 < distinct * 9 {
+                    blurred.push(format!(
+                        "of {distinct} different numbers of {name:?} {told_apart} are told apart"
+                    ));
+                }
+            }
+            SummaryKind::Category { values } => categories.push(format!("{name} ({values})")),
+        }
+    }
+    for (what, names) in [("numbers", numbers), ("categories", categories)] {
+        if !names.is_empty() {
+            println!("{:>8} columns of {what}: {}", names.len(), names.join(", "));
+        }
+    }
+    for line in blurred {
+        println!("         {line}: subtract what they have in common, or take a logarithm");
+    }
+}
+
 /// Says what of a file could not be taken as it stood.
 pub(super) fn print_reading(reading: &Reading) {
     let parts = [
         ("missing, taken as unknown", &reading.missing),
         ("of a category that the training file lacks, taken as missing", &reading.unknown_categories),
         ("out of range, taken as its end", &reading.out_of_range),
+        ("rounded, as the column keeps fewer digits", &reading.rounded),
     ];
     for (what, counts) in parts {
         for (column, count) in counts {
@@ -247,7 +280,7 @@ pub(super) fn evaluate(
     let bundle = read_bundle(model)?;
     let data = file.path()?;
     let bytes = read_table(data)?;
-    let importance_seed = args.importance.then_some(file.seed);
+    let importance_seed = args.importance.then_some(file.seed());
     let evaluation = file.on_threads(|| {
         Ok(interest::evaluate(&bytes, &data.display().to_string(), &bundle, importance_seed)?)
     })?;
@@ -260,7 +293,8 @@ pub(super) fn evaluate(
 
 fn print_evaluation(evaluation: &Evaluation) {
     let quality = &evaluation.quality;
-    println!("{} of {:?} on {} rows", evaluation.model, evaluation.target, quality.rows);
+    let calibration = evaluation.calibration.map_or(String::new(), |how| format!(" ({how} calibration)"));
+    println!("{}{calibration} of {:?} on {} rows", evaluation.model, evaluation.target, quality.rows);
     let rows = [
         ("AUC", quality.auc, None),
         ("log loss", quality.log_loss, quality.base_log_loss),

@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use attention_tasks::estimator::Estimator;
+use attention_tasks::json;
 use clap::{Args, ValueEnum};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{Cli, CliError, churn, model, price, recommend, table};
 use crate::output::ExitStatus;
@@ -37,9 +40,9 @@ pub struct FileArgs {
     /// Hyper-parameters as a JSON object; those it leaves out keep their defaults.
     #[arg(long, value_name = "FILE", requires = "data", help_heading = ON_FILES)]
     params: Option<PathBuf>,
-    /// Seed of everything that is drawn.
-    #[arg(long, default_value_t = 0, requires = "data", help_heading = ON_FILES)]
-    pub(super) seed: u64,
+    /// Seed of everything that is drawn; without it that of --params, or 0.
+    #[arg(long, requires = "data", help_heading = ON_FILES)]
+    seed: Option<u64>,
     /// Threads; they change the time, not the model. 0 takes all.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=THREADS_MAX), requires = "data",
         help_heading = ON_FILES)]
@@ -96,11 +99,30 @@ impl FileArgs {
         })
     }
 
-    /// The hyper-parameters, if a file of them was named.
+    /// The seed, 0 if none was given.
+    pub(super) fn seed(&self) -> u64 {
+        self.seed.unwrap_or(0)
+    }
+
+    /// The seed of everything else that is drawn beside an estimator: its own, where it has one.
+    pub(super) fn seed_with(&self, estimator: &Estimator) -> u64 {
+        estimator.params()["seed"].as_u64().unwrap_or(self.seed())
+    }
+
+    /// The hyper-parameters, if a file of them was named. A seed among them, at the top or in one of its objects, must be that of
+    /// `--seed` if there is one.
     pub(super) fn params<P: DeserializeOwned>(&self) -> Result<Option<P>, CliError> {
         let Some(path) = &self.params else { return Ok(None) };
         let bytes = read_bounded(path, PARAMS_BYTES_MAX)?;
-        serde_json::from_slice(&bytes).map(Some).map_err(|error| CliError::file(path, error))
+        let refused = |error: serde_json::Error| CliError::file(path, error);
+        let params: Value = json::from_slice(&bytes).map_err(refused)?;
+        if let (Some(own), Some(given)) = (self.seed, seed_in(&params))
+            && given.as_u64() != Some(own)
+        {
+            let problem = format!("the seed is {given}, but --seed is {own}: give it once");
+            return Err(CliError::new(ExitStatus::Usage, format!("{}: {problem}", path.display())));
+        }
+        serde_json::from_value(params).map(Some).map_err(refused)
     }
 
     /// Runs `work` on the threads that were asked for.
@@ -110,6 +132,11 @@ impl FileArgs {
     ) -> Result<T, CliError> {
         on_threads(self.threads, work)
     }
+}
+
+/// The seed among parameters.
+fn seed_in(params: &Value) -> Option<&Value> {
+    params.get("seed").or_else(|| params.as_object()?.values().find_map(|part| part.get("seed")))
 }
 
 /// Runs `work` on so many threads; 0 takes all.

@@ -4,6 +4,7 @@ mod behaviour;
 mod chain;
 mod churn;
 mod closed_output;
+mod columns;
 mod config;
 mod data;
 mod evaluate;

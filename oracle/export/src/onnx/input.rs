@@ -1,7 +1,7 @@
 //! From the numbers of a table to the integers that a model reads.
 
 use attention_model::FEATURE_ABS_MAX;
-use attention_tasks::table::{Column, ColumnKind};
+use attention_tasks::table::{Column, ColumnKind, power_of_ten};
 
 use super::graph::{Graph, Value};
 
@@ -24,8 +24,10 @@ pub(super) fn rows(graph: &mut Graph, input: &Value, columns: &[Column]) -> Rows
             ColumnKind::Number { decimals } => (*decimals, -limit, limit, 0.0),
             ColumnKind::Category { values } => (0, 0.0, values.len() as f64 - 1.0, 1.0),
         };
-        factors.push(power_of_ten(decimals));
-        divisors.push(power_of_ten(-decimals));
+        let power = power_of_ten(decimals.unsigned_abs());
+        let (factor, divisor) = if decimals < 0 { (1.0, power) } else { (power, 1.0) };
+        factors.push(factor);
+        divisors.push(divisor);
         lows.push(low);
         highs.push(high);
         categories.push(category);
@@ -50,13 +52,4 @@ pub(super) fn rows(graph: &mut Graph, input: &Value, columns: &[Column]) -> Rows
     let nan = graph.double(f64::NAN);
     let integers = graph.op("Where", &[&missing, &nan, &bounded]);
     Rows { integers, missing }
-}
-
-/// `10^exponent` for 0 to 12; 1 below.
-fn power_of_ten(exponent: i8) -> f64 {
-    let mut power = 1.0;
-    for _ in 0..exponent.max(0) {
-        power *= 10.0;
-    }
-    power
 }

@@ -29,8 +29,7 @@ pub fn bundle(kind: Kind, target: &str, params: Option<Value>, calibrate: Option
         typing: TypingOptions {
             target: target.into(),
             ignore: vec![other.into()],
-            categorical: vec![],
-            time: None,
+            ..TypingOptions::default()
         },
         estimator: Estimator::new(kind, params, 3).unwrap(),
         allow_leak: Vec::new(),

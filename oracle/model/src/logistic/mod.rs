@@ -244,11 +244,13 @@ impl Fit for CheckedLogisticParams {
 pub(crate) fn measure(data: &Dataset<'_>, normalisation: Normalisation) -> Result<Encoder, ModelError> {
     let encoder = Encoder::measure(data, normalisation)?;
     if encoder.columns() > DENSE_COLUMNS_MAX {
-        return Err(ModelError::TooMany {
-            what: "encoded columns (a number is one, a category one, a feature with missing values one more)",
-            got: encoder.columns(),
-            limit: DENSE_COLUMNS_MAX,
-        });
+        let names = data.schema().names().iter();
+        let widths = encoder.columns_of_features().into_iter().map(|columns| columns.len());
+        // There is one, or there were no columns.
+        let widest = names.zip(widths).max_by_key(|(_, columns)| *columns);
+        let (feature, columns) = widest.map_or((String::new(), 0), |(name, columns)| (name.clone(), columns));
+        let (got, limit) = (encoder.columns(), DENSE_COLUMNS_MAX);
+        return Err(ModelError::EncodedColumns { got, limit, feature, columns });
     }
     Ok(encoder)
 }

@@ -11,6 +11,9 @@ use crate::{Bundle, TaskError};
 pub struct Predictions {
     /// The estimator.
     pub model: &'static str,
+    /// How its probabilities were calibrated: `platt` or `isotonic`; absent if they were not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<&'static str>,
     /// The target column; the file need not have it.
     pub target: String,
     /// `binary` (then probabilities of a yes are predicted) or `real` (values).
@@ -58,7 +61,8 @@ pub fn predict(
         (least, largest) = (value.min(least), value.max(largest));
     }
     Ok(Predictions {
-        model: bundle.model().kind(),
+        model: bundle.kind(),
+        calibration: bundle.calibration(),
         target: bundle.spec().target.name.clone(),
         target_kind: bundle.spec().target.kind,
         rows: values.len(),

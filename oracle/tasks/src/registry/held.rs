@@ -51,7 +51,7 @@ impl Held {
     /// The estimator.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Interest(bundle) => bundle.model().kind(),
+            Self::Interest(bundle) => bundle.kind(),
             Self::Price(model) => model.models()[1].kind(),
             Self::Recommend(_) => "recommender",
             Self::Churn(model) => model.model().kind(),

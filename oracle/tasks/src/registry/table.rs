@@ -46,7 +46,7 @@ impl Judged for Bundle {
     fn losses(&self, (name, bytes): &Self::Data<'_>) -> Result<Losses, TaskError> {
         let table = read_table(bytes, name, self.spec())?;
         let margins = self.model().margins(&table.data()?)?;
-        of(self.model().kind(), self, &table, &margins)
+        of(self.kind(), self, &table, &margins)
     }
 
     /// The share of positives (or the mean) of these very rows.

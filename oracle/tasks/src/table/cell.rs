@@ -1,64 +1,66 @@
-//! One cell: missing, a number, a yes or no.
+//! One cell: missing, a number, infinite, a yes or no.
+
+/// Words for what was not observed, in any case: those of spreadsheets, of pandas, R and SQL.
+const MISSING_WORDS: [&str; 15] = [
+    "?", "-", "--", "na", "n/a", "#na", "#n/a", "#n/a n/a", "<na>", "nan", "+nan", "-nan", "null", "nil",
+    "none",
+];
+/// Words for infinity, without their sign, in any case.
+const INFINITE_WORDS: [&str; 3] = ["inf", "infinity", "∞"];
 
 /// True for what stands where nothing was observed.
 pub(super) fn is_missing(cell: &str) -> bool {
-    cell.is_empty()
-        || cell == "?"
-        || ["na", "nan", "null", "none"].iter().any(|word| cell.eq_ignore_ascii_case(word))
+    cell.is_empty() || MISSING_WORDS.iter().any(|word| cell.eq_ignore_ascii_case(word))
 }
 
-/// A finite number in plain or scientific notation. Rust's parser rounds correctly, so it is the same everywhere.
-pub(super) fn number(cell: &str) -> Option<f64> {
+/// A number in plain or scientific notation, which may be too large for a double. Rust's parser rounds correctly, so it is
+/// the same everywhere.
+fn parsed(cell: &str) -> Option<f64> {
     // What the parser takes beyond digits, sign, point and exponent are words for infinity.
     if !cell.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'+' | b'-' | b'.' | b'e' | b'E')) {
         return None;
     }
-    cell.parse().ok().filter(|value: &f64| value.is_finite())
+    cell.parse().ok()
 }
 
-/// How many digits after the point it takes to write the number, by its notation; at most `most`.
-pub(super) fn decimals(cell: &str, most: i8) -> i8 {
+/// A finite number in plain or scientific notation.
+pub(super) fn number(cell: &str) -> Option<f64> {
+    parsed(cell).filter(|value| value.is_finite())
+}
+
+/// True for a word for infinity, and for a number beyond the range of doubles.
+pub(super) fn is_infinite(cell: &str) -> bool {
+    let word = cell.strip_prefix(['+', '-']).unwrap_or(cell);
+    INFINITE_WORDS.iter().any(|infinite| word.eq_ignore_ascii_case(infinite))
+        || parsed(cell).is_some_and(f64::is_infinite)
+}
+
+/// Which digit after the point is the last one that it takes to write the number, by its notation: −2 for 12e2, at most
+/// ±400. A number of zeros before the point is no notation: 1200 has 0.
+pub(super) fn decimals(cell: &str) -> i16 {
     let (mantissa, exponent) = match cell.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().unwrap_or(0).clamp(-400, 400)),
         None => (cell, 0),
     };
     let fraction = mantissa.split_once('.').map_or("", |(_, fraction)| fraction.trim_end_matches('0'));
-    let digits = (fraction.len().min(400) as i32 - exponent).clamp(0, i32::from(most));
-    // Clamped to an i8 above.
-    digits as i8
+    let digits = (fraction.len().min(400) as i32 - exponent).clamp(-400, 400);
+    // Clamped to an i16 above.
+    digits as i16
 }
 
-/// A yes or no in the spellings that spreadsheets and data frames write.
+/// A yes or no in the spellings that spreadsheets and data frames write; of numbers 1 and 0, however written.
 pub(super) fn yes_or_no(cell: &str) -> Option<bool> {
     let is = |words: [&str; 4]| words.iter().any(|word| cell.eq_ignore_ascii_case(word));
-    if is(["true", "yes", "1", "t"]) {
-        Some(true)
-    } else if is(["false", "no", "0", "f"]) {
-        Some(false)
-    } else {
-        None
+    if is(["true", "yes", "t", "y"]) {
+        return Some(true);
     }
-}
-
-/// Powers of ten, exact as doubles.
-const POWERS: [f64; 13] = [1.0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12];
-
-/// `value · 10^decimals`, for −12 to 12 decimals.
-pub(super) fn shifted(value: f64, decimals: i8) -> f64 {
-    let power = POWERS[usize::from(decimals.unsigned_abs()).min(POWERS.len() - 1)];
-    if decimals < 0 { value / power } else { value * power }
-}
-
-/// `value · 10^decimals`, rounded half to even and held within ±`limit`; the second part says if it had to be held.
-pub(super) fn scaled(value: f64, decimals: i8, limit: i64) -> (i64, bool) {
-    let shifted = libm::rint(shifted(value, decimals));
-    let limit_value = limit as f64;
-    if shifted > limit_value {
-        (limit, true)
-    } else if shifted < -limit_value {
-        (-limit, true)
-    } else {
-        (shifted as i64, false)
+    if is(["false", "no", "f", "n"]) {
+        return Some(false);
+    }
+    match number(cell) {
+        Some(1.0) => Some(true),
+        Some(0.0) => Some(false),
+        _ => None,
     }
 }
 
@@ -68,28 +70,49 @@ mod tests {
 
     #[test]
     fn cells_are_read() {
-        for cell in ["", "NA", "nan", "NULL", "?"] {
+        for cell in ["", "NA", "nan", "NULL", "?", "N/A", "#N/A", "-", "nil", "<NA>", "-NaN", "None"] {
             assert!(is_missing(cell), "{cell}");
         }
-        assert!(!is_missing("0"));
+        for cell in ["0", "-1", "unknown", "n", "a", "#DIV/0!"] {
+            assert!(!is_missing(cell), "{cell}");
+        }
         assert_eq!(
             (number("1e3"), number("-0.5"), number("inf"), number("x"), number("1e999")),
             (Some(1e3), Some(-0.5), None, None, None)
         );
-        for (cell, digits) in
-            [("1.250", 2), ("3", 0), ("1e-5", 5), ("1.5e-2", 3), ("1.5e3", 0), ("1e-300", 9)]
-        {
-            assert_eq!(decimals(cell, 9), digits, "{cell}");
+        for (cell, digits) in [
+            ("1.250", 2),
+            ("3", 0),
+            ("1e-5", 5),
+            ("1.5e-2", 3),
+            ("1.5e3", -2),
+            ("1e-300", 300),
+            ("1e-999", 400),
+        ] {
+            assert_eq!(decimals(cell), digits, "{cell}");
         }
-        assert_eq!((yes_or_no("TRUE"), yes_or_no("no"), yes_or_no("2")), (Some(true), Some(false), None));
     }
 
     #[test]
-    fn numbers_are_scaled() {
-        assert_eq!(scaled(0.1, 1, 100), (1, false));
-        assert_eq!(scaled(0.25, 1, 100), (2, false));
-        assert_eq!(scaled(0.35, 1, 100), (4, false));
-        assert_eq!(scaled(-12_345.0, -2, 1_000), (-123, false));
-        assert_eq!((scaled(1e9, 2, 1_000), scaled(-1e9, 2, 1_000)), ((1_000, true), (-1_000, true)));
+    fn infinities_are_words_and_numbers() {
+        for cell in ["inf", "-Inf", "+INFINITY", "1e309", "-1e999", "∞"] {
+            assert!(is_infinite(cell), "{cell}");
+        }
+        for cell in ["1e308", "info", "in", "--inf", "nan", ""] {
+            assert!(!is_infinite(cell), "{cell}");
+        }
+    }
+
+    #[test]
+    fn yes_and_no_have_many_spellings() {
+        for cell in ["TRUE", "yes", "T", "y", "1", "1.0", "+1", "1e0", "01"] {
+            assert_eq!(yes_or_no(cell), Some(true), "{cell}");
+        }
+        for cell in ["false", "No", "F", "N", "0", "0.0", "-0", "0e5"] {
+            assert_eq!(yes_or_no(cell), Some(false), "{cell}");
+        }
+        for cell in ["2", "0.5", "maybe", "", "1.0000001"] {
+            assert_eq!(yes_or_no(cell), None, "{cell}");
+        }
     }
 }

@@ -2,28 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use attention_model::{Dataset, FEATURE_ABS_MAX, FeatureSchema, MISSING, Target};
-use serde::Serialize;
+use attention_model::{Dataset, FeatureSchema, MISSING, TARGET_ABS_MAX, Target};
 
-use super::cell::{is_missing, number, scaled, yes_or_no};
+use super::cell::{is_missing, number, yes_or_no};
+use super::reading::{Counts, Reading};
+use super::scale::{Scale, Scaled};
 use super::spec::{ColumnKind, TableSpec, TargetType};
 use super::{each_row, missing_column, open};
 use crate::TaskError;
-
-/// What was read, and what of it could not be taken as it stood.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Reading {
-    /// Rows.
-    pub rows: usize,
-    /// Columns of the file that the model does not know: not used.
-    pub ignored_columns: Vec<String>,
-    /// Cells without a value, by column.
-    pub missing: BTreeMap<String, u64>,
-    /// Cells with a category that the training file did not have, by column: taken as missing.
-    pub unknown_categories: BTreeMap<String, u64>,
-    /// Numbers beyond the range of the column, by column: taken as its end.
-    pub out_of_range: BTreeMap<String, u64>,
-}
 
 /// The target of every row.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,10 +155,21 @@ fn read(bytes: &[u8], source_name: &str, spec: &TableSpec, with_target: bool) ->
     };
     let places = spec.columns.iter().map(|column| place(&column.name)).collect::<Result<Vec<_>, _>>()?;
     let target_place = if with_target { Some(place(&spec.target.name)?) } else { None };
-    let known: BTreeSet<&str> = spec.columns.iter().map(|column| column.name.as_str()).collect();
-    let ignored = header.iter().filter(|name| !known.contains(name.as_str()) && **name != spec.target.name);
-    let mut reading = Reading { ignored_columns: ignored.cloned().collect(), ..Default::default() };
-    let mut counts = vec![[0u64; 3]; spec.columns.len()];
+    let known: BTreeSet<usize> = places.iter().copied().collect();
+    let ignored = header
+        .iter()
+        .enumerate()
+        .filter(|(at, name)| !known.contains(at) && name.as_str() != spec.target.name);
+    let mut reading = Reading::of_ignored(ignored.map(|(_, name)| name));
+    let mut counts = vec![Counts::default(); spec.columns.len()];
+    let scales: Vec<Scale> = spec
+        .columns
+        .iter()
+        .map(|column| match column.kind {
+            ColumnKind::Number { decimals } => Scale::new(decimals),
+            ColumnKind::Category { .. } => Scale::new(0),
+        })
+        .collect();
     let mut values = Vec::new();
     let mut targets = match spec.target.kind {
         TargetType::Binary => Targets::Binary(Vec::new()),
@@ -186,11 +183,12 @@ fn read(bytes: &[u8], source_name: &str, spec: &TableSpec, with_target: bool) ->
         problem,
     };
     reading.rows = each_row(&mut reader, source_name, |line, record| {
-        for ((column, &at), counts) in spec.columns.iter().zip(&places).zip(&mut counts) {
+        let columns = spec.columns.iter().zip(&places).zip(&scales).zip(&mut counts);
+        for (((column, &at), scale), counts) in columns {
             let cell = &record[at];
             let value = match &column.kind {
                 _ if is_missing(cell) => {
-                    counts[0] += 1;
+                    counts.missing += 1;
                     MISSING
                 }
                 ColumnKind::Category { values } => {
@@ -198,12 +196,12 @@ fn read(bytes: &[u8], source_name: &str, spec: &TableSpec, with_target: bool) ->
                         // At most LEVELS_MAX.
                         Ok(category) => category as i64,
                         Err(_) => {
-                            counts[1] += 1;
+                            counts.unknown_categories += 1;
                             MISSING
                         }
                     }
                 }
-                ColumnKind::Number { decimals } => {
+                ColumnKind::Number { .. } => {
                     let number = number(cell).ok_or_else(|| {
                         cell_error(
                             line,
@@ -212,9 +210,10 @@ fn read(bytes: &[u8], source_name: &str, spec: &TableSpec, with_target: bool) ->
                             "is no finite number, as all of the training file were",
                         )
                     })?;
-                    let (value, held) = scaled(number, *decimals, FEATURE_ABS_MAX);
-                    counts[2] += u64::from(held);
-                    value
+                    let scaled = scale.apply(number);
+                    counts.out_of_range += u64::from(matches!(scaled, Scaled::End(_)));
+                    counts.rounded += u64::from(matches!(scaled, Scaled::Rounded(_)));
+                    scaled.value()
                 }
             };
             values.push(value);
@@ -236,24 +235,27 @@ fn read(bytes: &[u8], source_name: &str, spec: &TableSpec, with_target: bool) ->
                 );
             }
             Targets::Real(values) => {
-                values.push(number(cell).ok_or_else(|| bad("is no finite number, as a target must be"))?);
+                let value = number(cell).ok_or_else(|| bad("is no finite number, as a target must be"))?;
+                if libm::fabs(value) > TARGET_ABS_MAX {
+                    return Err(bad("is beyond ±10^12, as no target may be: take a larger unit"));
+                }
+                values.push(value);
             }
         }
         Ok(())
     })?;
-    for (column, [missing, unknown, held]) in spec.columns.iter().zip(counts) {
-        let maps = [&mut reading.missing, &mut reading.unknown_categories, &mut reading.out_of_range];
-        for (map, count) in maps.into_iter().zip([missing, unknown, held]) {
-            if count > 0 {
-                map.insert(column.name.clone(), count);
-            }
-        }
+    for (column, counts) in spec.columns.iter().zip(counts) {
+        reading.take(&column.name, counts);
     }
     Ok(Table { schema: spec.schema()?, values, targets, times_s: None, reading })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use attention_model::FEATURE_ABS_MAX;
+
     use super::super::typing::{TypingOptions, infer_spec};
     use super::*;
 
@@ -305,7 +307,30 @@ mod tests {
             text("a,month,y\n1,Feb,\n").starts_with("o.csv, line 2, column \"y\": \"\" is not true/false")
         );
         assert_eq!(text("a,month,y\n"), "o.csv has no rows below its header");
-        assert_eq!(text(""), "o.csv has no column \"a\"; its columns are ");
+        assert_eq!(text(""), "o.csv is empty: its first line has to name the columns");
+    }
+
+    #[test]
+    fn a_target_out_of_range_is_named_by_its_place() {
+        let training = b"a,y\n1,2\n2,3.5\n";
+        let options = TypingOptions { target: "y".into(), ..Default::default() };
+        let spec = infer_spec(training, "t.csv", &options).unwrap();
+        assert_eq!(
+            read_table(b"a,y\n1,1e12\n2,-1.1e12\n", "o.csv", &spec).unwrap_err().to_string(),
+            "o.csv, line 3, column \"y\": \"-1.1e12\" is beyond ±10^12, as no target may be: take a larger unit"
+        );
+    }
+
+    /// Trained on whole numbers: what lies between is rounded, and said to be.
+    #[test]
+    fn fractions_that_a_column_does_not_keep_are_counted() {
+        let training = b"a,y\n1,0\n2,1\n10,1\n";
+        let options = TypingOptions { target: "y".into(), ..Default::default() };
+        let spec = infer_spec(training, "t.csv", &options).unwrap();
+        let table = read_features(b"a\n2\n2.5\n2.4999\n1000.1\n5e9\n", "o.csv", &spec).unwrap();
+        assert_eq!(table.values, [2, 2, 2, 1_000, FEATURE_ABS_MAX]);
+        assert_eq!(table.reading.rounded, BTreeMap::from([("a".to_owned(), 2)]));
+        assert_eq!(table.reading.out_of_range, BTreeMap::from([("a".to_owned(), 1)]));
     }
 
     #[test]

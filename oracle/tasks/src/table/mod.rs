@@ -1,21 +1,26 @@
 //! Tables from CSV: columns are typed once, on the training file, and every other file is read the same way.
 //!
 //! A column whose cells are all numbers is numeric; any other is categorical, with at most
-//! [`attention_model::LEVELS_MAX`] values. An empty cell, `NA`, `NaN`, `null` and `?` are missing. A number is kept as an
-//! integer: the value times a power of ten that loses no digit if the column allows it ([`ColumnKind::Number`]).
+//! [`attention_model::LEVELS_MAX`] values. An empty cell, `NA`, `NaN`, `null`, `?` and the like are missing. A number is kept as
+//! an integer: the value times a power of ten that loses no digit if the column allows it ([`ColumnKind::Number`]).
 
 mod cell;
 mod column;
 mod encode;
+mod reading;
+mod scale;
+mod seen;
 mod spec;
 mod times;
 mod typing;
 
 pub use column::{read_column, read_labels};
-pub use encode::{Reading, Table, read_features, read_table};
+pub use encode::{Table, read_features, read_table};
+pub use reading::{ColumnSummary, Reading, SummaryKind};
+pub use scale::power_of_ten;
 pub use spec::{Column, ColumnKind, TableSpec, TargetColumn, TargetType};
 pub use times::read_times;
-pub use typing::{TypingOptions, infer_spec};
+pub use typing::{TypingOptions, infer_spec, infer_summarised};
 
 use crate::TaskError;
 
@@ -40,8 +45,25 @@ fn missing_column(header: &[String], source_name: &str, column: &str) -> TaskErr
     }
 }
 
-/// A CSV reader over a whole file, and its header.
-fn open<'a>(bytes: &'a [u8], source_name: &str) -> Result<(csv::Reader<&'a [u8]>, Vec<String>), TaskError> {
+/// A CSV reader over a whole file, which it keeps at hand to count lines in.
+struct Rows<'a> {
+    reader: csv::Reader<&'a [u8]>,
+    bytes: &'a [u8],
+}
+
+impl Rows<'_> {
+    /// The line that a record begins in, from 1. The reader takes the position of a record before it has read the line ends that
+    /// are left of the one before: the second half of a Windows line end, and empty lines.
+    fn line(&self, position: &csv::Position) -> u64 {
+        let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+        let left =
+            self.bytes.get(start..).unwrap_or_default().iter().take_while(|b| matches!(b, b'\r' | b'\n'));
+        position.line() + left.filter(|&&b| b == b'\n').count() as u64
+    }
+}
+
+/// A reader over a whole file, and its header.
+fn open<'a>(bytes: &'a [u8], source_name: &str) -> Result<(Rows<'a>, Vec<String>), TaskError> {
     if bytes.len() > FILE_BYTES_MAX {
         return Err(TaskError::TooLarge {
             source_name: source_name.into(),
@@ -62,23 +84,30 @@ fn open<'a>(bytes: &'a [u8], source_name: &str) -> Result<(csv::Reader<&'a [u8]>
         });
     }
     let header: Vec<String> = header.iter().map(str::to_owned).collect();
+    if header.is_empty() {
+        return Err(TaskError::NoHeader { source_name: source_name.into() });
+    }
     let mut seen = std::collections::BTreeSet::new();
     if let Some(column) = header.iter().find(|name| !seen.insert(name.as_str())) {
+        if let Some(place) = header.iter().rposition(String::is_empty).filter(|_| column.is_empty()) {
+            return Err(TaskError::UnnamedColumn { source_name: source_name.into(), place: place + 1 });
+        }
         return Err(TaskError::RepeatedColumn { source_name: source_name.into(), column: column.clone() });
     }
-    Ok((reader, header))
+    Ok((Rows { reader, bytes }, header))
 }
 
 /// Calls `each` with every row and its line; rows are counted against [`FILE_ROWS_MAX`].
 fn each_row(
-    reader: &mut csv::Reader<&[u8]>,
+    rows_of_file: &mut Rows<'_>,
     source_name: &str,
     mut each: impl FnMut(u64, &csv::StringRecord) -> Result<(), TaskError>,
 ) -> Result<usize, TaskError> {
     let mut record = csv::StringRecord::new();
     let mut rows = 0usize;
     loop {
-        let more = reader
+        let more = rows_of_file
+            .reader
             .read_record(&mut record)
             .map_err(|error| TaskError::Csv { source_name: source_name.into(), error })?;
         if !more {
@@ -92,10 +121,37 @@ fn each_row(
                 limit: FILE_ROWS_MAX,
             });
         }
-        each(record.position().map_or(0, csv::Position::line), &record)?;
+        each(record.position().map_or(0, |position| rows_of_file.line(position)), &record)?;
     }
     if rows == 0 {
         return Err(TaskError::Empty { source_name: source_name.into() });
     }
     Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_as_an_editor_counts_them() {
+        for text in
+            ["a\nx\ny\n", "a\r\nx\r\ny\r\n", "a\n\nx\n\n\ny", "\u{feff}a\r\n\r\nx\r\ny", "a\n\"x\n2\"\ny\n"]
+        {
+            let want: Vec<(u64, char)> = (1u64..)
+                .zip(text.lines())
+                .filter_map(|(line, of_line)| {
+                    of_line.chars().find(|c| matches!(c, 'x' | 'y')).map(|c| (line, c))
+                })
+                .collect();
+            let (mut rows, _) = open(text.as_bytes(), "t.csv").unwrap();
+            let mut got = Vec::new();
+            each_row(&mut rows, "t.csv", |line, record| {
+                got.extend(record[0].chars().next().map(|c| (line, c)));
+                Ok(())
+            })
+            .unwrap();
+            assert_eq!(got, want, "{text:?}");
+        }
+    }
 }

@@ -8,10 +8,12 @@ use crate::TaskError;
 /// Version of the rules by which a table is read; part of a model's schema version.
 pub(crate) const TABLE_VERSION: u32 = 1;
 
-/// Most digits after the point that are kept.
-pub(super) const DECIMALS_MAX: i8 = 9;
-/// Fewest: of larger numbers the last twelve digits before the point are dropped.
-pub(super) const DECIMALS_MIN: i8 = -12;
+/// Most digits after the point that are kept: 10^308 is the largest power of ten that is a double.
+pub(super) const DECIMALS_MAX: i16 = 308;
+/// Fewest: by then the largest double is below 2^31.
+pub(super) const DECIMALS_MIN: i16 = -300;
+/// Numbers with more digits than this before or after the point are written with an exponent.
+const PLAIN_DECIMALS_MAX: u16 = 15;
 
 /// One feature column.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,8 +31,8 @@ pub struct Column {
 pub enum ColumnKind {
     /// Numbers, kept as integers: the value times `10^decimals`, rounded half to even.
     Number {
-        /// Digits after the point that are kept, −12 to 9.
-        decimals: i8,
+        /// Digits after the point that are kept, −300 to 308.
+        decimals: i16,
     },
     /// One of these texts; any other is missing.
     Category {
@@ -55,9 +57,17 @@ impl ColumnKind {
 }
 
 /// `value · 10^-decimals`, without zeros at the end of its fraction.
-fn decimal_text(value: i64, decimals: i8) -> String {
+fn decimal_text(value: i64, decimals: i16) -> String {
     let digits = value.unsigned_abs().to_string();
     let sign = if value < 0 { "-" } else { "" };
+    if decimals.unsigned_abs() > PLAIN_DECIMALS_MAX && value != 0 {
+        // One digit before the point; there are at most 19.
+        let exponent = digits.len() as i32 - 1 - i32::from(decimals);
+        let (first, rest) = digits.split_at(1);
+        let rest = rest.trim_end_matches('0');
+        let point = if rest.is_empty() { "" } else { "." };
+        return format!("{sign}{first}{point}{rest}e{exponent}");
+    }
     let Ok(places) = usize::try_from(decimals) else {
         let zeros = if value == 0 { 0 } else { usize::from(decimals.unsigned_abs()) };
         return format!("{sign}{digits}{}", "0".repeat(zeros));
@@ -73,7 +83,7 @@ fn decimal_text(value: i64, decimals: i8) -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TargetType {
-    /// true, yes, 1 or false, no, 0.
+    /// true, yes, t, y, 1 or false, no, f, n, 0.
     Binary,
     /// Numbers.
     Real,
@@ -167,6 +177,10 @@ mod tests {
         assert_eq!(
             (number(3, -2), number(0, -2), number(0, 3)),
             ("300".to_owned(), "0".to_owned(), "0".to_owned())
+        );
+        assert_eq!(
+            (number(1230, 18), number(-7, -20), number(0, 300), number(5, -15)),
+            ("1.23e-15".to_owned(), "-7e20".to_owned(), "0".to_owned(), "5000000000000000".to_owned())
         );
         let category = ColumnKind::Category { values: vec!["Feb".into(), "Jan".into()] };
         assert_eq!((category.text(1), category.text(MISSING)), ("Jan".to_owned(), "missing".to_owned()));

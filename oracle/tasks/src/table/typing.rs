@@ -1,11 +1,11 @@
 //! What the columns of a training file are.
 
-use std::collections::BTreeSet;
+use attention_model::FEATURES_MAX;
 
-use attention_model::{FEATURE_ABS_MAX, FEATURES_MAX, LEVELS_MAX, ModelError};
-
-use super::cell::{decimals, is_missing, number, shifted, yes_or_no};
-use super::spec::{Column, ColumnKind, DECIMALS_MAX, DECIMALS_MIN, TableSpec, TargetColumn, TargetType};
+use super::cell::is_missing;
+use super::reading::ColumnSummary;
+use super::seen::Seen;
+use super::spec::{Column, TableSpec, TargetColumn, TargetType};
 use super::{each_row, open, place_of};
 use crate::TaskError;
 
@@ -14,6 +14,8 @@ use crate::TaskError;
 pub struct TypingOptions {
     /// The column to predict.
     pub target: String,
+    /// What its cells are; `None`: as they look.
+    pub target_kind: Option<TargetType>,
     /// Columns that are no features, such as identifiers.
     pub ignore: Vec<String>,
     /// Columns whose numbers are codes of categories.
@@ -22,110 +24,58 @@ pub struct TypingOptions {
     pub time: Option<String>,
 }
 
-/// What is known of a column so far.
-#[derive(Debug, Default)]
-struct Seen {
-    /// The first cell that is no number, with its line.
-    text: Option<(u64, String)>,
-    /// The first value beyond the most that a category may have.
-    excess: Option<(u64, String)>,
-    values: BTreeSet<String>,
-    max_abs: f64,
-    decimals: i8,
-    all_yes_or_no: bool,
-}
-
-impl Seen {
-    fn new() -> Self {
-        Self { all_yes_or_no: true, ..Self::default() }
-    }
-
-    fn take(&mut self, line: u64, cell: &str) {
-        self.all_yes_or_no &= yes_or_no(cell).is_some();
-        match number(cell) {
-            Some(value) => {
-                let magnitude = value.abs();
-                if magnitude > self.max_abs {
-                    self.max_abs = magnitude;
-                }
-                self.decimals = self.decimals.max(decimals(cell, DECIMALS_MAX));
-            }
-            None if self.text.is_none() => self.text = Some((line, cell.to_owned())),
-            None => {}
-        }
-        if self.excess.is_none() && !self.values.contains(cell) {
-            if self.values.len() == usize::from(LEVELS_MAX) {
-                self.excess = Some((line, cell.to_owned()));
-            } else {
-                self.values.insert(cell.to_owned());
-            }
-        }
-    }
-
-    fn category(self, source_name: &str, column: &str) -> Result<ColumnKind, TaskError> {
-        if let Some((line, value)) = self.excess {
-            return Err(TaskError::TooManyCategories {
-                source_name: source_name.into(),
-                line,
-                column: column.into(),
-                value,
-                limit: usize::from(LEVELS_MAX),
-            });
-        }
-        Ok(ColumnKind::Category { values: self.values.into_iter().collect() })
-    }
-
-    /// As many digits as all cells have, but no more than keep the largest within the features' range.
-    fn number(&self) -> ColumnKind {
-        let mut decimals = self.decimals;
-        while decimals > DECIMALS_MIN && shifted(self.max_abs, decimals) > FEATURE_ABS_MAX as f64 {
-            decimals -= 1;
-        }
-        ColumnKind::Number { decimals }
-    }
-}
-
 /// Types every column of a training file.
 ///
 /// # Errors
 /// [`TaskError`] naming the file, the line and the column.
 pub fn infer_spec(bytes: &[u8], source_name: &str, options: &TypingOptions) -> Result<TableSpec, TaskError> {
+    infer_summarised(bytes, source_name, options).map(|(spec, _)| spec)
+}
+
+/// As [`infer_spec`], with what to tell of every feature column.
+///
+/// # Errors
+/// As [`infer_spec`].
+pub fn infer_summarised(
+    bytes: &[u8],
+    source_name: &str,
+    options: &TypingOptions,
+) -> Result<(TableSpec, Vec<ColumnSummary>), TaskError> {
     let (mut reader, header) = open(bytes, source_name)?;
     let named =
         [&options.target].into_iter().chain(&options.ignore).chain(&options.categorical).chain(&options.time);
     for column in named {
         place_of(&header, source_name, column)?;
     }
-    let ignored: BTreeSet<&String> = options.ignore.iter().chain(&options.time).collect();
-    let is_feature = |name: &String| *name != options.target && !ignored.contains(name);
-    let features = header.iter().filter(|name| is_feature(name)).count();
-    if features > FEATURES_MAX {
-        // Before the rows are read, all of whose values would be kept.
-        let what = "features: name those that are none with --ignore; their number";
-        return Err(ModelError::TooMany { what, got: features, limit: FEATURES_MAX }.into());
+    let used: Vec<bool> = header.iter().enumerate().map(|(place, name)| uses(options, place, name)).collect();
+    // A first column without a name is an index; any other is an accident.
+    if let Some(place) = (1..header.len()).find(|&place| used[place] && header[place].is_empty()) {
+        return Err(TaskError::UnnamedColumn { source_name: source_name.into(), place: place + 1 });
     }
-    let mut seen: Vec<Seen> = header.iter().map(|_| Seen::new()).collect();
+    // One of them is the target.
+    if used.iter().filter(|used| **used).count() > FEATURES_MAX + 1 {
+        let (what, limit) = ("feature columns", FEATURES_MAX);
+        return Err(TaskError::TooLarge { source_name: source_name.into(), what, limit });
+    }
+    let mut seen: Vec<Seen> = header.iter().map(|_| Seen::default()).collect();
     each_row(&mut reader, source_name, |line, record| {
-        for (column, cell) in seen.iter_mut().zip(record) {
+        for ((column, cell), _) in seen.iter_mut().zip(record).zip(&used).filter(|(_, used)| **used) {
             if !is_missing(cell) {
                 column.take(line, cell);
             }
         }
         Ok(())
     })?;
-    let mut columns = Vec::new();
+    let (mut columns, mut summaries) = (Vec::new(), Vec::new());
     let mut target = None;
-    for (name, seen) in header.into_iter().zip(seen) {
+    for ((name, seen), _) in header.into_iter().zip(seen).zip(used).filter(|(_, used)| *used) {
         if name == options.target {
-            target = Some(TargetColumn { kind: target_type(&seen, source_name, &name)?, name });
-        } else if is_feature(&name) {
-            // A column without any value is a number that is always missing.
-            let text = seen.text.is_some() || options.categorical.contains(&name);
-            let kind = if text && !seen.values.is_empty() {
-                seen.category(source_name, &name)?
-            } else {
-                seen.number()
-            };
+            let kind = seen.target(source_name, &name, options.target_kind)?;
+            target = Some(TargetColumn { kind, name });
+        } else {
+            let categorical = options.categorical.contains(&name);
+            let (kind, summary) = seen.feature(source_name, &name, categorical)?;
+            summaries.push(ColumnSummary { name: name.clone(), kind: summary });
             columns.push(Column { name, kind });
         }
     }
@@ -136,28 +86,23 @@ pub fn infer_spec(bytes: &[u8], source_name: &str, options: &TypingOptions) -> R
     if columns.is_empty() {
         return Err(TaskError::NoFeatures { source_name: source_name.into(), target: target.name });
     }
-    Ok(TableSpec { columns, target })
+    Ok((TableSpec { columns, target }, summaries))
 }
 
-fn target_type(seen: &Seen, source_name: &str, column: &str) -> Result<TargetType, TaskError> {
-    if seen.all_yes_or_no {
-        return Ok(TargetType::Binary);
-    }
-    match &seen.text {
-        None => Ok(TargetType::Real),
-        Some((line, value)) => Err(TaskError::Cell {
-            source_name: source_name.into(),
-            line: *line,
-            column: column.into(),
-            value: value.clone(),
-            problem: "is neither a number nor true/false, yes/no, 1/0: a target has to be one of them throughout",
-        }),
-    }
+/// Whether a column is the target or a feature.
+fn uses(options: &TypingOptions, place: usize, name: &String) -> bool {
+    let is_index = place == 0 && name.is_empty();
+    let is_left_out = options.ignore.contains(name) || options.time.as_ref() == Some(name);
+    *name == options.target || !(is_index || is_left_out)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::FILE_COLUMNS_MAX;
+    use attention_model::LEVELS_MAX;
+
+    use super::super::reading::SummaryKind;
+    use super::super::spec::ColumnKind;
     use super::*;
 
     fn infer(text: &str, target: &str) -> Result<TableSpec, TaskError> {
@@ -171,8 +116,8 @@ mod tests {
         let kinds: Vec<&ColumnKind> = spec.columns.iter().map(|column| &column.kind).collect();
         assert_eq!(kinds[0], &ColumnKind::Number { decimals: 2 });
         assert_eq!(kinds[1], &ColumnKind::Category { values: vec!["Feb".into(), "Jan".into()] });
-        // 3·10^12 is above 2^31 by a factor of 1,397: four digits go.
-        assert_eq!(kinds[2], &ColumnKind::Number { decimals: -4 });
+        // 3·10^12 is beyond the range of a column that tells 1 from 2, and will be its end.
+        assert_eq!(kinds[2], &ColumnKind::Number { decimals: 0 });
         assert_eq!(kinds[3], &ColumnKind::Number { decimals: 0 });
         assert_eq!(spec.target, TargetColumn { name: "y".into(), kind: TargetType::Binary });
         assert_eq!(infer("a,y\n1,2\n2,0.5\n", "y").unwrap().target.kind, TargetType::Real);
@@ -182,6 +127,7 @@ mod tests {
     fn options_ignore_and_recode() {
         let options = TypingOptions {
             target: "y".into(),
+            target_kind: None,
             ignore: vec!["id".into()],
             categorical: vec!["code".into()],
             time: Some("at".into()),
@@ -234,6 +180,32 @@ mod tests {
         assert!(text(infer("a,y\n1\n", "y")).contains("line: 2"));
         let many: String = (0..=usize::from(LEVELS_MAX)).map(|i| format!("user{i},1\n")).collect();
         let many = text(infer(&format!("id,y\n{many}"), "y"));
+        let wide: Vec<String> = (0..=FEATURES_MAX).map(|i| format!("c{i}")).collect();
+        let wide = format!("{},y\n{}0\n", wide.join(","), "1,".repeat(FEATURES_MAX + 1));
+        assert_eq!(text(infer(&wide, "y")), "t.csv has more than 1024 feature columns; use a part of it");
         assert!(many.contains("\"user4096\" in line 4098") && many.contains("--ignore id"), "{many}");
+        assert_eq!(text(infer("", "y")), "t.csv is empty: its first line has to name the columns");
+        let unnamed = "t.csv: column 3 of the header has no name; name it or take it out of the file (only the first may go without: \
+                       then it is taken for an index and not used)";
+        assert_eq!(text(infer("a,y,\n1,0,1\n", "y")), unnamed);
+        assert_eq!(text(infer(",y,\n1,0,1\n", "y")), unnamed);
+    }
+
+    /// pandas writes its index as a first column without a name.
+    #[test]
+    fn an_index_is_no_feature() {
+        let text = b",a,y\n0,5,1\n1,6,0\n";
+        let options = TypingOptions { target: "y".into(), ..Default::default() };
+        let (spec, summaries) = infer_summarised(text, "t.csv", &options).unwrap();
+        assert_eq!(summaries.len(), 1);
+        assert_eq!(
+            summaries[0],
+            ColumnSummary {
+                name: "a".into(),
+                kind: SummaryKind::Number { decimals: 0, distinct: 2, told_apart: 2 }
+            }
+        );
+        let table = super::super::read_table(text, "t.csv", &spec).unwrap();
+        assert_eq!(table.reading.ignored_columns, ["(unnamed)"]);
     }
 }
