@@ -252,7 +252,7 @@ fn read(bytes: &[u8], source_name: &str, spec: &TableSpec, with_target: bool) ->
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     use attention_model::FEATURE_ABS_MAX;
 
