@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let sales = market.sales().iter().copied().take_while(|sale| sale.time_s < end_s).collect();
         let known = Market::new(market.catalog().clone(), sales)?;
         let (model, _) = train(&known, Some(start_s), &PriceParams::default())?;
-        let evaluation = evaluate(&known, &model, start_s)?;
+        let evaluation = evaluate(&known, &model, start_s, None)?;
         let print = |name: &str, quality: &attention_tasks::price::PriceQuality| {
             println!(
                 "{name} rows {} mae {:.4} baseline {:.4} gain {:.1} % coverage {:.1} % length {:.2}",

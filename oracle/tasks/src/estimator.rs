@@ -160,7 +160,7 @@ impl Kind {
 }
 
 /// The default parameters with those of `given` over them. Only names that the defaults have are taken.
-fn with_defaults<P: Default + Serialize + DeserializeOwned>(
+pub(crate) fn with_defaults<P: Default + Serialize + DeserializeOwned>(
     kind: &'static str,
     given: Option<Value>,
     seed: u64,

@@ -1,11 +1,13 @@
 //! The sales that prices are learnt from: who was sold, when, for how much.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use attention_features::{
-    AssetCatalog, AssetId, CleaningReport, CleaningRules, EventKind, FeaturesError, read_assets,
-    read_clean_sales,
+    AssetCatalog, AssetId, CleaningReason, CleaningReport, CleaningRules, EventKind, FeaturesError,
+    read_assets, read_clean_sales,
 };
+use serde::Serialize;
 
 use crate::TaskError;
 
@@ -30,6 +32,35 @@ pub struct PricedSale {
     pub asset: u32,
     /// For how much, in wei; at least 1.
     pub price_wei: u128,
+}
+
+/// What became of the rows of a sales file: `rows` is `priced` and all that was dropped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SalesReading {
+    /// Rows of the file.
+    #[serde(rename = "sales_rows")]
+    pub rows: u64,
+    /// Its sales with a price that was believed.
+    #[serde(rename = "sales_priced")]
+    pub priced: u64,
+    /// Rows whose price is not used, by the reason of cleaning; those that occur.
+    pub dropped: BTreeMap<CleaningReason, u64>,
+}
+
+impl SalesReading {
+    fn of(report: &CleaningReport) -> Self {
+        // What is only noted of a row that stays.
+        let noted = |reason| {
+            use CleaningReason::{OutOfOrder, UnknownBuyer, UnknownSeller};
+            matches!(reason, UnknownBuyer | UnknownSeller | OutOfOrder)
+        };
+        let dropped = report.counts.iter().filter(|(reason, _)| !noted(**reason));
+        Self {
+            rows: report.rows,
+            priced: report.sales_priced,
+            dropped: dropped.map(|(&reason, &rows)| (reason, rows)).collect(),
+        }
+    }
 }
 
 /// All assets and the priced sales among them, in the order of the chain.
@@ -111,6 +142,11 @@ impl Market {
     /// What became of the rows of the file; `None` if there was none.
     pub fn report(&self) -> Option<&CleaningReport> {
         self.report.as_ref()
+    }
+
+    /// The same in numbers: how many rows, how many prices, what was dropped.
+    pub fn reading(&self) -> Option<SalesReading> {
+        self.report.as_ref().map(SalesReading::of)
     }
 
     /// The sales in groups of one time.

@@ -1,7 +1,7 @@
 //! Trained models: their file, their intervals, the same bytes on every machine.
 
 use attention_features::AssetId;
-use attention_tasks::price::{Follower, IntervalRules, PriceModel, PriceParams, evaluate, predict, train};
+use attention_tasks::price::{Follower, Hindsight, IntervalRules, PriceModel, PriceParams, evaluate, predict, train};
 use attention_tasks::{Bundle, Task};
 
 use super::common::{DAY_S, quick, synthetic};
@@ -24,7 +24,7 @@ fn every_thread_count_gives_the_golden_bytes() {
         let evaluation = pool.install(|| {
             let (model, trained) = train(&market, Some(from_s), &quick()).unwrap();
             assert_eq!(trained.model_hash, hex::encode(model.hash().unwrap()));
-            evaluate(&market, &model, from_s).unwrap()
+            evaluate(&market, &model, from_s, None).unwrap()
         });
         let hashes = (evaluation.model_hash.as_str(), evaluation.prediction_hash.as_str());
         assert_eq!(hashes, (GOLDEN_MODEL, GOLDEN_PREDICTIONS), "{threads} threads");
@@ -38,7 +38,7 @@ fn it_learns_and_its_intervals_hold() {
     let market = synthetic(11, 2_400);
     let from_s = market.sales()[801].time_s;
     let (model, _) = train(&market, Some(from_s), &quick()).unwrap();
-    let evaluation = evaluate(&market, &model, from_s).unwrap();
+    let evaluation = evaluate(&market, &model, from_s, None).unwrap();
     let rows: u64 = evaluation.months.iter().map(|month| month.quality.rows).sum();
     assert_eq!((evaluation.quality.rows, rows), (1_599, 1_599));
     assert!(evaluation.quality.gain > 0.5, "{}", evaluation.quality.gain);
@@ -55,7 +55,7 @@ fn what_it_was_told_is_not_asked() {
     let from_s = market.sales()[200].time_s;
     let (model, trained) = train(&market, Some(from_s), &small()).unwrap();
     assert_eq!(trained.until_s, from_s);
-    let refusal = |from_s| evaluate(&market, &model, from_s).unwrap_err().to_string();
+    let refusal = |from_s| evaluate(&market, &model, from_s, None).unwrap_err().to_string();
     assert!(refusal(from_s - 1).contains("not before the end of what the model learnt from"));
     assert!(refusal(market.sales()[299].time_s + 1).contains("before the last priced sale"));
     let (_, all) = train(&market, None, &small()).unwrap();
@@ -74,11 +74,11 @@ fn prices_lie_within_their_intervals() {
     let (model, _) = train(&market, None, &small()).unwrap();
     let time_s = market.sales()[299].time_s + DAY_S;
     let assets: Vec<AssetId> = (0..80).map(AssetId).collect();
-    let prices = predict(&market, &model, &assets, time_s).unwrap();
+    let prices = predict(&market, &model, &assets, time_s, Hindsight::Refused).unwrap();
     assert!(prices.iter().all(|p| 0 < p.low_wei && p.low_wei <= p.price_wei && p.price_wei <= p.high_wei));
-    assert!(predict(&market, &model, &[AssetId(80)], time_s).unwrap_err().to_string().contains("asset 80"));
+    assert!(predict(&market, &model, &[AssetId(80)], time_s, Hindsight::Refused).unwrap_err().to_string().contains("asset 80"));
     assert!(
-        predict(&market, &model, &assets, 5).unwrap_err().to_string().contains("later than the first sale")
+        predict(&market, &model, &assets, 5, Hindsight::Allowed).unwrap_err().to_string().contains("later than the first sale")
     );
     let json = serde_json::to_value(&prices[0]).unwrap();
     assert_eq!(json["price_wei"], prices[0].price_wei.to_string());
