@@ -60,9 +60,7 @@ pub(crate) fn fit(data: &Dataset<'_>, params: &PriceParams) -> Result<[Ensemble;
     let seeds = CounterRng::new(params.seed, SEED_STREAM);
     let all: Vec<(Objective, u64)> = [low, Objective::AbsoluteError, high]
         .into_iter()
-        .flat_map(|objective| {
-            (0..u64::from(params.members)).map(move |member| (objective, seeds.at(member)))
-        })
+        .flat_map(|objective| (0..u64::from(params.members)).map(move |member| (objective, seeds.at(member))))
         .collect();
     // Each fit is the same on any number of threads, and they are collected in order.
     let fitted = all
@@ -72,4 +70,28 @@ pub(crate) fn fit(data: &Dataset<'_>, params: &PriceParams) -> Result<[Ensemble;
     let mut rest = fitted.into_iter();
     let mut next = || Ensemble::new(rest.by_ref().take(params.members as usize).collect());
     Ok([next()?, next()?, next()?])
+}
+
+#[cfg(test)]
+mod tests {
+    use attention_model::{FeatureSchema, PriorModel, Target};
+
+    use super::*;
+
+    /// Models that know the mean of their targets alone: 1, 2 and 6; their mean is 3.
+    #[test]
+    fn the_mean_by_hand() {
+        let schema = FeatureSchema::new(1, vec!["a".into()]).unwrap();
+        let prior = |targets: &[f64]| {
+            let values = vec![0; targets.len()];
+            let data = Dataset::rows_with_target(&schema, &values, Target::Real(targets)).unwrap();
+            Model::Prior(PriorModel::measure(&data))
+        };
+        let ensemble = Ensemble::new(vec![prior(&[1.0]), prior(&[1.5, 2.5]), prior(&[6.0])]).unwrap();
+        assert_eq!(ensemble.margin(&[0]).unwrap(), 3.0);
+        assert!(ensemble.margin(&[0, 0]).is_err());
+        assert!(Ensemble::new(Vec::new()).unwrap_err().to_string().contains("members is 0"));
+        assert!(Ensemble::new(vec![prior(&[1.0]); 64]).is_ok());
+        assert!(Ensemble::new(vec![prior(&[1.0]); 65]).unwrap_err().to_string().contains("1 to 64"));
+    }
 }

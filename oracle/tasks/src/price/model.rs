@@ -164,8 +164,9 @@ impl PriceModel {
             body.extend_from_slice(&length.to_be_bytes());
             body.extend_from_slice(&bytes);
             if HEADER_BYTES + json.len() + body.len() > BUNDLE_BYTES_MAX {
-                let problem =
-                    format!("the models take more than {BUNDLE_BYTES_MAX} bytes: lower members, rounds or leaves_max");
+                let problem = format!(
+                    "the models take more than {BUNDLE_BYTES_MAX} bytes: lower members, rounds or leaves_max"
+                );
                 return Err(bad(HEADER_BYTES, problem));
             }
         }

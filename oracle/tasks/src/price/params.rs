@@ -41,13 +41,13 @@ impl Default for PriceParams {
     fn default() -> Self {
         Self {
             members: 8,
-            rounds: 300,
-            leaves_max: 4,
+            rounds: 200,
+            leaves_max: 6,
             min_rows_leaf: 20,
             learning_rate_ppm: 30_000,
             l2_micro: 1_000_000,
-            row_sample_ppm: 700_000,
-            feature_sample_ppm: 500_000,
+            row_sample_ppm: 500_000,
+            feature_sample_ppm: 700_000,
             seed: 0,
             interval: IntervalRules::default(),
         }

@@ -204,6 +204,30 @@ mod tests {
         assert!(market.place(AssetId(8)).is_err());
     }
 
+    /// Seven rows: two priced sales, a copy of one, a malformed row, dust, an unknown price, an asset that is none; that the buyer
+    /// of a sale is unknown takes nothing from its price.
+    #[test]
+    fn what_is_dropped_is_told() {
+        let first = row("02", 3, "2000000000000", 1, 1, 1);
+        let rows = [
+            first.clone(),
+            first,
+            row("03", 7, "3000000000000", 0, 2, 2),
+            row("04", 3, "x", 1, 3, 3),
+            row("05", 3, "1", 1, 4, 4),
+            row("06", 3, "-", 1, 5, 5),
+            row("07", 9, "2000000000000", 1, 6, 6),
+        ];
+        let text = format!("timestamp,asset_id,price_wei,seller,buyer,block,tx\n{}", rows.concat());
+        let reading = Market::read(ASSETS.as_bytes(), text.as_bytes()).unwrap().reading().unwrap();
+        use CleaningReason::{DuplicateRow, DustPrice, MalformedRow, UnknownAsset, UnknownPrice};
+        let dropped = [MalformedRow, DuplicateRow, UnknownAsset, UnknownPrice, DustPrice];
+        let expected = SalesReading { rows: 7, priced: 2, dropped: dropped.map(|reason| (reason, 1)).into() };
+        assert_eq!(reading, expected);
+        let json = serde_json::to_value(&reading).unwrap();
+        assert_eq!((&json["sales_rows"], &json["dropped"]["dust_price"]), (&7.into(), &1.into()));
+    }
+
     #[test]
     fn impossible_sales_are_refused() {
         let market = |time_s, asset, price_wei| {

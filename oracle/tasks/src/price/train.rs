@@ -79,10 +79,7 @@ pub fn train(
     let until_s = until_s.unwrap_or(last + 1);
     let earlier = earlier(&table, params)?;
     let (held_out, scores) = match &earlier {
-        Some(model) => (
-            Some(held_out(market, model, until_s)?),
-            starting_scores(&table, model)?,
-        ),
+        Some(model) => (Some(held_out(market, model, until_s)?), starting_scores(&table, model)?),
         None => (None, Vec::new()),
     };
     let ensembles = ensemble::fit(&table.data(0..rows)?, params)?;

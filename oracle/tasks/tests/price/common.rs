@@ -50,5 +50,5 @@ pub(crate) fn synthetic(seed: u64, sales: u64) -> Market {
 }
 
 pub(crate) fn quick() -> PriceParams {
-    PriceParams { rounds: 30, learning_rate_ppm: 100_000, ..PriceParams::default() }
+    PriceParams { members: 4, rounds: 30, learning_rate_ppm: 100_000, ..PriceParams::default() }
 }

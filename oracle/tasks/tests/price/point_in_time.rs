@@ -65,7 +65,8 @@ fn ten_times_the_prices_change_nothing() {
     }
     let from_s = market.sales()[300].time_s;
     let (model, _) = train(&market, Some(from_s), &quick()).unwrap();
-    let (a, b) = (evaluate(&market, &model, from_s, None).unwrap(), evaluate(&dear, &model, from_s, None).unwrap());
+    let (a, b) =
+        (evaluate(&market, &model, from_s, None).unwrap(), evaluate(&dear, &model, from_s, None).unwrap());
     assert!(
         (a.quality.mae_log - b.quality.mae_log).abs() < 0.002,
         "{} {}",
