@@ -40,6 +40,25 @@ pub enum CleaningReason {
 }
 
 impl CleaningReason {
+    /// Its name in words, such as `dust price`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MalformedRow => "malformed row",
+            Self::DuplicateRow => "duplicate row",
+            Self::ConflictingRows => "conflicting rows",
+            Self::UnknownAsset => "unknown asset",
+            Self::SelfTrade => "self trade",
+            Self::NoKnownParty => "no known party",
+            Self::UnknownBuyer => "unknown buyer",
+            Self::UnknownSeller => "unknown seller",
+            Self::UnknownPrice => "unknown price",
+            Self::ExcessivePrice => "excessive price",
+            Self::DustPrice => "dust price",
+            Self::FarBelowMarket => "far below market",
+            Self::OutOfOrder => "out of order",
+        }
+    }
+
     /// What is done with such a row.
     pub fn effect(self) -> &'static str {
         match self {

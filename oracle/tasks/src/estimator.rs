@@ -45,7 +45,7 @@ macro_rules! kinds {
             /// range.
             pub fn new(kind: Kind, params: Option<Value>, seed: u64) -> Result<Self, TaskError> {
                 let estimator = match kind {
-                    $(Kind::$variant => Self::$variant(with_defaults::<$params>(kind, params, seed)?),)+
+                    $(Kind::$variant => Self::$variant(with_defaults::<$params>(kind.name(), |name| range_of(kind, name), params, seed)?),)+
                 };
                 match &estimator {
                     $(Self::$variant(params) => params.clone().check().map(|_| ())?,)+
@@ -160,13 +160,20 @@ impl Kind {
     }
 }
 
-/// The default parameters with those of `given` over them. Only names that the defaults have are taken.
-fn with_defaults<P: Default + Serialize + DeserializeOwned>(
-    kind: Kind,
+/// The range of a parameter, as it is told.
+fn range_of(kind: Kind, name: &str) -> Option<String> {
+    parameters(kind).into_iter().find(|parameter| parameter.name == name).map(|parameter| parameter.range())
+}
+
+/// The default parameters with those of `given` over them. Only names that the defaults have are taken; `range_of` tells what a
+/// parameter may be.
+pub(crate) fn with_defaults<P: Default + Serialize + DeserializeOwned>(
+    kind: &'static str,
+    range_of: impl Fn(&str) -> Option<String>,
     given: Option<Value>,
     seed: u64,
 ) -> Result<P, TaskError> {
-    let problem = |problem: String| TaskError::Params { kind: kind.name(), problem };
+    let problem = |problem: String| TaskError::Params { kind, problem };
     let mut all = serde_json::to_value(P::default()).map_err(|error| problem(error.to_string()))?;
     let Value::Object(fields) = &mut all else {
         return Err(problem("have no names".into()));
@@ -187,8 +194,7 @@ fn with_defaults<P: Default + Serialize + DeserializeOwned>(
         // One after the other, so that what is refused has a name.
         let before = std::mem::replace(own, value.clone());
         if let Err(error) = serde_json::from_value::<P>(Value::Object(fields.clone())) {
-            let wanted = parameters(kind).into_iter().find(|parameter| parameter.name == name);
-            let must = wanted.map_or(error.to_string(), |wanted| format!("must be {}", wanted.range()));
+            let must = range_of(&name).map_or(error.to_string(), |range| format!("must be {range}"));
             return Err(problem(format!("{name} is {value}, {must} (its default is {before})")));
         }
     }

@@ -6,8 +6,8 @@ use std::time::Instant;
 use attention_features::AssetId;
 use attention_tasks::BUNDLE_BYTES_MAX;
 use attention_tasks::price::{
-    self, DynamicPricing, Market, MonthQuality, PriceEvaluation, PriceModel, PriceParams, PricePrediction,
-    PriceQuality, PriceTrained, parse_day,
+    self, DynamicPricing, Hindsight, Market, MonthQuality, PriceEvaluation, PriceModel, PriceParams,
+    PricePrediction, PriceQuality, PriceTrained, SalesReading, parse_day,
 };
 use clap::Args;
 use serde::Serialize;
@@ -36,6 +36,9 @@ pub struct PriceEvaluateArgs {
     /// Tasks price and churn: predict the sales, or the cuts, from this day (UTC) on, each from what was known before it.
     #[arg(long, value_name = "DATE", requires = "data", help_heading = "Task price")]
     pub(super) from: Option<String>,
+    /// Task price: predict the sales before this day (UTC) only; all to the last if absent.
+    #[arg(long, value_name = "DATE", requires = "from", help_heading = "Task price")]
+    pub(super) to: Option<String>,
 }
 
 /// Which assets to price, and when.
@@ -53,6 +56,9 @@ pub struct PriceArgs {
     /// The moment: the beginning of a day (UTC); only sales before it are known.
     #[arg(long, value_name = "DATE")]
     at: String,
+    /// Answer although the model learnt from sales at or after the moment: the answer is marked.
+    #[arg(long)]
+    in_sample: bool,
     /// The asset's attention score in millionths: it moves the price within bounds.
     #[arg(long, value_name = "PPM", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     score_ppm: Option<u32>,
@@ -77,6 +83,8 @@ struct EvaluateOutput<'a> {
     task: &'static str,
     #[serde(flatten)]
     evaluation: &'a PriceEvaluation,
+    #[serde(flatten)]
+    reading: Option<SalesReading>,
 }
 
 /// What `price` prints of an asset.
@@ -111,10 +119,7 @@ fn fit(
     market: &Market,
     until_s: Option<i64>,
 ) -> Result<(PriceModel, PriceTrained), CliError> {
-    let params = match file.params::<PriceParams>()? {
-        Some(params) => params,
-        None => PriceParams { seed: file.seed(), ..PriceParams::default() },
-    };
+    let params = PriceParams::with_defaults(file.params()?, file.seed())?;
     let working = spinner("training");
     let fitted = file.on_threads(|| Ok(price::train(market, until_s, &params)?));
     working.finish_and_clear();
@@ -138,7 +143,15 @@ pub(super) fn train(
     if cli.json {
         return Ok(print_json(&TrainOutput { task: "price", trained: &trained, fit_s, out })?);
     }
-    println!("{} on {} sales, {} features", trained.model, trained.rows, trained.features);
+    print_reading(trained.reading.as_ref());
+    println!(
+        "mean of {} times {} on {} sales, {} features",
+        trained.params.members, trained.model, trained.rows, trained.features
+    );
+    if let Some(held_out) = &trained.held_out {
+        println!("the last fifth of them, by a model of those before alone:");
+        print_quality("held out", &held_out.quality);
+    }
     println!("model_hash {}", trained.model_hash);
     Ok(())
 }
@@ -151,21 +164,33 @@ pub(super) fn evaluate(
 ) -> Result<(), CliError> {
     let from_s = day(args.from.as_ref())?
         .ok_or_else(|| CliError::new(ExitStatus::Usage, "--from DATE is needed for task price"))?;
+    let to_s = day(args.to.as_ref())?;
     let market = market(file.path()?)?;
     let model = match model {
         Some(path) => read_model(path)?,
         None => fit(file, &market, Some(from_s))?.0,
     };
-    let evaluation = file.on_threads(|| Ok(price::evaluate(&market, &model, from_s)?))?;
+    let evaluation = file.on_threads(|| Ok(price::evaluate(&market, &model, from_s, to_s)?))?;
     if cli.json {
-        return Ok(print_json(&EvaluateOutput { task: "price", evaluation: &evaluation })?);
+        let output = EvaluateOutput { task: "price", evaluation: &evaluation, reading: market.reading() };
+        return Ok(print_json(&output)?);
     }
+    print_reading(market.reading().as_ref());
     print_quality("all", &evaluation.quality);
     for MonthQuality { month, quality } in &evaluation.months {
         print_quality(month, quality);
     }
     println!("model_hash {}", evaluation.model_hash);
     Ok(())
+}
+
+/// What became of the rows of the sales file, on one line.
+fn print_reading(reading: Option<&SalesReading>) {
+    let Some(SalesReading { rows, priced, dropped }) = reading else { return };
+    let reasons: Vec<String> =
+        dropped.iter().map(|(reason, rows)| format!("{rows} {}", reason.name())).collect();
+    let dropped = if reasons.is_empty() { "none".to_owned() } else { reasons.join(", ") };
+    println!("{rows} rows of sales, {priced} with a price that is believed; dropped: {dropped}");
 }
 
 fn print_quality(what: &str, quality: &PriceQuality) {
@@ -193,7 +218,12 @@ pub(super) fn run(cli: &Cli, args: &PriceArgs) -> Result<(), CliError> {
     let market = market(&args.data)?;
     let assets: Vec<AssetId> = args.asset.iter().map(|&number| AssetId(number)).collect();
     let rule = DynamicPricing::default();
-    let priced = price::predict(&market, &model, &assets, at_s)?
+    let hindsight = if args.in_sample { Hindsight::Allowed } else { Hindsight::Refused };
+    let predicted = price::predict(&market, &model, &assets, at_s, hindsight)?;
+    if predicted.iter().any(|prediction| prediction.in_sample) {
+        eprintln!("in sample: the model learnt from sales at or after {}: this is no forecast", args.at);
+    }
+    let priced = predicted
         .into_iter()
         .map(|prediction| {
             let moved = |score_ppm| rule.price_wei(prediction.price_wei, score_ppm, args.previous_wei);

@@ -1,5 +1,6 @@
 //! `train --task price`, `evaluate --task price`, `price`: on the sales, real or made up.
 
+use attention_tasks::price::{Market, PriceParams, parse_day, train as train_prices};
 use serde_json::{Value, json};
 
 use super::data::punks;
@@ -28,6 +29,19 @@ fn prices_are_learnt_measured_and_told() {
     let train = ["train", "--task", "price", "--data", data, "--until", &day, "--out", "P.model", "--json"];
     let trained = run(folder.path(), &train).json();
     assert_eq!((&trained["task"], &trained["out"]), (&json!("price"), &json!("P.model")));
+    // The command's defaults are the library's: one model.
+    let open = |name: &str| std::fs::File::open(punks.join(name)).unwrap();
+    let market = Market::read(open("assets.csv"), open("sales.csv")).unwrap();
+    let (model, _) = train_prices(&market, Some(parse_day(&day).unwrap()), &PriceParams::default()).unwrap();
+    assert_eq!(trained["model_hash"], hex::encode(model.hash().unwrap()));
+    // What was held out is measured, and named at the top as well.
+    for key in ["mae_log", "rmse_log", "baseline_mae_log", "interval_coverage"] {
+        assert_eq!(number(&trained, key), number(&trained["held_out"], key));
+    }
+    assert!(number(&trained["held_out"], "rows") * 4.0 < number(&trained, "rows"), "{trained}");
+    // Every row has a believed price or is dropped for a reason.
+    let dropped: f64 = trained["dropped"].as_object().unwrap().values().map(|n| n.as_f64().unwrap()).sum();
+    assert_eq!(number(&trained, "sales_rows"), number(&trained, "sales_priced") + dropped);
 
     let evaluate = ["evaluate", "--task", "price", "--data", data, "--from", &day, "--json"];
     let measured =
@@ -37,6 +51,9 @@ fn prices_are_learnt_measured_and_told() {
     }
     assert!((0.5..=1.0).contains(&number(&measured, "interval_coverage")), "{measured}");
     assert_eq!(measured["model_hash"], trained["model_hash"]);
+    for key in ["sales_rows", "sales_priced", "dropped"] {
+        assert_eq!(measured[key], trained[key], "{key}");
+    }
     let months: f64 = measured["months"].as_array().unwrap().iter().map(|month| number(month, "rows")).sum();
     assert_eq!(months, number(&measured, "rows"));
     // Without a model one is trained on what was before, to the same bytes.
@@ -47,11 +64,20 @@ fn prices_are_learnt_measured_and_told() {
         assert!((0.75..=0.85).contains(&number(&measured, "interval_coverage")), "{measured}");
     }
 
-    let ask = |more: &[&str]| {
-        let asked = ["price", "--model", "P.model", "--data", data, "--asset", "3,7", "--at", &day, "--json"];
+    let ask_at = |day: &str, more: &[&str]| {
+        let asked = ["price", "--model", "P.model", "--data", data, "--asset", "3,7", "--at", day, "--json"];
         run(folder.path(), &[&asked[..], more].concat())
     };
+    let ask = |more: &[&str]| ask_at(&day, more);
+    // A day whose sales were learnt from is refused, or answered and marked.
+    let early = format!("{}-01-01", &day[..4]);
+    let refused = ask_at(&early, &[]);
+    assert!(refused.code == 3 && refused.err.contains("--in-sample"), "{refused:?}");
+    let marked = ask_at(&early, &["--in-sample"]);
+    assert!(marked.err.contains("in sample: the model learnt"), "{marked:?}");
+    assert_eq!(marked.json()[0]["in_sample"], true);
     let priced = ask(&[]).json();
+    assert_eq!(priced[0]["in_sample"], false);
     let wei = |of: &Value, key: &str| of[key].as_str().unwrap().parse::<u128>().unwrap();
     for asset in priced.as_array().unwrap() {
         assert!(wei(asset, "low_wei") <= wei(asset, "price_wei"), "{asset}");
@@ -86,6 +112,13 @@ fn bad_requests_are_refused_by_name() {
     );
     fails(&["train", "--task", "price", "--data", "nowhere"], 3, "nowhere/assets.csv");
     fails(&["train", "--task", "price"], 2, "--epoch");
+    fails(
+        &["evaluate", "--task", "price", "--data", data, "--from", "2020-01-01", "--to", "2019-01-01"],
+        3,
+        "later than --from",
+    );
+    std::fs::write(folder.path().join("params.json"), r#"{"members":65}"#).unwrap();
+    fails(&["train", "--task", "price", "--data", data, "--params", "params.json"], 3, "members is 65");
     fails(&["evaluate", "--task", "price", "--data", data], 2, "--from DATE is needed");
     std::fs::write(folder.path().join("P.model"), "ATTNTASK").unwrap();
     fails(

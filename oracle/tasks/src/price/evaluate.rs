@@ -8,30 +8,12 @@ use time::{Date, OffsetDateTime};
 
 use super::follow::{Distance, Follower};
 use super::model::PriceModel;
+use super::quality::{PriceQuality, Sums};
 use super::sales::{Market, PricedSale};
 use super::window::DAY_S;
 use crate::TaskError;
 
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
-
-/// Quality on some sales.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PriceQuality {
-    /// Sales predicted.
-    pub rows: u64,
-    /// Mean |ln price − ln predicted|, nats.
-    pub mae_log: f64,
-    /// Square root of the mean square of the same, nats.
-    pub rmse_log: f64,
-    /// `mae_log` of predicting the market's level, the 7-day median ([`super::LEVEL_DAYS`]), for every asset.
-    pub baseline_mae_log: f64,
-    /// `1 − mae_log / baseline_mae_log`.
-    pub gain: f64,
-    /// Share of the prices within their interval.
-    pub interval_coverage: f64,
-    /// Mean length of the intervals, nats.
-    pub interval_length_log: f64,
-}
 
 /// Quality in one calendar month (UTC).
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -50,6 +32,8 @@ pub struct PriceEvaluation {
     pub model: &'static str,
     /// First moment evaluated, unix seconds.
     pub from_s: i64,
+    /// The first no longer evaluated; `None`: all to the last sale.
+    pub to_s: Option<i64>,
     /// On all of them.
     #[serde(flatten)]
     pub quality: PriceQuality,
@@ -61,43 +45,21 @@ pub struct PriceEvaluation {
     pub prediction_hash: String,
 }
 
-/// Sums over sales, in micro-nats: exact integers.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    rows: u64,
-    absolute: u64,
-    squares: u128,
-    baseline: u64,
-    covered: u64,
-    length: u64,
-}
-
-impl Sums {
-    fn quality(&self) -> PriceQuality {
-        let rows = self.rows.max(1) as f64;
-        let mean = |sum: u64| sum as f64 / rows / 1e6;
-        let (mae_log, baseline_mae_log) = (mean(self.absolute), mean(self.baseline));
-        PriceQuality {
-            rows: self.rows,
-            mae_log,
-            rmse_log: libm::sqrt(self.squares as f64 / rows) / 1e6,
-            baseline_mae_log,
-            gain: if self.baseline == 0 { 0.0 } else { 1.0 - mae_log / baseline_mae_log },
-            interval_coverage: self.covered as f64 / rows,
-            interval_length_log: mean(self.length),
-        }
-    }
-}
-
-/// Predicts each priced sale at or after `from_s` (unix seconds) from what was known strictly before it, and measures.
+/// Predicts each priced sale at or after `from_s` and before `to_s` (unix seconds; `None`: to the last) from what was known
+/// strictly before it, and measures.
 ///
 /// # Errors
-/// [`TaskError::Range`] if the model learnt from sales after `from_s`, or there is none to predict.
-pub fn evaluate(market: &Market, model: &PriceModel, from_s: i64) -> Result<PriceEvaluation, TaskError> {
+/// [`TaskError::Range`] if the model learnt from sales after `from_s`, `to_s` is not later, or there is none to predict.
+pub fn evaluate(
+    market: &Market,
+    model: &PriceModel,
+    from_s: i64,
+    to_s: Option<i64>,
+) -> Result<PriceEvaluation, TaskError> {
     let mut months: Vec<(i64, Sums)> = Vec::new();
     let mut all = Sums::default();
     let mut hash = Sha256::new();
-    follow_from(market, model, from_s, |sale, actual, predicted| {
+    follow_from(market, model, from_s, to_s, |sale, actual, predicted| {
         hash.update(sale.time_s.to_be_bytes());
         hash.update(sale.asset.to_be_bytes());
         for distance in [predicted.point, predicted.low, predicted.high] {
@@ -107,23 +69,17 @@ pub fn evaluate(market: &Market, model: &PriceModel, from_s: i64) -> Result<Pric
         if months.last().is_none_or(|(last, _)| *last != month) {
             months.push((month, Sums::default()));
         }
-        let of_month = months.last_mut().map(|(_, sums)| sums);
-        for sums in [Some(&mut all), of_month].into_iter().flatten() {
-            // At most 10^6 sales; distances below 2^28: no sum overflows.
-            let error = actual.abs_diff(predicted.point);
-            sums.rows += 1;
-            sums.absolute += error;
-            sums.squares += u128::from(error) * u128::from(error);
-            sums.baseline += actual.unsigned_abs();
-            sums.covered += u64::from((predicted.low..=predicted.high).contains(&actual));
-            sums.length += predicted.high.abs_diff(predicted.low);
+        all.add(actual, predicted);
+        if let Some((_, sums)) = months.last_mut() {
+            sums.add(actual, predicted);
         }
     })?;
     let month =
         |(month, sums): (i64, Sums)| MonthQuality { month: month_name(month), quality: sums.quality() };
     Ok(PriceEvaluation {
-        model: model.models()[1].kind(),
+        model: model.kind(),
         from_s,
+        to_s,
         quality: all.quality(),
         months: months.into_iter().map(month).collect(),
         model_hash: hex::encode(model.hash()?),
@@ -131,15 +87,16 @@ pub fn evaluate(market: &Market, model: &PriceModel, from_s: i64) -> Result<Pric
     })
 }
 
-/// Calls `seen` with each priced sale at or after `from_s` (unix seconds) that has another before it, how far its price was from
+/// Calls `seen` with each priced sale at or after `from_s` and before `to_s` (unix seconds; `None`: to the last) that has another before it, how far its price was from
 /// the market's level, and what the model predicted from what was known strictly before it.
 ///
 /// # Errors
-/// [`TaskError::Range`] if the model learnt from sales after `from_s`, or there is none to predict.
+/// [`TaskError::Range`] if the model learnt from sales after `from_s`, `to_s` is not later, or there is none to predict.
 pub(crate) fn follow_from(
     market: &Market,
     model: &PriceModel,
     from_s: i64,
+    to_s: Option<i64>,
     mut seen: impl FnMut(&PricedSale, i64, Distance),
 ) -> Result<(), TaskError> {
     let bad = |range| TaskError::Range { name: "--from, in unix seconds", value: from_s.to_string(), range };
@@ -148,15 +105,24 @@ pub(crate) fn follow_from(
             "not before the end of what the model learnt from (until_s): it would be asked what it was told",
         ));
     }
+    if let Some(to_s) = to_s.filter(|to_s| *to_s <= from_s) {
+        return Err(TaskError::Range {
+            name: "--to, in unix seconds",
+            value: to_s.to_string(),
+            range: "later than --from",
+        });
+    }
     let mut follower = Follower::new(model, market)?;
     follower.advance(from_s)?;
     let mut rows = 0u64;
-    follower.run(|sale, actual, predicted| {
+    follower.run(to_s, |sale, actual, predicted| {
         rows += 1;
         seen(sale, actual, predicted);
     })?;
     if rows == 0 {
-        return Err(bad("before the last priced sale that has another before it"));
+        return Err(bad(
+            "before the last priced sale that has another before it, and before a sale of the time up to --to",
+        ));
     }
     Ok(())
 }
@@ -210,23 +176,5 @@ mod tests {
         let days = [1_593_561_600, 1_593_561_601, 1_593_647_999].map(first_day_from);
         assert_eq!(days, ["2020-07-01", "2020-07-02", "2020-07-02"]);
         assert_eq!(first_day_from(1 << 40), "1099511627776 s");
-    }
-
-    /// Errors 3, −1 nats; baseline 2, 4: MAE 2, RMSE sqrt(5), baseline 3, gain 1/3.
-    #[test]
-    fn quality_by_hand() {
-        let sums = Sums {
-            rows: 2,
-            absolute: 4_000_000,
-            squares: 10_000_000_000_000,
-            baseline: 6_000_000,
-            covered: 1,
-            length: 5_000_000,
-        };
-        let quality = sums.quality();
-        assert_eq!((quality.mae_log, quality.baseline_mae_log, quality.interval_coverage), (2.0, 3.0, 0.5));
-        assert!((quality.rmse_log - 5f64.sqrt()).abs() < 1e-12);
-        assert!((quality.gain - 1.0 / 3.0).abs() < 1e-12);
-        assert_eq!(quality.interval_length_log, 2.5);
     }
 }

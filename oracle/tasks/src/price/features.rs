@@ -8,7 +8,7 @@
 use attention_model::{FeatureSchema, MISSING, ModelError};
 
 /// Version of the definitions; any change of a definition, name or order raises it.
-pub const PRICE_FEATURES_VERSION: u32 = 1;
+pub const PRICE_FEATURES_VERSION: u32 = 2;
 
 /// Each feature's name and how it is computed.
 pub const PRICE_FEATURES: [(&str, &str); 49] = [

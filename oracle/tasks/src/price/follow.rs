@@ -40,6 +40,17 @@ pub struct PricePrediction {
     /// The market's level, wei.
     #[serde(serialize_with = "decimal")]
     pub level_wei: u128,
+    /// Whether the model had learnt from sales of this moment or later ones: then it tells what it was told.
+    pub in_sample: bool,
+}
+
+/// Whether a moment before the end of a model's training may be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hindsight {
+    /// It is an error.
+    Refused,
+    /// It is answered and marked ([`PricePrediction::in_sample`]).
+    Allowed,
 }
 
 fn decimal<S: serde::Serializer>(amount: &u128, serializer: S) -> Result<S::Ok, S::Error> {
@@ -79,12 +90,18 @@ impl<'a> Follower<'a> {
         Ok(())
     }
 
-    /// Takes in all further sales and calls `seen` with each that has a past: the sale, its distance and the predicted one.
+    /// Takes in all further sales before `to_s` (unix seconds; `None`: to the last) and calls `seen` with each that has a past:
+    /// the sale, its distance and the predicted one.
     ///
     /// # Errors
     /// As [`MarketView::observe`].
-    pub fn run(&mut self, mut seen: impl FnMut(&PricedSale, i64, Distance)) -> Result<(), TaskError> {
-        while let Some(sales) = self.next_moment() {
+    pub fn run(
+        &mut self,
+        to_s: Option<i64>,
+        mut seen: impl FnMut(&PricedSale, i64, Distance),
+    ) -> Result<(), TaskError> {
+        let ends = |sales: &[PricedSale]| to_s.is_some_and(|to_s| sales[0].time_s >= to_s);
+        while let Some(sales) = self.next_moment().filter(|sales| !ends(sales)) {
             self.step(sales, &mut seen)?;
         }
         Ok(())
@@ -110,6 +127,7 @@ impl<'a> Follower<'a> {
                 low_wei: price_at(level_wei, distance.low)?,
                 high_wei: price_at(level_wei, distance.high)?,
                 level_wei,
+                in_sample: time_s < self.model.spec().until_s,
             })
         };
         assets.iter().map(predict).collect()
@@ -155,13 +173,23 @@ impl<'a> Follower<'a> {
 /// What assets would sell for at a moment, from a market's sales before it.
 ///
 /// # Errors
-/// As [`Follower::predict`].
+/// [`TaskError::Range`] if the model learnt from sales at or after the moment and hindsight is refused; as
+/// [`Follower::predict`].
 pub fn predict(
     market: &Market,
     model: &PriceModel,
     assets: &[AssetId],
     time_s: i64,
+    hindsight: Hindsight,
 ) -> Result<Vec<PricePrediction>, TaskError> {
+    if hindsight == Hindsight::Refused && time_s < model.spec().until_s {
+        return Err(TaskError::Range {
+            name: "--at, in unix seconds",
+            value: time_s.to_string(),
+            range: "not before the end of what the model learnt from (until_s): it would be asked what it was told; \
+                    --in-sample asks all the same",
+        });
+    }
     let mut follower = Follower::new(model, market)?;
     follower.advance(time_s)?;
     follower.predict(assets, time_s)

@@ -3,7 +3,8 @@
 //! `ln price = level + Σ worth of the asset's attributes + noise`; level and worths are random walks. A Kalman filter (Kalman
 //! 1960; Harvey, Forecasting, Structural Time Series Models and the Kalman Filter, 1989, 3.2) holds their mean and covariance
 //! and is corrected by each sale. A sale far off what was expected corrects only as much as one at the edge of the believable
-//! would (Huber's clipped innovation; Masreliez and Martin 1977).
+//! would (Huber's clipped innovation; Masreliez and Martin 1977). Three in a row far off on one side are a break of the market:
+//! the level's variance then grows by the square of the smallest of them, so that the next sales tell where the level is.
 //!
 //! Plain f64 addition, multiplication and division in a fixed order, one thread: the same bits everywhere. Prices come in
 //! relative to the first one, so their level does not matter.
@@ -26,6 +27,10 @@ const WORTH_PRIOR: f64 = 0.15;
 const LEVEL_PRIOR: f64 = 1.0;
 /// Standard deviations beyond which a surprise counts no more.
 const SURPRISES: f64 = 1.5;
+/// So many sales in a row far beyond belief and on one side are no chance but a break of the market: the level is unknown again.
+const BREAK_SALES: u32 = 3;
+/// Far: at least this, nats; a factor of two.
+const BREAK_SURPRISE: f64 = 0.7;
 /// Longest step of time, in days: beyond it all is forgotten anyway.
 const STEP_DAYS_MAX: f64 = 3650.0;
 const DAY_S: f64 = 86_400.0;
@@ -52,6 +57,31 @@ pub(crate) struct Hedonic {
     mean: Vec<f64>,
     /// Row-major, symmetrical, `mean.len()` squared.
     covariance: Vec<f64>,
+    /// The latest sales far beyond belief on one side.
+    run: Run,
+}
+
+/// Sales in a row that lay far beyond belief, all above or all below what was expected.
+#[derive(Debug, Clone, Copy, Default)]
+struct Run {
+    sales: u32,
+    /// The surprise that is nearest to zero, nats.
+    smallest: f64,
+}
+
+impl Run {
+    /// What becomes of it by a sale.
+    fn after(self, surprise: f64, believable: f64) -> Self {
+        if libm::fabs(surprise) <= believable || libm::fabs(surprise) < BREAK_SURPRISE {
+            return Self::default();
+        }
+        let goes_on = self.sales > 0 && (self.smallest > 0.0) == (surprise > 0.0);
+        if !goes_on {
+            return Self { sales: 1, smallest: surprise };
+        }
+        let nearer = libm::fabs(surprise) < libm::fabs(self.smallest);
+        Self { sales: self.sales + 1, smallest: if nearer { surprise } else { self.smallest } }
+    }
 }
 
 impl Hedonic {
@@ -70,7 +100,7 @@ impl Hedonic {
         for at in 0..size {
             covariance[at * size + at] = if at == 0 { LEVEL_PRIOR } else { WORTH_PRIOR };
         }
-        Self { place, origin: None, time_s: 0, mean: vec![0.0; size], covariance }
+        Self { place, origin: None, time_s: 0, mean: vec![0.0; size], covariance, run: Run::default() }
     }
 
     /// What stands in the state for an asset: the level and its attributes, rising.
@@ -155,6 +185,7 @@ impl Hedonic {
         let believable = SURPRISES * libm::sqrt(variance);
         let size_of_surprise = libm::fabs(surprise);
         let belief = if size_of_surprise <= believable { 1.0 } else { believable / size_of_surprise };
+        self.run = self.run.after(surprise, believable);
         let step = surprise * belief / variance;
         let shrink = belief / variance;
         for at in 0..size {
@@ -165,6 +196,11 @@ impl Hedonic {
                 // The product first: it is the same for both halves, which stay symmetrical to the last bit.
                 *covariance -= own * other * shrink;
             }
+        }
+        if self.run.sales == BREAK_SALES {
+            // Off by at least as much as the smallest of the surprises: that becomes its standard deviation.
+            self.covariance[0] += self.run.smallest * self.run.smallest;
+            self.run = Run::default();
         }
     }
 }

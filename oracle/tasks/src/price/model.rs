@@ -1,66 +1,34 @@
 //! A trained price model and its file.
 //!
-//! Three boosted models learn what the drifting linear model (feature `hedonic`) leaves of `ln price − ln level`: its median,
-//! for the price, and two outer quantiles, for the interval. The file is framed as every task's (`frame`): the JSON is a
-//! [`PriceSpec`], the body three times `length u32 ‖ model file`: low, median, high.
+//! Three ensembles of boosted models learn what the drifting linear model (feature `hedonic`) leaves of `ln price − ln level`:
+//! its median, for the price, and two outer quantiles, for the interval. The file is framed as every task's (`frame`): the
+//! JSON is a [`PriceSpec`], the body `length u32 ‖ model file` for each member of low, median, high.
 
 use attention_model::{Model, Predict, TargetKind};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::ensemble::Ensemble;
 use super::features::{PRICE_FEATURES_VERSION, hedonic_of, price_schema};
-use super::interval::{AdaptiveInterval, IntervalRules};
+use super::interval::AdaptiveInterval;
+use super::params::PriceParams;
 use super::units::nats_to_micro;
 use crate::TaskError;
-use crate::bundle::Task;
+use crate::bundle::{BUNDLE_BYTES_MAX, Task};
 use crate::frame::{self, HEADER_BYTES, bad};
 
-/// Hyper-parameters of all three boosted models, and how intervals adapt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PriceParams {
-    /// Trees of each model.
-    pub rounds: u32,
-    /// Most leaves of a tree.
-    pub leaves_max: u32,
-    /// Fewest sales of a leaf.
-    pub min_rows_leaf: u32,
-    /// Share of each tree's step that is taken, ppm.
-    pub learning_rate_ppm: u32,
-    /// L2 penalty, millionths.
-    pub l2_micro: u32,
-    /// Share of the sales that a tree sees, ppm.
-    pub row_sample_ppm: u32,
-    /// Share of the features that a tree sees, ppm.
-    pub feature_sample_ppm: u32,
-    /// Seed of the samples.
-    pub seed: u64,
-    /// How intervals adapt.
-    pub interval: IntervalRules,
-}
-
-impl Default for PriceParams {
-    fn default() -> Self {
-        Self {
-            rounds: 300,
-            leaves_max: 4,
-            min_rows_leaf: 20,
-            learning_rate_ppm: 30_000,
-            l2_micro: 1_000_000,
-            row_sample_ppm: 700_000,
-            feature_sample_ppm: 500_000,
-            seed: 1,
-            interval: IntervalRules::default(),
-        }
-    }
-}
+/// Version of the file's content: 2 has ensembles. Any change of the specification or of the body raises it.
+const FORMAT_VERSION: u32 = 2;
 
 /// What was decided in training, beside the models.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PriceSpec {
+    /// Version of the file's content; files of another one, or of none, are refused.
+    #[serde(default)]
+    format_version: u32,
     /// [`PRICE_FEATURES_VERSION`] of the features.
-    pub features_version: u32,
+    features_version: u32,
     /// Sales before this moment were learnt from, unix seconds.
     pub until_s: i64,
     /// The parameters.
@@ -71,14 +39,26 @@ pub struct PriceSpec {
 }
 
 impl PriceSpec {
+    /// What this program decides: its own versions, and the rest as given.
+    ///
+    /// # Errors
+    /// [`TaskError::Range`] naming what is out of range.
+    pub fn new(until_s: i64, params: PriceParams, scores: Vec<(i64, i64)>) -> Result<Self, TaskError> {
+        let (format_version, features_version) = (FORMAT_VERSION, PRICE_FEATURES_VERSION);
+        let spec = Self { format_version, features_version, until_s, params, scores };
+        spec.check()?;
+        Ok(spec)
+    }
+
     fn check(&self) -> Result<(), TaskError> {
         let range = |name, value: String, range| Err(TaskError::Range { name, value, range });
-        if self.features_version != PRICE_FEATURES_VERSION {
-            return range(
-                "features_version",
-                self.features_version.to_string(),
-                "that of this program: train again",
-            );
+        for (name, value, own) in [
+            ("the model's format_version", self.format_version, FORMAT_VERSION),
+            ("the model's features_version", self.features_version, PRICE_FEATURES_VERSION),
+        ] {
+            if value != own {
+                return range(name, value.to_string(), "that of this program: train the model again");
+            }
         }
         if !(0..=attention_features::TIME_MAX_S).contains(&self.until_s) {
             return range("until_s", self.until_s.to_string(), "0 to 2^40");
@@ -92,7 +72,7 @@ impl PriceSpec {
                 return range("a score", format!("{below}, {above}"), "within ±2^40 micro-nats");
             }
         }
-        self.params.interval.check()
+        self.params.check()
     }
 }
 
@@ -112,25 +92,29 @@ pub struct Quantiles {
 pub struct PriceModel {
     spec: PriceSpec,
     /// Low, median, high.
-    models: [Model; 3],
+    ensembles: [Ensemble; 3],
 }
 
 impl PriceModel {
-    /// Puts specification and models (low, median, high) together.
+    /// Puts specification and ensembles (low, median, high) together.
     ///
     /// # Errors
-    /// [`TaskError::Bundle`] if a model was not trained on the price features and a real target, [`TaskError::Range`] for
-    /// what the specification may not hold.
-    pub fn new(spec: PriceSpec, models: [Model; 3]) -> Result<Self, TaskError> {
-        spec.check()?;
+    /// [`TaskError::Bundle`] if an ensemble has not as many members as the specification says, or one was not trained on the
+    /// price features and a real target.
+    pub fn new(spec: PriceSpec, ensembles: [Ensemble; 3]) -> Result<Self, TaskError> {
         let schema = price_schema()?;
-        for model in &models {
-            let trained_on = model.trained_on();
-            if trained_on.schema != schema || !matches!(trained_on.target, TargetKind::Real { .. }) {
-                return Err(bad(HEADER_BYTES, "a model was not trained on the features of prices"));
+        for ensemble in &ensembles {
+            if ensemble.members().len() != spec.params.members as usize {
+                return Err(bad(HEADER_BYTES, "an ensemble has not as many members as it should"));
+            }
+            for model in ensemble.members() {
+                let trained_on = model.trained_on();
+                if trained_on.schema != schema || !matches!(trained_on.target, TargetKind::Real { .. }) {
+                    return Err(bad(HEADER_BYTES, "a model was not trained on the features of prices"));
+                }
             }
         }
-        Ok(Self { spec, models })
+        Ok(Self { spec, ensembles })
     }
 
     /// What was decided in training.
@@ -138,9 +122,14 @@ impl PriceModel {
         &self.spec
     }
 
-    /// The models: low, median, high.
-    pub fn models(&self) -> &[Model; 3] {
-        &self.models
+    /// The ensembles: low, median, high.
+    pub fn ensembles(&self) -> &[Ensemble; 3] {
+        &self.ensembles
+    }
+
+    /// The estimator of the members.
+    pub fn kind(&self) -> &'static str {
+        self.ensembles[1].members().first().map_or("", Model::kind)
     }
 
     /// Intervals as training left them.
@@ -156,22 +145,30 @@ impl PriceModel {
     /// # Errors
     /// [`TaskError::Model`] if the row is none.
     pub fn quantiles(&self, row: &[i64]) -> Result<Quantiles, TaskError> {
-        let [low, median, high] = &self.models;
-        Ok(quantiles(row, [low.margin(row)?, median.margin(row)?, high.margin(row)?]))
+        let [low, median, high] = &self.ensembles;
+        let added = [low.margin(row)?, median.margin(row)?, high.margin(row)?];
+        let [low, median, high] = added.map(|margin| hedonic_of(row) + nats_to_micro(margin));
+        Ok(Quantiles { low: low.min(median), median, high: high.max(median) })
     }
 
     /// The canonical file.
     ///
     /// # Errors
-    /// [`TaskError::Bundle`] if a model takes more than 2^32 bytes.
+    /// [`TaskError::Bundle`] if the models take more than is read again ([`BUNDLE_BYTES_MAX`]).
     pub fn to_bytes(&self) -> Result<Vec<u8>, TaskError> {
         let json = serde_json::to_vec(&self.spec).map_err(|error| bad(HEADER_BYTES, error.to_string()))?;
         let mut body = Vec::new();
-        for model in &self.models {
+        for model in self.ensembles.iter().flat_map(Ensemble::members) {
             let bytes = model.to_bytes();
             let length = u32::try_from(bytes.len()).map_err(|error| bad(HEADER_BYTES, error.to_string()))?;
             body.extend_from_slice(&length.to_be_bytes());
             body.extend_from_slice(&bytes);
+            if HEADER_BYTES + json.len() + body.len() > BUNDLE_BYTES_MAX {
+                let problem = format!(
+                    "the models take more than {BUNDLE_BYTES_MAX} bytes: lower members, rounds or leaves_max"
+                );
+                return Err(bad(HEADER_BYTES, problem));
+            }
         }
         frame::write(Task::Price, &json, &body)
     }
@@ -184,6 +181,9 @@ impl PriceModel {
         let (json, mut body) = frame::read_task(bytes, Task::Price)?;
         let spec: PriceSpec =
             serde_json::from_slice(json).map_err(|error| bad(HEADER_BYTES, error.to_string()))?;
+        // Before the models: how many there are is in it.
+        spec.check()?;
+        let members = spec.params.members;
         let mut next = || -> Result<Model, TaskError> {
             let offset = bytes.len() - body.len();
             let split = body
@@ -195,7 +195,8 @@ impl PriceModel {
             body = rest;
             Ok(Model::from_bytes(model)?)
         };
-        let read = Self::new(spec, [next()?, next()?, next()?])?;
+        let mut ensemble = || Ensemble::new((0..members).map(|_| next()).collect::<Result<_, _>>()?);
+        let read = Self::new(spec, [ensemble()?, ensemble()?, ensemble()?])?;
         if !body.is_empty() {
             return Err(bad(bytes.len() - body.len(), format!("{} bytes after the last model", body.len())));
         }
@@ -212,11 +213,4 @@ impl PriceModel {
     pub fn hash(&self) -> Result<[u8; 32], TaskError> {
         Ok(Sha256::digest(self.to_bytes()?).into())
     }
-}
-
-/// The quantiles of a row, from what the models (low, median, high) add to the linear model's expectation, in nats; brought
-/// in order.
-pub(crate) fn quantiles(row: &[i64], margins: [f64; 3]) -> Quantiles {
-    let [low, median, high] = margins.map(|margin| hedonic_of(row) + nats_to_micro(margin));
-    Quantiles { low: low.min(median), median, high: high.max(median) }
 }

@@ -1,11 +1,13 @@
 //! The sales that prices are learnt from: who was sold, when, for how much.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use attention_features::{
-    AssetCatalog, AssetId, CleaningReport, CleaningRules, EventKind, FeaturesError, read_assets,
-    read_clean_sales,
+    AssetCatalog, AssetId, CleaningReason, CleaningReport, CleaningRules, EventKind, FeaturesError,
+    read_assets, read_clean_sales,
 };
+use serde::Serialize;
 
 use crate::TaskError;
 
@@ -30,6 +32,35 @@ pub struct PricedSale {
     pub asset: u32,
     /// For how much, in wei; at least 1.
     pub price_wei: u128,
+}
+
+/// What became of the rows of a sales file: `rows` is `priced` and all that was dropped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SalesReading {
+    /// Rows of the file.
+    #[serde(rename = "sales_rows")]
+    pub rows: u64,
+    /// Its sales with a price that was believed.
+    #[serde(rename = "sales_priced")]
+    pub priced: u64,
+    /// Rows whose price is not used, by the reason of cleaning; those that occur.
+    pub dropped: BTreeMap<CleaningReason, u64>,
+}
+
+impl SalesReading {
+    fn of(report: &CleaningReport) -> Self {
+        // What is only noted of a row that stays.
+        let noted = |reason| {
+            use CleaningReason::{OutOfOrder, UnknownBuyer, UnknownSeller};
+            matches!(reason, UnknownBuyer | UnknownSeller | OutOfOrder)
+        };
+        let dropped = report.counts.iter().filter(|(reason, _)| !noted(**reason));
+        Self {
+            rows: report.rows,
+            priced: report.sales_priced,
+            dropped: dropped.map(|(&reason, &rows)| (reason, rows)).collect(),
+        }
+    }
 }
 
 /// All assets and the priced sales among them, in the order of the chain.
@@ -113,6 +144,11 @@ impl Market {
         self.report.as_ref()
     }
 
+    /// The same in numbers: how many rows, how many prices, what was dropped.
+    pub fn reading(&self) -> Option<SalesReading> {
+        self.report.as_ref().map(SalesReading::of)
+    }
+
     /// The sales in groups of one time.
     pub(crate) fn moments(&self) -> impl Iterator<Item = &[PricedSale]> {
         self.sales.chunk_by(|a, b| a.time_s == b.time_s)
@@ -166,6 +202,30 @@ mod tests {
         assert_eq!(market.report().unwrap().sales_priced, 2);
         assert_eq!(market.place(AssetId(7)).unwrap(), 1);
         assert!(market.place(AssetId(8)).is_err());
+    }
+
+    /// Seven rows: two priced sales, a copy of one, a malformed row, dust, an unknown price, an asset that is none; that the buyer
+    /// of a sale is unknown takes nothing from its price.
+    #[test]
+    fn what_is_dropped_is_told() {
+        let first = row("02", 3, "2000000000000", 1, 1, 1);
+        let rows = [
+            first.clone(),
+            first,
+            row("03", 7, "3000000000000", 0, 2, 2),
+            row("04", 3, "x", 1, 3, 3),
+            row("05", 3, "1", 1, 4, 4),
+            row("06", 3, "-", 1, 5, 5),
+            row("07", 9, "2000000000000", 1, 6, 6),
+        ];
+        let text = format!("timestamp,asset_id,price_wei,seller,buyer,block,tx\n{}", rows.concat());
+        let reading = Market::read(ASSETS.as_bytes(), text.as_bytes()).unwrap().reading().unwrap();
+        use CleaningReason::{DuplicateRow, DustPrice, MalformedRow, UnknownAsset, UnknownPrice};
+        let dropped = [MalformedRow, DuplicateRow, UnknownAsset, UnknownPrice, DustPrice];
+        let expected = SalesReading { rows: 7, priced: 2, dropped: dropped.map(|reason| (reason, 1)).into() };
+        assert_eq!(reading, expected);
+        let json = serde_json::to_value(&reading).unwrap();
+        assert_eq!((&json["sales_rows"], &json["dropped"]["dust_price"]), (&7.into(), &1.into()));
     }
 
     #[test]

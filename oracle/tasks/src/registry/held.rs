@@ -52,7 +52,7 @@ impl Held {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Interest(bundle) => bundle.kind(),
-            Self::Price(model) => model.models()[1].kind(),
+            Self::Price(model) => model.kind(),
             Self::Recommend(_) => "recommender",
             Self::Churn(model) => model.model().kind(),
         }

@@ -23,7 +23,7 @@ pub fn measure(model: &Held, rows: &Rows) -> Result<BTreeMap<String, i64>, TaskE
         }
         Held::Price(model) => {
             let (assets, sales, from_s) = rows.sales(Task::Price)?;
-            let found = price::evaluate(&Market::read(assets, sales)?, model, from_s)?.quality;
+            let found = price::evaluate(&Market::read(assets, sales)?, model, from_s, None)?.quality;
             vec![
                 ("mae_log", Some(found.mae_log)),
                 ("rmse_log", Some(found.rmse_log)),

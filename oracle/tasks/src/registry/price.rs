@@ -21,7 +21,7 @@ fn follow(
     error_micro: impl Fn(i64, i64) -> u64,
 ) -> Result<Vec<f64>, TaskError> {
     let mut errors = Vec::new();
-    follow_from(&data.market, model, data.from_s, |_, actual, predicted| {
+    follow_from(&data.market, model, data.from_s, None, |_, actual, predicted| {
         // Below 2^29 micro-nats.
         errors.push(error_micro(actual, predicted.point) as f64 / 1e6);
     })?;
@@ -48,7 +48,7 @@ impl Judged for PriceModel {
 
     fn losses(&self, data: &Sales) -> Result<Losses, TaskError> {
         let errors = follow(self, data, i64::abs_diff)?;
-        Ok(Losses::of(self.models()[1].kind(), Loss::AbsoluteLogError, errors))
+        Ok(Losses::of(self.kind(), Loss::AbsoluteLogError, errors))
     }
 
     /// The market's level, the median of the last 7 days: of which every price is predicted to be.

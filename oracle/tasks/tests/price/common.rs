@@ -64,5 +64,5 @@ fn drawn(seed: u64, sales: u64, drift: f64) -> (Market, Vec<f64>) {
 }
 
 pub(crate) fn quick() -> PriceParams {
-    PriceParams { rounds: 30, learning_rate_ppm: 100_000, ..PriceParams::default() }
+    PriceParams { members: 4, rounds: 30, learning_rate_ppm: 100_000, ..PriceParams::default() }
 }

@@ -141,3 +141,49 @@ fn one_absurd_price_moves_little() {
     // 0.512415 · 1.5 · √0.1640741
     assert!((feature(&row, "hedonic") - 311_340).abs() <= 2, "{}", feature(&row, "hedonic"));
 }
+
+/// Without attributes the filter is a scalar; all prices after the first are e^7 times it, a day apart, worked by hand:
+/// variance P after the first sale 0.08/1.08, then P + 0.01 before each, S = P + 0.08, the level moves by P/S · 1.5 · √S and P
+/// shrinks by P²/S times 1.5 · √S over the surprise. Three such surprises are a break: the level's variance is larger by the
+/// square of the third, the smallest, and the fourth sale brings the level to the price.
+#[test]
+fn three_absurd_prices_in_a_row_are_a_break() {
+    let catalog = catalog(&[""]);
+    let mut view = MarketView::new(&catalog);
+    view.observe(&[sale(0, 0, 1_000_000_000)]).unwrap();
+    let (mut level, mut variance, mut shown) = (0.0f64, 1.0 - 1.0 / 1.08, Vec::new());
+    let ln_price = (1_096_633_158_428.0f64 / 1e9).ln(); // e^7
+    for day in 1..=4 {
+        view.observe(&[sale(day * DAY_S, 0, 1_096_633_158_428)]).unwrap();
+        let (p, surprise): (f64, f64) = (variance + 0.01, ln_price - level);
+        let s = p + 0.08;
+        let belief = (1.5 * s.sqrt() / surprise.abs()).min(1.0);
+        level += p / s * surprise * belief;
+        variance = p - p * p / s * belief;
+        if day == 3 {
+            variance += surprise * surprise;
+        }
+        shown.push(level);
+        // What the market's level is does not matter: hedonic is relative to it, and from the fourth day on it is the price.
+        let row = view.at((day + 1) * DAY_S).unwrap().unwrap().row(0).unwrap();
+        let distance = if day == 1 { 0.0 } else { 7.0 };
+        assert!((feature(&row, "hedonic") as f64 / 1e6 - (level - distance)).abs() < 3e-6, "day {day}");
+    }
+    assert!(shown[2] < 1.2 && (shown[3] - 7.0).abs() < 0.05, "{shown:?}");
+}
+
+/// A run is one only on one side and far off: prices that swing, or are off by less than a factor of two, are no break.
+#[test]
+fn swings_are_no_break() {
+    let catalog = catalog(&[""]);
+    for prices in [[2_980, 135, 2_980, 135], [1_960, 1_960, 1_960, 1_960]] {
+        let mut view = MarketView::new(&catalog);
+        view.observe(&[sale(0, 0, 1_000)]).unwrap();
+        for (at, &price) in prices.iter().enumerate() {
+            view.observe(&[sale(at as i64 + 1, 0, price)]).unwrap();
+        }
+        let row = view.at(10).unwrap().unwrap().row(0).unwrap();
+        // A break adds at least 0.49 and the next sale leaves 0.08 of it at least.
+        assert!(feature(&row, "hedonic_variance") < 60_000, "{}", feature(&row, "hedonic_variance"));
+    }
+}

@@ -1,7 +1,7 @@
 //! What comes later changes nothing, nor does the level of prices.
 
 use attention_features::AssetId;
-use attention_tasks::price::{Market, MarketView, PriceTable, evaluate, predict, train};
+use attention_tasks::price::{Hindsight, Market, MarketView, PriceTable, evaluate, predict, train};
 use proptest::prelude::*;
 
 use super::common::{quick, sale, synthetic};
@@ -65,7 +65,8 @@ fn ten_times_the_prices_change_nothing() {
     }
     let from_s = market.sales()[300].time_s;
     let (model, _) = train(&market, Some(from_s), &quick()).unwrap();
-    let (a, b) = (evaluate(&market, &model, from_s).unwrap(), evaluate(&dear, &model, from_s).unwrap());
+    let (a, b) =
+        (evaluate(&market, &model, from_s, None).unwrap(), evaluate(&dear, &model, from_s, None).unwrap());
     assert!(
         (a.quality.mae_log - b.quality.mae_log).abs() < 0.002,
         "{} {}",
@@ -75,8 +76,8 @@ fn ten_times_the_prices_change_nothing() {
     let time_s = market.sales()[399].time_s + 5;
     let assets: Vec<AssetId> = (0..80).map(AssetId).collect();
     let (a, b) = (
-        predict(&market, &model, &assets, time_s).unwrap(),
-        predict(&dear, &model, &assets, time_s).unwrap(),
+        predict(&market, &model, &assets, time_s, Hindsight::Refused).unwrap(),
+        predict(&dear, &model, &assets, time_s, Hindsight::Refused).unwrap(),
     );
     let close = a
         .iter()

@@ -22,7 +22,7 @@ fn real_prices_are_predicted() {
     let from_s = parse_day("2020-07-01").unwrap();
     let (model, trained) = train(&market, Some(from_s), &PriceParams::default()).unwrap();
     assert!(trained.rows > 4_000, "{}", trained.rows);
-    let evaluation = evaluate(&market, &model, from_s).unwrap();
+    let evaluation = evaluate(&market, &model, from_s, None).unwrap();
     assert!(evaluation.quality.gain > 0.4, "{:?}", evaluation.quality);
     assert_eq!(evaluation.months.len(), 6);
     for month in &evaluation.months {

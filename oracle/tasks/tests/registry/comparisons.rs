@@ -3,9 +3,7 @@
 use attention_model::recommend::{AlsParams, RecommenderParams};
 use attention_model::{Dataset, Model, PriorModel, Target};
 use attention_tasks::churn::{CHURN_FEATURES_VERSION, ChurnModel, ChurnRules, ChurnSpec, churn_schema};
-use attention_tasks::price::{
-    Market, PRICE_FEATURES_VERSION, PriceModel, PriceParams, PriceSpec, evaluate, price_schema,
-};
+use attention_tasks::price::{Ensemble, Market, PriceModel, PriceParams, PriceSpec, evaluate, price_schema};
 use attention_tasks::recommend::{Columns, Options, train};
 use attention_tasks::registry::{Held, Loss, Rows, compare, measure};
 use attention_tasks::{Task, TaskError};
@@ -111,10 +109,10 @@ fn price(nats: f64, until_s: i64) -> PriceModel {
     let schema = price_schema().unwrap();
     let row = vec![0; schema.len()];
     let data = Dataset::rows_with_target(&schema, &row, Target::Real(std::slice::from_ref(&nats))).unwrap();
-    let prior = || Model::Prior(PriorModel::measure(&data));
-    let features_version = PRICE_FEATURES_VERSION;
-    let spec = PriceSpec { features_version, until_s, params: PriceParams::default(), scores: Vec::new() };
-    PriceModel::new(spec, [prior(), prior(), prior()]).unwrap()
+    let alone = || Ensemble::new(vec![Model::Prior(PriorModel::measure(&data))]).unwrap();
+    let params = PriceParams { members: 1, ..PriceParams::default() };
+    let spec = PriceSpec::new(until_s, params, Vec::new()).unwrap();
+    PriceModel::new(spec, [alone(), alone(), alone()]).unwrap()
 }
 
 fn held(model: PriceModel) -> Held {
@@ -156,7 +154,7 @@ fn prices_by_hand() {
     assert_eq!((base.rows, base.champion.model), (2, "median_7d"));
     assert!((base.champion.loss - by_hand).abs() < 2e-6, "{base:?} {by_hand}");
     let market = Market::read(&assets()[..], &sales(&acts)[..]).unwrap();
-    let measured = evaluate(&market, &price(5.0, day(3)), day(11)).unwrap().quality;
+    let measured = evaluate(&market, &price(5.0, day(3)), day(11), None).unwrap().quality;
     assert!((measured.mae_log - base.challenger.loss).abs() < 1e-12);
     assert!((measured.baseline_mae_log - base.champion.loss).abs() < 1e-12);
     let figures = measure(&five, &rows(day(11))).unwrap();
