@@ -155,7 +155,7 @@ fn three_absurd_prices_in_a_row_are_a_break() {
     let ln_price = (1_096_633_158_428.0f64 / 1e9).ln(); // e^7
     for day in 1..=4 {
         view.observe(&[sale(day * DAY_S, 0, 1_096_633_158_428)]).unwrap();
-        let (p, surprise) = (variance + 0.01, ln_price - level);
+        let (p, surprise): (f64, f64) = (variance + 0.01, ln_price - level);
         let s = p + 0.08;
         let belief = (1.5 * s.sqrt() / surprise.abs()).min(1.0);
         level += p / s * surprise * belief;
