@@ -54,7 +54,7 @@ pub fn infer_summarised(
     }
     // One of them is the target.
     if used.iter().filter(|used| **used).count() > FEATURES_MAX + 1 {
-        let (what, limit) = ("feature columns", FEATURES_MAX);
+        let (what, limit) = ("feature columns (--ignore leaves some out)", FEATURES_MAX);
         return Err(TaskError::TooLarge { source_name: source_name.into(), what, limit });
     }
     let mut seen: Vec<Seen> = header.iter().map(|_| Seen::default()).collect();
@@ -154,7 +154,7 @@ mod tests {
             assert_eq!(refused, "t.csv has more than 16384 columns; use a part of it");
         }
         let refused = infer(&file(FEATURES_MAX + 2), "y").unwrap_err().to_string();
-        assert!(refused.contains("--ignore") && refused.contains("1025"), "{refused}");
+        assert!(refused.contains("more than 1024 feature columns (--ignore"), "{refused}");
         assert_eq!(infer(&file(FEATURES_MAX + 1), "y").unwrap().columns.len(), FEATURES_MAX);
         // As many columns as there may be, all but one ignored.
         let wide = file(FILE_COLUMNS_MAX);
@@ -182,7 +182,10 @@ mod tests {
         let many = text(infer(&format!("id,y\n{many}"), "y"));
         let wide: Vec<String> = (0..=FEATURES_MAX).map(|i| format!("c{i}")).collect();
         let wide = format!("{},y\n{}0\n", wide.join(","), "1,".repeat(FEATURES_MAX + 1));
-        assert_eq!(text(infer(&wide, "y")), "t.csv has more than 1024 feature columns; use a part of it");
+        assert_eq!(
+            text(infer(&wide, "y")),
+            "t.csv has more than 1024 feature columns (--ignore leaves some out); use a part of it"
+        );
         assert!(many.contains("\"user4096\" in line 4098") && many.contains("--ignore id"), "{many}");
         assert_eq!(text(infer("", "y")), "t.csv is empty: its first line has to name the columns");
         let unnamed = "t.csv: column 3 of the header has no name; name it or take it out of the file (only the first may go without: \
