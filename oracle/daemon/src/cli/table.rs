@@ -232,7 +232,9 @@ fn print_columns(columns: &[ColumnSummary]) {
             SummaryKind::Number { distinct, told_apart, .. } => {
                 numbers.push(name.clone());
                 // Nine in ten are what a few digits more or less leave.
-                if told_apart * 10 < distinct * 9 {
+                if let Some((distinct, told_apart)) = distinct.zip(*told_apart)
+                    && told_apart * 10 < distinct * 9
+                {
                     blurred.push(format!(
                         "of {distinct} different numbers of {name:?} {told_apart} are told apart"
                     ));

@@ -71,10 +71,12 @@ pub enum SummaryKind {
     Number {
         /// Digits after the point that are kept.
         decimals: i16,
-        /// Different numbers.
-        distinct: usize,
+        /// Different numbers; absent where every digit is kept.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        distinct: Option<usize>,
         /// How many of them remain different with the digits that are kept.
-        told_apart: usize,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        told_apart: Option<usize>,
     },
     /// Names.
     Category {

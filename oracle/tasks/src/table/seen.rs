@@ -28,6 +28,8 @@ fn keep_first(place: &mut Place, line: u64, cell: &str) {
 /// What is known of a column so far.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
+    /// Only then yes and no are counted.
+    is_target: bool,
     numbers: Numbers,
     /// Cells that are neither a number nor infinite, and the first of them.
     texts: u64,
@@ -44,12 +46,19 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Nothing yet, of the target or of a feature.
+    pub(super) fn of(is_target: bool) -> Self {
+        Self { is_target, ..Self::default() }
+    }
+
     /// Takes a cell that is not missing.
     pub(super) fn take(&mut self, line: u64, cell: &str) {
-        if yes_or_no(cell).is_some() {
-            self.binary += 1;
-        } else {
-            keep_first(&mut self.other, line, cell);
+        if self.is_target {
+            if yes_or_no(cell).is_some() {
+                self.binary += 1;
+            } else {
+                keep_first(&mut self.other, line, cell);
+            }
         }
         if let Some(value) = number(cell) {
             self.numbers.take(value, decimals(cell));
@@ -88,7 +97,7 @@ impl Seen {
         let (odd, filled) = (self.texts + self.infinites, self.filled());
         if filled == 0 || (odd == 0 && !categorical) {
             let chosen = self.numbers.choose();
-            let (distinct, told_apart) = chosen.distinct;
+            let (distinct, told_apart) = chosen.distinct.unzip();
             let summary = SummaryKind::Number { decimals: chosen.decimals, distinct, told_apart };
             return Ok((ColumnKind::Number { decimals: chosen.decimals }, summary));
         }
@@ -188,7 +197,7 @@ mod tests {
     use super::*;
 
     fn seen(cells: &[&str]) -> Seen {
-        let mut seen = Seen::default();
+        let mut seen = Seen::of(true);
         for (line, cell) in (2..).zip(cells) {
             seen.take(line, cell);
         }
@@ -233,7 +242,7 @@ mod tests {
     #[test]
     fn columns_without_numbers_are_names() {
         assert_eq!(feature(&["x"]).unwrap().1, SummaryKind::Category { values: 1 });
-        let empty = SummaryKind::Number { decimals: 0, distinct: 0, told_apart: 0 };
+        let empty = SummaryKind::Number { decimals: 0, distinct: None, told_apart: None };
         assert_eq!(feature(&[]).unwrap().1, empty);
         assert_eq!(seen(&[]).feature("t.csv", "a", true).unwrap().1, empty);
     }

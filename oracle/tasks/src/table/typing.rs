@@ -57,7 +57,7 @@ pub fn infer_summarised(
         let (what, limit) = ("feature columns (--ignore leaves some out)", FEATURES_MAX);
         return Err(TaskError::TooLarge { source_name: source_name.into(), what, limit });
     }
-    let mut seen: Vec<Seen> = header.iter().map(|_| Seen::default()).collect();
+    let mut seen: Vec<Seen> = header.iter().map(|name| Seen::of(*name == options.target)).collect();
     each_row(&mut reader, source_name, |line, record| {
         for ((column, cell), _) in seen.iter_mut().zip(record).zip(&used).filter(|(_, used)| **used) {
             if !is_missing(cell) {
@@ -205,7 +205,7 @@ mod tests {
             summaries[0],
             ColumnSummary {
                 name: "a".into(),
-                kind: SummaryKind::Number { decimals: 0, distinct: 2, told_apart: 2 }
+                kind: SummaryKind::Number { decimals: 0, distinct: None, told_apart: None }
             }
         );
         let table = super::super::read_table(text, "t.csv", &spec).unwrap();
