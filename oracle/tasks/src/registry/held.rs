@@ -48,16 +48,6 @@ impl Held {
         }
     }
 
-    /// The estimator.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Interest(bundle) => bundle.kind(),
-            Self::Price(model) => model.kind(),
-            Self::Recommend(_) => "recommender",
-            Self::Churn(model) => model.model().kind(),
-        }
-    }
-
     /// `model_hash`: sha256 of its file.
     ///
     /// # Errors
