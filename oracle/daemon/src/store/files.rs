@@ -62,6 +62,7 @@ pub fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, StoreError> {
     let mut len = file.metadata().map_err(io)?.len();
     let mut content = Vec::new();
     if len <= max {
+        content.reserve_exact(usize::try_from(len).unwrap_or(0));
         len = file.take(max.checked_add(1).unwrap_or(max)).read_to_end(&mut content).map_err(io)? as u64;
     }
     if len > max {
