@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use attention_oracle::cli::{Cli, LogFormat, execute};
 use attention_oracle::output::{ExitStatus, tell};
-use clap::Parser;
 use tracing_subscriber::EnvFilter;
 
 /// Ends quietly when the reader of the output has gone, as `head` does: nobody is left to be told. What is written without
@@ -21,9 +20,34 @@ fn end_when_output_is_closed() {
     }));
 }
 
+/// Says what went wrong as the log is written: as one line, or as one JSON object `{"error", "exit_code"}`.
+fn fail(format: LogFormat, message: &str, status: ExitStatus) -> ExitCode {
+    match format {
+        LogFormat::Text => tell(format_args!("error: {message}")),
+        LogFormat::Json => tell(serde_json::json!({ "error": message, "exit_code": status as u8 })),
+    }
+    ExitCode::from(status as u8)
+}
+
+/// Ends at wrong arguments, or at what is no error but help or version. The arguments could not be read, so that the format of the
+/// log is looked for among them.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let words: Vec<String> = std::env::args().collect();
+    let json = words.iter().any(|word| word == "--log-format=json")
+        || words.windows(2).any(|pair| pair[0] == "--log-format" && pair[1] == "json");
+    if !json || !error.use_stderr() {
+        error.exit();
+    }
+    let message = error.render().to_string();
+    fail(LogFormat::Json, message.strip_prefix("error: ").unwrap_or(&message).trim_end(), ExitStatus::Usage)
+}
+
 fn main() -> ExitCode {
     end_when_output_is_closed();
-    let cli = Cli::parse();
+    let (cli, given) = match Cli::read() {
+        Ok(read) => read,
+        Err(error) => return refuse(&error),
+    };
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,attention_oracle=info"));
     let log = tracing_subscriber::fmt()
@@ -34,12 +58,9 @@ fn main() -> ExitCode {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
     }
-    match execute(&cli) {
+    match execute(&cli, &given) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.status == ExitStatus::Ok => ExitCode::SUCCESS,
-        Err(error) => {
-            tell(format_args!("error: {error}"));
-            ExitCode::from(error.status as u8)
-        }
+        Err(error) => fail(cli.log_format, &error.message, error.status),
     }
 }

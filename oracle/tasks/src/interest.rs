@@ -15,7 +15,8 @@ use crate::estimator::Estimator;
 use crate::leakage::check_leakage;
 use crate::report::{Report, report};
 use crate::table::{
-    ColumnSummary, Reading, Table, TableSpec, TypingOptions, infer_summarised, read_table, read_times,
+    ColumnSummary, Reading, Table, TableSpec, TypingOptions, check_columns, infer_summarised, read_table,
+    read_times,
 };
 use crate::validation::{FoldPlan, OutOfFold};
 use crate::{Bundle, TaskError};
@@ -197,6 +198,7 @@ fn summarised_table(
     typing: &TypingOptions,
     allow_leak: &[String],
 ) -> Result<(TableSpec, Vec<ColumnSummary>, Table), TaskError> {
+    check_columns(bytes, source_name, allow_leak)?;
     let (spec, summaries) = infer_summarised(bytes, source_name, typing)?;
     let mut table = read_table(bytes, source_name, &spec)?;
     if let Some(column) = &typing.time {

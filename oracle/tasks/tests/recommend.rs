@@ -18,7 +18,7 @@ fn train(file: &TextFile, options: &Options) -> Result<(Bundle, Report), Recomme
 }
 
 fn evaluate(file: &TextFile, bundle: &Bundle) -> Result<Evaluation, RecommendError> {
-    recommend::evaluate(file.0.as_bytes(), "log.csv", bundle)
+    Ok(recommend::evaluate(file.0.as_bytes(), "log.csv", bundle)?.evaluation)
 }
 
 fn quick() -> Options {
@@ -260,4 +260,29 @@ fn bundles_are_read_back_and_nothing_else_is() {
 fn the_hash_of_a_bundle_is_golden() {
     let (_, report) = train(&csv(&synthetic(30, 20)), &quick()).unwrap();
     assert_eq!(report.model_hash, "db72c5e29cb044f1b6570f120d896f1d1fdfd8100904b973edada1dcfa6eb1bd");
+}
+
+/// Times within a second decide what is last; without them names do, and that is counted. Whole seconds are what is kept of a time, so
+/// that files without fractions keep their bytes.
+#[test]
+fn the_order_within_a_second_counts() {
+    let last = |rows: &str| {
+        let file = TextFile::new(&format!("user,item,timestamp\n{rows}"));
+        let (bundle, report) = train(&file, &quick()).unwrap();
+        let history = bundle.model().interactions().history(bundle.user("ann").unwrap());
+        let kept: Vec<String> =
+            history.iter().map(|event| bundle.items()[event.item as usize].clone()).collect();
+        (kept, report.read.last_by_name, report.model_hash)
+    };
+    let others = "bob,a,1\nbob,b,2\nbob,c,3\ncid,c,1\ncid,b,2\ncid,a,3\n";
+    for (early, late) in [("9.25", "9.75"), ("1970-01-01 00:00:09.000001", "1970-01-01 00:00:09.000002")] {
+        let (kept, ties, hash) = last(&format!("ann,b,{early}\nann,a,{late}\n{others}"));
+        assert_eq!((kept, ties), (vec!["b".to_owned()], 0), "a is last, though b has the greater name");
+        // b is kept with its whole seconds, and what is held out leaves no trace.
+        assert_eq!(hash, last(&format!("ann,b,9\nann,a,10\n{others}")).2, "{early}");
+    }
+    let (kept, ties, _) = last(&format!("ann,b,9\nann,a,9\n{others}"));
+    assert_eq!((kept, ties), (vec!["a".to_owned()], 1), "of one moment the greater name is last");
+    // A tie that decides nothing is not counted.
+    assert_eq!(last(&format!("ann,b,8\nann,a,8\nann,c,9\n{others}")).1, 0);
 }

@@ -101,6 +101,9 @@ impl FoldArgs {
 
     /// The folds, if a number of them was given.
     pub(super) fn plan(&self, seed: u64) -> Result<Option<FoldPlan>, CliError> {
+        if self.time_gap > 0 && self.cv != Some(Cv::Time) {
+            return Err(CliError::usage("--time-gap needs --cv time"));
+        }
         match self.folds {
             Some(folds) => Ok(Some(self.plan_of(folds, seed))),
             None if self.cv.is_some() => Err(CliError::new(ExitStatus::Usage, "--cv needs --folds K")),

@@ -32,11 +32,12 @@ pub(super) fn check(flag: &str, kind: Kind) -> Result<(), CliError> {
     ))
 }
 
-/// Writes the curves into a folder and returns the file's path. A folder is a run of TensorBoard: another model belongs into
+/// Writes the curves into a folder, which is made if it is not there, and returns the file's path. A folder is a run of TensorBoard: another model belongs into
 /// another one.
 pub(super) fn write(folder: &Path, curves: &[Curve]) -> Result<PathBuf, CliError> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now_s = now.map_err(|error| CliError::new(ExitStatus::Failed, error))?.as_secs();
+    std::fs::create_dir_all(folder).map_err(|error| CliError::file(folder, error))?;
     let path = folder.join(tensorboard::file_name(now_s));
     write_atomic(&path, &tensorboard::encode(curves, now_s)?)?;
     Ok(path)

@@ -13,7 +13,7 @@ use crate::keys::KeyStore;
 use crate::output::{ExitStatus, print_json};
 use crate::peers::PeerClient;
 use crate::run::now_s;
-use crate::store::{DataDir, write_atomic};
+use crate::store::{DataDir, write_private};
 
 /// A difference between local clock and block time that is worth a word, seconds.
 const CLOCK_SKEW_MAX_S: u64 = 15;
@@ -66,7 +66,7 @@ fn disk(config: &Config) -> Result<String, String> {
     let data = DataDir::open(&config.data_dir).map_err(|error| error.to_string())?;
     let probe = data.root().join("doctor-probe");
     let start = std::time::Instant::now();
-    write_atomic(&probe, b"probe").map_err(|error| error.to_string())?;
+    write_private(&probe, b"probe").map_err(|error| error.to_string())?;
     let took = start.elapsed();
     std::fs::remove_file(&probe).map_err(|error| error.to_string())?;
     Ok(format!("a durable write takes {} ms", took.as_millis()))

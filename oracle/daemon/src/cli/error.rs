@@ -1,5 +1,7 @@
 //! A command's error and its exit status.
 
+use attention_simulator::SimulatorError;
+
 use crate::chain::{ChainError, WalletError};
 use crate::config::ConfigError;
 use crate::epoch::EpochError;
@@ -31,6 +33,10 @@ impl CliError {
         Self::new(ExitStatus::Input, message)
     }
 
+    pub(super) fn usage(message: impl ToString) -> Self {
+        Self::new(ExitStatus::Usage, message)
+    }
+
     pub(super) fn file(path: &std::path::Path, error: impl std::fmt::Display) -> Self {
         Self::input(format!("{}: {error}", path.display()))
     }
@@ -55,7 +61,6 @@ plain! {
     AnchorError => Refused,
     PeerError => Failed,
     attention_features::FeaturesError => Input,
-    attention_simulator::SimulatorError => Input,
     attention_core::attention::ScoreError => Input,
     attention_protocol::ProtocolError => Input,
     attention_core::interest::InterestError => Failed,
@@ -74,9 +79,19 @@ impl From<StoreError> for CliError {
         let status = match &error {
             StoreError::Locked { .. } => ExitStatus::Failed,
             StoreError::Database { .. } => ExitStatus::Failed,
+            StoreError::Output { .. } => ExitStatus::Usage,
             _ => ExitStatus::Input,
         };
         Self::new(status, error)
+    }
+}
+
+impl From<SimulatorError> for CliError {
+    fn from(error: SimulatorError) -> Self {
+        match error {
+            error @ SimulatorError::Parameter { .. } => Self::usage(error),
+            error => Self::input(error),
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use super::progress::spinner;
 use super::{Cli, CliError};
 use crate::epoch::{World, catalog};
 use crate::output::{ExitStatus, print_json};
-use crate::store::read_bounded;
+use crate::store::{OutputTarget, read_bounded};
 
 /// What to compute, or which file to check.
 #[derive(Debug, Args)]
@@ -117,7 +117,7 @@ fn compute(cli: &Cli, args: &FeaturesArgs, cut_s: i64) -> Result<(), CliError> {
         }
     };
     let mut writer = match &args.out {
-        Some(path) => Some(FeatureWriter::create(path, &BEHAVIOUR_V1)?),
+        Some(path) => Some(FeatureWriter::create(&OutputTarget::of(path)?.file()?, &BEHAVIOUR_V1)?),
         None => None,
     };
     let working = spinner("computing features, rows");

@@ -15,8 +15,8 @@ use super::progress::bar;
 use super::{Cli, CliError};
 use crate::config::Config;
 use crate::epoch::epoch_of;
-use crate::output::print_json;
-use crate::store::{DataDir, EventStore, Inserted, read_bounded, write_atomic};
+use crate::output::{print_json, tell};
+use crate::store::{DataDir, EventStore, Inserted, read_bounded, write_atomic, write_private};
 
 mod show;
 
@@ -100,7 +100,7 @@ fn keep(config: &Config, args: &ImportArgs) -> Result<ImportReport, CliError> {
     let assets = assets(&data.assets(), args.assets.as_deref())?;
     let (events, mut report) = read(config, args, &assets)?;
     if let Some(bytes) = &assets.new {
-        write_atomic(&data.assets(), bytes)?;
+        write_private(&data.assets(), bytes)?;
     }
     let mut store = EventStore::open(&data.events())?;
     let writing = bar("storing events", u64::try_from(events.len()).unwrap_or(u64::MAX));
@@ -133,12 +133,18 @@ fn read(
         let clean =
             with_bar("reading sales, bytes", path, |file, name| read_clean_sales(file, name, catalog, rules));
         let CleanSales { events, report: cleaning } = clean?;
+        if cleaning.rows == 0 {
+            tell(format_args!("warning: {}: no row below the header", path.display()));
+        }
         all = events;
         report.cleaning = Some(cleaning);
     }
     if let Some(path) = &args.events {
         let CleanEvents { events, conflicting, report: quality } =
             read_events(path, catalog, epoch_of(config))?;
+        if quality.rows == 0 {
+            tell(format_args!("warning: {}: no row below the header", path.display()));
+        }
         all.extend(events);
         // Kept too: whatever file comes next, the log drops the same copies.
         all.extend(conflicting);

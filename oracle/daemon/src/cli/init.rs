@@ -10,7 +10,7 @@ use super::context::json_file;
 use super::{Cli, CliError};
 use crate::config::{Config, EXAMPLE};
 use crate::output::print_json;
-use crate::store::{DataDir, write_atomic};
+use crate::store::{DataDir, write_private};
 
 /// What to write in place of the example's values.
 #[derive(Debug, Args)]
@@ -79,7 +79,7 @@ pub(super) fn run(cli: &Cli, args: &InitArgs) -> Result<(), CliError> {
     }
     // Checked before it is written: what is refused leaves no file that the next try would have to overwrite.
     let config = Config::parse(&text, &cli.config)?;
-    write_atomic(&cli.config, text.as_bytes())?;
+    write_private(&cli.config, text.as_bytes())?;
     DataDir::create(&config.data_dir)?;
     if cli.json {
         return Ok(print_json(&json!({"config": cli.config, "data_dir": config.data_dir}))?);

@@ -26,6 +26,7 @@ mod links;
 mod model;
 mod models;
 mod operator;
+mod outputs;
 mod post;
 mod predict;
 mod price;
@@ -40,13 +41,14 @@ mod simulate;
 mod spec;
 mod table;
 mod table_file;
+mod task_options;
 mod train;
 mod trials_file;
 mod watch;
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub use error::CliError;
 
@@ -235,11 +237,28 @@ Example: attention-oracle import --events world/events.csv --assets world/assets
     ExportModel(export_model::ExportModelArgs),
 }
 
-/// Runs a command.
+impl Cli {
+    /// Reads the command line: what it says, and what of it was given and what is a default.
+    ///
+    /// # Errors
+    /// Wrong arguments, and what is no error but help or version.
+    pub fn read() -> Result<(Self, ArgMatches), clap::Error> {
+        let given = Self::command().try_get_matches()?;
+        Ok((Self::from_arg_matches(&given)?, given))
+    }
+}
+
+/// Runs a command; `given` is what of it was given.
 ///
 /// # Errors
 /// [`CliError`] with the exit status.
-pub fn execute(cli: &Cli) -> Result<(), CliError> {
+pub fn execute(cli: &Cli, given: &ArgMatches) -> Result<(), CliError> {
+    match (&cli.command, given.subcommand()) {
+        (Command::Train(args), Some((_, given))) => args.check(given)?,
+        (Command::Evaluate(args), Some((_, given))) => args.check(given)?,
+        _ => {}
+    }
+    outputs::check(given)?;
     match &cli.command {
         Command::Init(args) => init::run(cli, args),
         Command::Keys(args) => keys::run(cli, args),

@@ -26,7 +26,7 @@ const SCALE_EPOCHS_MAX: u64 = 1_024;
 #[derive(Debug, Args)]
 pub struct EpochArgs {
     /// The chain epoch.
-    #[arg(long, required_unless_present = "data", conflicts_with = "data")]
+    #[arg(long, conflicts_with = "data")]
     epoch: Option<u64>,
     /// How many epochs from there on.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1024), requires = "epoch")]

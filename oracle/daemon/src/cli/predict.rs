@@ -1,5 +1,6 @@
 //! `predict`: what a model says of every row of a table.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use attention_engine::{PredictionColumn, PredictionValues, is_parquet_name, write_predictions};
@@ -8,13 +9,14 @@ use attention_tasks::table::TargetType;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
+use super::outputs::STANDARD;
 use super::progress::spinner;
-use super::table::{print_reading, read_bundle};
+use super::table::{read_bundle, reading_lines};
 use super::table_file::read_table;
 use super::train::on_threads;
 use super::{Cli, CliError};
-use crate::output::print_json;
-use crate::store::write_atomic;
+use crate::output::{print_json, tell};
+use crate::store::{OutputTarget, write_atomic};
 
 /// What to predict.
 #[derive(Debug, Args)]
@@ -25,7 +27,7 @@ pub struct PredictArgs {
     /// The table (CSV with a header, or Parquet); it need not have the target.
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
-    /// Where to write the predictions.
+    /// Where to write the predictions; - writes them to standard output, as CSV.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// How to write them; by default as the file's name says: Parquet if it ends in .parquet, else CSV.
@@ -54,13 +56,37 @@ impl Format {
         if is_parquet_name(path) { Self::Parquet } else { Self::Csv }
     }
 
-    fn write(self, path: &Path, predictions: &Predictions) -> Result<(), CliError> {
+    /// Writes the predictions; the bytes.
+    fn write(self, path: &Path, predictions: &Predictions) -> Result<u64, CliError> {
         match self {
             Self::Csv => {
                 let content = write_csv(predictions).map_err(|error| CliError::file(path, error))?;
-                Ok(write_atomic(path, &content)?)
+                if path == Path::new(STANDARD) {
+                    std::io::stdout().lock().write_all(&content)?;
+                } else {
+                    write_atomic(path, &content)?;
+                }
+                Ok(content.len() as u64)
             }
-            Self::Parquet => write_parquet(path, predictions),
+            Self::Parquet => write_parquet(&OutputTarget::of(path)?.file()?, predictions),
+        }
+    }
+
+    /// Refuses what cannot go where it is to go, before any work.
+    fn check(self, path: &Path, json: bool) -> Result<(), CliError> {
+        let standard = path == Path::new(STANDARD);
+        match self {
+            Self::Csv if standard && json => {
+                Err(CliError::usage("--out - and --json both write to standard output: name a file"))
+            }
+            Self::Parquet if standard => {
+                Err(CliError::usage("--out -: a Parquet file is written as a whole; name a file"))
+            }
+            Self::Parquet => {
+                let file = OutputTarget::of(path).and_then(OutputTarget::file);
+                file.map(drop).map_err(|error| CliError::usage(format!("--out {error}")))
+            }
+            Self::Csv => Ok(()),
         }
     }
 }
@@ -76,6 +102,8 @@ struct Output<'a> {
 }
 
 pub(super) fn run(cli: &Cli, args: &PredictArgs) -> Result<(), CliError> {
+    let format = args.format.unwrap_or_else(|| Format::of(&args.out));
+    format.check(&args.out, cli.json)?;
     let bundle = read_bundle(&args.model)?;
     let bytes = read_table(&args.data)?;
     let working = spinner("predicting");
@@ -84,10 +112,8 @@ pub(super) fn run(cli: &Cli, args: &PredictArgs) -> Result<(), CliError> {
         on_threads(args.threads, || Ok(interest::predict(&bytes, &name, &bundle, args.id.as_deref())?));
     working.finish_and_clear();
     let predictions = predictions?;
-    let format = args.format.unwrap_or_else(|| Format::of(&args.out));
-    format.write(&args.out, &predictions)?;
+    let bytes = format.write(&args.out, &predictions)?;
     if cli.json {
-        let bytes = std::fs::metadata(&args.out).map_err(|error| CliError::file(&args.out, error))?.len();
         let output = Output { predictions: &predictions, format, out: &args.out, bytes };
         return Ok(print_json(&output)?);
     }
@@ -95,7 +121,9 @@ pub(super) fn run(cli: &Cli, args: &PredictArgs) -> Result<(), CliError> {
         TargetType::Binary => "probabilities",
         TargetType::Real => "values",
     };
-    println!(
+    // What is said about the rows must not stand among them.
+    let say = |line: String| if args.out == Path::new(STANDARD) { tell(line) } else { println!("{line}") };
+    say(format!(
         "{} {what} of {:?}, from {} to {}, {} on average: {}",
         predictions.rows,
         predictions.target,
@@ -103,13 +131,13 @@ pub(super) fn run(cli: &Cli, args: &PredictArgs) -> Result<(), CliError> {
         predictions.largest,
         predictions.mean,
         args.out.display()
-    );
-    print_reading(&predictions.reading);
-    println!("model_hash {}", predictions.model_hash);
+    ));
+    reading_lines(&predictions.reading).into_iter().for_each(say);
+    say(format!("model_hash {}", predictions.model_hash));
     Ok(())
 }
 
-fn write_parquet(path: &Path, predictions: &Predictions) -> Result<(), CliError> {
+fn write_parquet(path: &Path, predictions: &Predictions) -> Result<u64, CliError> {
     let rows: Vec<Option<i64>> = (1..).take(predictions.values.len()).map(Some).collect();
     let values: Vec<Option<f64>> = predictions.values.iter().copied().map(Some).collect();
     let ids: Option<Vec<Option<String>>> =
@@ -119,7 +147,8 @@ fn write_parquet(path: &Path, predictions: &Predictions) -> Result<(), CliError>
         columns.push(PredictionColumn { name: "id", values: PredictionValues::Text(ids) });
     }
     columns.push(PredictionColumn { name: "prediction", values: PredictionValues::Real(&values) });
-    Ok(write_predictions(path, &columns)?)
+    write_predictions(path, &columns)?;
+    Ok(std::fs::metadata(path).map_err(|error| CliError::file(path, error))?.len())
 }
 
 fn write_csv(predictions: &Predictions) -> Result<Vec<u8>, csv::Error> {

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use attention_tasks::recommend::{
-    self, BUNDLE_BYTES_MAX, Bundle, Evaluation, Options, ROWS_MAX, RecommendError, Report,
+    self, BUNDLE_BYTES_MAX, Bundle, Evaluation, Measured, Options, ROWS_MAX, ReadReport, RecommendError,
+    Report,
 };
 use clap::Args;
 use serde::Serialize;
@@ -41,7 +42,7 @@ struct TrainOutput<'a> {
 struct EvaluateOutput<'a> {
     task: &'static str,
     #[serde(flatten)]
-    evaluation: &'a Evaluation,
+    measured: &'a Measured,
     model_hash: String,
 }
 
@@ -93,9 +94,7 @@ pub(super) fn train(
         "{} users, {} items, {} interactions trained on; {} held out",
         report.trained_users, report.trained_items, report.trained_interactions, report.held_out
     );
-    if report.read.malformed > 0 {
-        println!("{:>8} rows left out: {}", report.read.malformed, report.read.malformed_rows.join("; "));
-    }
+    print_read(&report.read);
     if let Some(evaluation) = &report.evaluation {
         print_evaluation(evaluation);
     }
@@ -104,22 +103,44 @@ pub(super) fn train(
 }
 
 pub(super) fn evaluate(cli: &Cli, file: &FileArgs, model: Option<&Path>) -> Result<(), CliError> {
-    let bundle = match model {
-        None => fit(file, false)?.0,
+    let (measured, model_hash) = match model {
+        // What training measured, and not a second reading: of a pipe there is none.
+        None => {
+            let (_, Report { read, evaluation, model_hash, .. }, _) = fit(file, false)?;
+            let Some(evaluation) = evaluation else {
+                let problem = "has no user with two items, so that nothing can be held out";
+                return Err(CliError::file(file.path()?, problem));
+            };
+            (Measured { read, evaluation }, model_hash)
+        }
         Some(path) => {
             let bytes = read_bounded(path, BUNDLE_BYTES_MAX as u64)?;
-            Bundle::from_bytes(&bytes).map_err(|error| CliError::file(path, error))?
+            let bundle = Bundle::from_bytes(&bytes).map_err(|error| CliError::file(path, error))?;
+            let (table, name) = table(file)?;
+            let measured = file.on_threads(|| Ok(recommend::evaluate(table, &name, &bundle)?))?;
+            (measured, hex::encode(bundle.hash()?))
         }
     };
-    let (table, name) = table(file)?;
-    let evaluation = file.on_threads(|| Ok(recommend::evaluate(table, &name, &bundle)?))?;
-    let model_hash = hex::encode(bundle.hash()?);
     if cli.json {
-        return Ok(print_json(&EvaluateOutput { task: "recommend", evaluation: &evaluation, model_hash })?);
+        return Ok(print_json(&EvaluateOutput { task: "recommend", measured: &measured, model_hash })?);
     }
-    print_evaluation(&evaluation);
+    print_read(&measured.read);
+    print_evaluation(&measured.evaluation);
     println!("model_hash {model_hash}");
     Ok(())
+}
+
+/// Says what of a file was left out, and what names decided.
+fn print_read(read: &ReadReport) {
+    if read.malformed > 0 {
+        println!("{:>8} rows left out: {}", read.malformed, read.malformed_rows.join("; "));
+    }
+    if read.last_by_name > 0 {
+        println!(
+            "{:>8} users have two newest items of one moment: the one of the greater name counts as the last",
+            read.last_by_name
+        );
+    }
 }
 
 fn print_evaluation(evaluation: &Evaluation) {

@@ -9,7 +9,7 @@ use super::context::{builder, config, reader};
 use super::{Cli, CliError};
 use crate::epoch::body_of;
 use crate::output::{ExitStatus, print_json};
-use crate::store::{DataDir, write_atomic};
+use crate::store::{DataDir, write_private};
 
 /// What to do with a report.
 #[derive(Debug, Args)]
@@ -47,7 +47,7 @@ pub(super) async fn run(cli: &Cli, args: &ReportArgs) -> Result<(), CliError> {
             let built = super::epoch::build(&*builder(&config).await?, *epoch, true).await?.output;
             let data = DataDir::open(&config.data_dir)?;
             let name = format!("{epoch}-{}.report", built.body.revision);
-            write_atomic(&data.reports().join(name), &built.body.pack())?;
+            write_private(&data.reports().join(name), &built.body.pack())?;
             let mut shown = describe(&built.body);
             shown["summary"] = json!(built.summary);
             print(cli, &shown)

@@ -99,9 +99,15 @@ pub(super) fn kind_parser() -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(Kind::ALL.map(Kind::name))
 }
 
+/// What of the ranges of a task is an argument of commands, and nothing that a file says.
+const ARGUMENTS: [&str; 3] = ["a date", "the horizon in days", "--gap-days"];
+
 impl From<TaskError> for CliError {
     fn from(error: TaskError) -> Self {
-        Self::input(error)
+        match &error {
+            TaskError::Range { name, .. } if ARGUMENTS.contains(name) => Self::usage(error),
+            _ => Self::input(error),
+        }
     }
 }
 
@@ -255,6 +261,12 @@ fn print_columns(columns: &[ColumnSummary]) {
 
 /// Says what of a file could not be taken as it stood.
 pub(super) fn print_reading(reading: &Reading) {
+    reading_lines(reading).into_iter().for_each(|line| println!("{line}"));
+}
+
+/// What of a file could not be taken as it stood, for people.
+pub(super) fn reading_lines(reading: &Reading) -> Vec<String> {
+    let mut lines = Vec::new();
     let parts = [
         ("missing, taken as unknown", &reading.missing),
         ("of a category that the training file lacks, taken as missing", &reading.unknown_categories),
@@ -263,12 +275,13 @@ pub(super) fn print_reading(reading: &Reading) {
     ];
     for (what, counts) in parts {
         for (column, count) in counts {
-            println!("{count:>8} cells of {column:?} {what}");
+            lines.push(format!("{count:>8} cells of {column:?} {what}"));
         }
     }
     if !reading.ignored_columns.is_empty() {
-        println!("         columns not used: {}", reading.ignored_columns.join(", "));
+        lines.push(format!("         columns not used: {}", reading.ignored_columns.join(", ")));
     }
+    lines
 }
 
 pub(super) fn evaluate(

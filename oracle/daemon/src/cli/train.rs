@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use attention_tasks::estimator::Estimator;
 use attention_tasks::json;
-use clap::{Args, ValueEnum};
+use clap::{ArgMatches, Args, ValueEnum};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Cli, CliError, churn, model, price, recommend, table};
+use super::{Cli, CliError, churn, model, price, recommend, table, task_options};
 use crate::output::ExitStatus;
 use crate::store::read_bounded;
 
@@ -89,6 +89,32 @@ pub struct EvaluateArgs {
     price: price::PriceEvaluateArgs,
     #[command(flatten)]
     churn: churn::ChurnArgs,
+}
+
+impl Task {
+    /// As on the command line.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Interest => "interest",
+            Self::Price => "price",
+            Self::Recommend => "recommend",
+            Self::Churn => "churn",
+        }
+    }
+}
+
+impl TrainArgs {
+    /// Refuses options that the task does not take.
+    pub(super) fn check(&self, given: &ArgMatches) -> Result<(), CliError> {
+        task_options::check_train(given, self.task)
+    }
+}
+
+impl EvaluateArgs {
+    /// Refuses options that the task does not take.
+    pub(super) fn check(&self, given: &ArgMatches) -> Result<(), CliError> {
+        task_options::check_evaluate(given, self.task)
+    }
 }
 
 impl FileArgs {

@@ -8,7 +8,7 @@ use attention_protocol::Hash;
 use attention_protocol::hash::sha256;
 
 use super::{EpochError, World};
-use crate::store::{read_bounded, write_atomic};
+use crate::store::{read_bounded, write_private};
 
 const HASH_BYTES: usize = 32;
 /// Largest kept file that is read: the largest model and its hash.
@@ -65,7 +65,7 @@ impl ModelCache {
             // Nobody could read it again: refused before anything is scored by it.
             return Err(EpochError::ModelSize { kind: model.kind(), bytes: bytes.len() });
         }
-        write_atomic(&path, &[sha256(&[&bytes]).as_slice(), &bytes].concat())?;
+        write_private(&path, &[sha256(&[&bytes]).as_slice(), &bytes].concat())?;
         Ok(model)
     }
 

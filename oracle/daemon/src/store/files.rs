@@ -1,7 +1,7 @@
 //! Whole files: written so that a crash leaves the old or the new content, read up to a limit, found by hash.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,39 +11,64 @@ use attention_protocol::hash::sha256;
 
 use super::StoreError;
 
-/// Writes a file whole: temporary name, fsync, rename, fsync of the folder (made with mode 0700 if missing).
+/// The folder that a path is in: a bare file name has the empty path as its parent, which no call takes for the working folder.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes a file of the daemon's own whole, with mode 0600, in a folder that is made with mode 0700 if missing.
 ///
 /// # Errors
 /// [`StoreError::Io`].
-pub fn write_atomic(path: &Path, content: &[u8]) -> Result<(), StoreError> {
-    static COUNTER: AtomicU64 = AtomicU64::new(0);
-    // A bare file name has the empty path as its parent, which no call takes for the working folder.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+pub fn write_private(path: &Path, content: &[u8]) -> Result<(), StoreError> {
+    let folder = folder_of(path);
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|error| StoreError::io(folder, error))?;
+    replace(path, content, 0o600, |_| Ok(())).map_err(|error| StoreError::io(path, error))
+}
+
+/// Temporary name, fsync, rename, fsync of the folder. `settle` gets the temporary file before anybody can see it under its name.
+pub(super) fn replace(
+    path: &Path,
+    content: &[u8],
+    mode: u32,
+    settle: impl FnOnce(&File) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
     let unique = format!("tmp-{}-{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed));
     let temporary = path.with_extension(unique);
     let write = || {
         let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
+            OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&temporary)?;
         file.write_all(content)?;
+        settle(&file)?;
         file.sync_all()?;
         std::fs::rename(&temporary, path)?;
-        File::open(folder)?.sync_all()
+        File::open(folder_of(path))?.sync_all()
     };
-    write().map_err(|error| StoreError::io(path, error))
+    write().inspect_err(|_| {
+        // Renamed, or never made: then there is nothing to remove.
+        drop(std::fs::remove_file(&temporary));
+    })
 }
 
-/// Reads a file of at most `max` bytes.
+/// Reads a file of at most `max` bytes. A pipe or a device says nothing of its length beforehand: of it, one byte more is read.
 ///
 /// # Errors
 /// [`StoreError::TooLarge`] or [`StoreError::Io`].
 pub fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, StoreError> {
-    let len = std::fs::metadata(path).map_err(|error| StoreError::io(path, error))?.len();
+    let io = |error| StoreError::io(path, error);
+    let file = File::open(path).map_err(io)?;
+    let mut len = file.metadata().map_err(io)?.len();
+    let mut content = Vec::new();
+    if len <= max {
+        content.reserve_exact(usize::try_from(len).unwrap_or(0));
+        len = file.take(max.checked_add(1).unwrap_or(max)).read_to_end(&mut content).map_err(io)? as u64;
+    }
     if len > max {
         return Err(StoreError::TooLarge { path: path.to_owned(), len, max });
     }
-    std::fs::read(path).map_err(|error| StoreError::io(path, error))
+    Ok(content)
 }
 
 /// A folder of files named by the SHA-256 of their content.
@@ -72,7 +97,7 @@ impl HashedFiles {
         let hash = sha256(&[content]);
         let path = self.path(&hash);
         if !path.exists() {
-            write_atomic(&path, content)?;
+            write_private(&path, content)?;
         }
         Ok(hash)
     }

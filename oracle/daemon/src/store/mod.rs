@@ -15,12 +15,14 @@ mod disk;
 mod events;
 mod files;
 mod lock;
+mod output;
 mod registry;
 
 pub use disk::FileDisk;
 pub use events::{EventStore, Inserted};
-pub use files::{HashedFiles, read_bounded, write_atomic};
+pub use files::{HashedFiles, read_bounded, write_private};
 pub use lock::{DataDir, DataLock};
+pub use output::{OutputTarget, write_atomic};
 pub use registry::RegistryDir;
 
 use std::path::PathBuf;
@@ -49,6 +51,14 @@ pub enum StoreError {
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// A command's output cannot go there.
+    #[error("{path}: {problem}")]
+    Output {
+        /// What was named.
+        path: PathBuf,
+        /// What is wrong with it, and what to do.
+        problem: String,
     },
     /// SQLite failed.
     #[error("{path}: {source}")]

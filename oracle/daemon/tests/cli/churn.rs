@@ -65,5 +65,5 @@ fn churn_is_learnt_and_measured_out_of_time() {
     assert_eq!(run(folder.path(), &["evaluate", "--task", "churn", "--data", data]).code, 2);
     assert_eq!(run(folder.path(), &["train", "--task", "churn"]).code, 2);
     let zero = run(folder.path(), &[&train[..], &["--horizon-days", "0"]].concat());
-    assert!(zero.code == 3 && zero.err.contains("the horizon in days is 0"), "{zero:?}");
+    assert!(zero.code == 2 && zero.err.contains("the horizon in days is 0"), "{zero:?}");
 }

@@ -144,8 +144,65 @@ fn damage_is_found() {
     assert!(verify().code == 5 && verify().err.contains("its content has another hash"), "{:?}", verify());
     let compare = run(folder, &["models", "compare", "sessions", "--data", "held_out.csv"]);
     assert!(compare.code == 3 && compare.err.contains("another hash"), "{compare:?}");
+    assert!(verify().err.contains("add the model again from its file"), "{:?}", verify());
+    // The advice works: the same version is whole again, and it is no new one.
+    assert_eq!(add(folder, "good.model", &[]).json()["version"], 1);
+    verify().succeeds();
     std::fs::remove_file(&object).unwrap();
-    assert!(verify().code == 5 && verify().err.contains("it is lost"), "{:?}", verify());
+    assert!(verify().code == 5 && verify().err.contains("it is lost: add the model again"), "{:?}", verify());
+    add(folder, "good.model", &[]).succeeds();
+    let spec = std::fs::read_dir(folder.join("registry/objects")).unwrap().map(|entry| entry.unwrap().path());
+    let spec = spec.into_iter().find(|path| *path != object).unwrap();
+    std::fs::write(&spec, "{}").unwrap();
+    assert_eq!(verify().code, 5);
+    add(folder, "good.model", &["--spec", "spec.json"]).succeeds();
+    assert_eq!(verify().succeeds().out, "1 versions and 1 changes are what they were\n");
+}
+
+/// Without its manifest, a registry that holds files says so, to whoever asks, and begins nothing anew.
+#[test]
+fn a_lost_manifest_is_found() {
+    let folder = folder();
+    let folder = folder.path();
+    add(folder, "good.model", &[]).succeeds();
+    std::fs::remove_file(folder.join("registry/manifest.json")).unwrap();
+    for arguments in [
+        &["models", "verify"][..],
+        &["models", "list"],
+        &["models", "rollback", "sessions"],
+        &["models", "add", "weak.model", "--name", "sessions"],
+    ] {
+        run(folder, arguments).fails(
+            3,
+            "registry/manifest.json is damaged: it is gone, while registry/objects holds 1 files: put it back from a copy, or \
+             begin another registry with --registry DIR and add the models to it",
+        );
+    }
+    assert!(!folder.join("registry/manifest.json").exists());
+    add(folder, "weak.model", &["--registry", "another"]).succeeds();
+}
+
+/// Who reads leaves no trace, and does not wait for who writes.
+#[test]
+fn reading_writes_nothing() {
+    let folder = folder();
+    let folder = folder.path();
+    add(folder, "good.model", &["--spec", "spec.json"]).succeeds();
+    let lock = folder.join("registry/lock");
+    std::fs::remove_file(&lock).unwrap();
+    let commands: [&[&str]; 4] = [
+        &["models", "list"],
+        &["models", "show", "sessions"],
+        &["models", "verify"],
+        &["models", "compare", "sessions", "--data", "held_out.csv"],
+    ];
+    commands.iter().for_each(|arguments| drop(run(folder, arguments).succeeds()));
+    assert!(!lock.exists(), "no lock is made");
+    let held = std::fs::File::create(&lock).unwrap();
+    held.lock().unwrap();
+    commands.iter().for_each(|arguments| drop(run(folder, arguments).succeeds()));
+    let refused = add(folder, "weak.model", &[]);
+    assert!(refused.code == 1 && refused.err.contains("in use by another"), "{refused:?}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! How good a recommender is, is measured by each user's last interaction: it is trained without them, ranks for every user
 //! all items that this user has not acted on before, and is right if the last one is among the first ten. [`train`] and
 //! [`evaluate`] read the same whole file and hold the same interactions out: of every user with at least two items, the one
-//! of the latest time (of equal times, the one of the greater name), where of several interactions with one item the
+//! of the latest time, to the microsecond (of one moment, the one of the greater name; [`ReadReport::last_by_name`] counts them), where of several interactions with one item the
 //! newest counts. Users with one item are trained on and not measured. A recommender for use is trained on everything
 //! ([`Options::all`]); [`evaluate`] refuses to measure it by what it has seen.
 
@@ -79,6 +79,16 @@ pub struct Report {
     pub evaluation: Option<Evaluation>,
 }
 
+/// What was read and how good a recommender is on it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Measured {
+    /// What the file held.
+    pub read: ReadReport,
+    /// How good the recommender is.
+    #[serde(flatten)]
+    pub evaluation: Evaluation,
+}
+
 /// One recommended item.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Recommendation {
@@ -104,9 +114,11 @@ pub fn train(reader: impl Read, file: &str, options: &Options) -> Result<(Bundle
 ///
 /// # Errors
 /// [`RecommendError::Seen`] if it was trained on any of them; else as [`train`].
-pub fn evaluate(reader: impl Read, file: &str, bundle: &Bundle) -> Result<Evaluation, RecommendError> {
+pub fn evaluate(reader: impl Read, file: &str, bundle: &Bundle) -> Result<Measured, RecommendError> {
     let malformed_max = Options::default().malformed_max;
-    measure(&Log::read(reader, file, bundle.columns(), malformed_max)?, bundle)
+    let log = Log::read(reader, file, bundle.columns(), malformed_max)?;
+    let evaluation = measure(&log, bundle)?;
+    Ok(Measured { read: log.report, evaluation })
 }
 
 /// The `k` best items for a user that it was trained on and that this user has not acted on; for nobody in particular,

@@ -6,7 +6,8 @@ use std::io::Read;
 use attention_model::recommend::{INTERACTIONS_MAX, ITEMS_MAX, Interaction, Interactions, USERS_MAX};
 use serde::{Deserialize, Serialize};
 
-use super::{RecommendError, timestamp};
+use super::RecommendError;
+use super::timestamp::{self, Moment};
 
 /// Longest name of a user or item, in bytes.
 pub const NAME_BYTES_MAX: usize = 256;
@@ -45,6 +46,8 @@ pub struct ReadReport {
     pub malformed: u64,
     /// What was wrong with the first of them, with their lines.
     pub malformed_rows: Vec<String>,
+    /// Users whose two newest items are of one moment, to the microsecond: which of them is the last, is decided by their names.
+    pub last_by_name: u64,
 }
 
 /// What a file says, users and items numbered by their names in rising order of bytes.
@@ -59,7 +62,7 @@ pub(crate) struct Log {
 
 impl Log {
     /// Reads a file whose header names the columns, in any order. The order of rows does not matter: of a user's items of
-    /// equal time, the one of the greater name is the later.
+    /// one moment, to the microsecond, the one of the greater name is the later. Whole units or seconds are what is kept of a time.
     pub(crate) fn read(
         reader: impl Read,
         file: &str,
@@ -76,7 +79,8 @@ impl Log {
             .from_reader(reader.take(FILE_BYTES_MAX + 1));
         let places = places(csv.byte_headers().map_err(unreadable)?, file, columns)?;
         let (mut users, mut items) = (Names::default(), Names::default());
-        let mut report = ReadReport { rows: 0, repeated: 0, malformed: 0, malformed_rows: Vec::new() };
+        let mut report =
+            ReadReport { rows: 0, repeated: 0, malformed: 0, malformed_rows: Vec::new(), last_by_name: 0 };
         let mut rows = Vec::new();
         let mut record = csv::ByteRecord::new();
         while csv.read_byte_record(&mut record).map_err(unreadable)? {
@@ -89,11 +93,11 @@ impl Log {
                 return Err(RecommendError::Read { file: file.to_owned(), error });
             }
             match cells(&record, places, columns) {
-                Ok((user, item, time)) => {
+                Ok((user, item, moment)) => {
                     if rows.len() >= INTERACTIONS_MAX {
                         return Err(too_large("rows", INTERACTIONS_MAX as u64));
                     }
-                    rows.push(Interaction { user: users.number(user), item: items.number(item), time });
+                    rows.push(Row { user: users.number(user), item: items.number(item), moment });
                     if users.len() > USERS_MAX as usize {
                         return Err(too_large("users", u64::from(USERS_MAX)));
                     }
@@ -130,18 +134,42 @@ impl Log {
             row.item = item_numbers[row.item as usize];
         }
         report.repeated = keep_newest(&mut rows);
+        // Rows of one second are told apart by the order they are given in.
+        rows.sort_unstable_by_key(|row| (row.user, row.moment, row.item));
+        report.last_by_name = last_by_name(&rows);
+        let rows: Vec<Interaction> = rows.into_iter().map(Row::interaction).collect();
         // Both counts were checked against their limits above.
         let interactions = Interactions::new(users.len() as u32, items.len() as u32, &rows)?;
         Ok(Self { file: file.to_owned(), users, items, interactions, report })
     }
 }
 
+/// What a row says.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    user: u32,
+    item: u32,
+    moment: Moment,
+}
+
+impl Row {
+    fn interaction(self) -> Interaction {
+        Interaction { user: self.user, item: self.item, time: self.moment.whole }
+    }
+}
+
 /// Sorts rows by user and item, and keeps the newest of each pair. Says how many it left out.
-fn keep_newest(rows: &mut Vec<Interaction>) -> u64 {
+fn keep_newest(rows: &mut Vec<Row>) -> u64 {
     let before = rows.len();
-    rows.sort_unstable_by_key(|row| (row.user, row.item, std::cmp::Reverse(row.time)));
+    rows.sort_unstable_by_key(|row| (row.user, row.item, std::cmp::Reverse(row.moment)));
     rows.dedup_by_key(|row| (row.user, row.item));
     (before - rows.len()) as u64
+}
+
+/// How many users have two newest rows of one moment; rows are in the order of users and moments.
+fn last_by_name(rows: &[Row]) -> u64 {
+    let histories = rows.chunk_by(|one, next| one.user == next.user);
+    histories.filter(|rows| matches!(rows, [.., one, last] if one.moment == last.moment)).count() as u64
 }
 
 fn broken(cell: &[u8]) -> bool {
@@ -173,7 +201,7 @@ fn cells<'a>(
     record: &'a csv::ByteRecord,
     places: [usize; 3],
     columns: &Columns,
-) -> Result<(&'a str, &'a str, i64), String> {
+) -> Result<(&'a str, &'a str, Moment), String> {
     let cell = |place: usize, column: &str| {
         let bytes = record.get(place).ok_or(format!("column {column:?}: the row ends before it"))?;
         std::str::from_utf8(bytes).map_err(|_| {
@@ -190,10 +218,10 @@ fn cells<'a>(
     let user = named(places[0], &columns.user)?;
     let item = named(places[1], &columns.item)?;
     let text = cell(places[2], &columns.timestamp)?;
-    let time = timestamp::parse(text).ok_or_else(|| {
+    let moment = timestamp::parse_moment(text).ok_or_else(|| {
         format!("column {:?}: {:?} {}", columns.timestamp, shorten(text), timestamp::WANTED)
     })?;
-    Ok((user, item, time))
+    Ok((user, item, moment))
 }
 
 /// What makes a text no name.

@@ -37,6 +37,12 @@ fn place_of(header: &[String], source_name: &str, column: &str) -> Result<usize,
     place.ok_or_else(|| missing_column(header, source_name, column))
 }
 
+/// Refuses names that are no columns of a file.
+pub(crate) fn check_columns(bytes: &[u8], source_name: &str, names: &[String]) -> Result<(), TaskError> {
+    let (_, header) = open(bytes, source_name)?;
+    names.iter().try_for_each(|name| place_of(&header, source_name, name).map(drop))
+}
+
 fn missing_column(header: &[String], source_name: &str, column: &str) -> TaskError {
     TaskError::MissingColumn {
         source_name: source_name.into(),

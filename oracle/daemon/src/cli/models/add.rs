@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use attention_tasks::fit_spec::{FitSpec, SPEC_BYTES_MAX};
-use attention_tasks::registry::{Held, MODEL_BYTES_MAX, Manifest, NewEntry, measure};
+use attention_tasks::registry::{Entry, Held, MODEL_BYTES_MAX, Manifest, NewEntry, measure};
 use clap::Args;
 
 use super::rows::{self, FromArgs};
@@ -12,7 +12,7 @@ use super::{now_s, print_entry};
 use crate::cli::progress::spinner;
 use crate::cli::{Cli, CliError};
 use crate::output::print_json;
-use crate::store::{RegistryDir, read_bounded};
+use crate::store::{RegistryDir, StoreError, read_bounded};
 
 /// What to add.
 #[derive(Debug, Args)]
@@ -45,6 +45,17 @@ pub(super) fn run(
 ) -> Result<(), CliError> {
     let bytes = read_bounded(&args.model, MODEL_BYTES_MAX as u64)?;
     let model = Held::from_bytes(&bytes).map_err(|error| CliError::file(&args.model, error))?;
+    let spec = args.spec.as_deref().map(|path| read_spec(path, &model)).transpose()?;
+    if let Some(entry) = known(&manifest, &args.name, &hex::encode(model.hash()?))
+        && put_back(registry, entry, &bytes, spec.as_deref())?
+    {
+        if cli.json {
+            return Ok(print_json(entry)?);
+        }
+        println!("put back what was lost or damaged");
+        print_entry(entry);
+        return Ok(());
+    }
     let rows = args.data.as_deref().map(|data| rows::read(model.task(), data, &args.from)).transpose()?;
     let metrics_micro = match &rows {
         Some(rows) => {
@@ -55,7 +66,6 @@ pub(super) fn run(
         }
         None => BTreeMap::new(),
     };
-    let spec = args.spec.as_deref().map(|path| read_spec(path, &model)).transpose()?;
     let new = NewEntry {
         name: args.name.clone(),
         task: model.task(),
@@ -77,6 +87,30 @@ pub(super) fn run(
     }
     print_entry(&entry);
     Ok(())
+}
+
+/// The version of a name that a model is already.
+fn known<'a>(manifest: &'a Manifest, name: &str, hash: &str) -> Option<&'a Entry> {
+    manifest.entries().iter().find(|entry| entry.name == name && entry.sha256 == hash)
+}
+
+/// Puts the files of a version back that are lost or not what they were; whether there were any.
+fn put_back(
+    registry: &RegistryDir,
+    entry: &Entry,
+    model: &[u8],
+    spec: Option<&[u8]>,
+) -> Result<bool, CliError> {
+    let mut is_back = false;
+    let spec = spec.filter(|spec| entry.spec_hash.as_ref() == Some(&hex::encode(FitSpec::hash_of(spec))));
+    let spec = entry.spec_hash.as_deref().zip(spec);
+    for (hash, content) in [(entry.sha256.as_str(), model)].into_iter().chain(spec) {
+        if matches!(registry.get(hash), Err(StoreError::Damaged { .. })) {
+            registry.put(content)?;
+            is_back = true;
+        }
+    }
+    Ok(is_back)
 }
 
 /// A specification's file, which has to be of the model's target.

@@ -56,7 +56,9 @@ pub(super) fn run(cli: &Cli, args: &ModelsArgs) -> Result<(), CliError> {
     if !adds && !args.registry.is_dir() {
         return Err(CliError::file(&args.registry, "there is no such registry; `models add` makes it"));
     }
-    let registry = RegistryDir::open(&args.registry)?;
+    let writes = adds || matches!(args.command, ModelsCommand::Promote(_) | ModelsCommand::Rollback { .. });
+    let registry =
+        if writes { RegistryDir::open(&args.registry)? } else { RegistryDir::read(&args.registry) };
     let manifest = registry.manifest()?;
     match &args.command {
         ModelsCommand::Add(args) => add::run(cli, &registry, manifest, args),
