@@ -129,7 +129,7 @@ fn price_models_follow_the_same_sales() {
         "sales.csv: is a file; models of the task price",
     );
     fails(&["--data", "nowhere", "--from", "2019-01-01"], 3, "nowhere/assets.csv");
-    fails(&["--data", "world", "--from", "soon"], 3, "a date is soon");
+    fails(&["--data", "world", "--from", "soon"], 2, "a date is soon");
     let spec = add("price-late.model", &["--spec", "quick.json"]);
     assert!(spec.code == 3 && spec.err.contains("specifications are of models of tables"), "{spec:?}");
     assert_eq!(run(folder, &["models", "verify", "--json"]).json(), json!({ "versions": 2, "changes": 3 }));

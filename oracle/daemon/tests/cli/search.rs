@@ -169,8 +169,11 @@ fn a_killed_search_goes_on_to_the_same_bytes() {
     assert_eq!(run(folder.path(), &arguments).json()["resumed"], resumed["evaluations"]);
     let other = search(folder.path(), &["--trials", "25", "--trials-file", "trials.jsonl"]);
     assert!(other.code == 3 && other.err.contains("trials 24 and not 25"), "{other:?}");
-    let foreign = search(folder.path(), &["--trials-file", "train.csv"]);
+    std::fs::write(folder.path().join("other.csv"), "a,b\n1,2\n").unwrap();
+    let foreign = search(folder.path(), &["--trials-file", "other.csv"]);
     assert!(foreign.code == 3 && foreign.err.contains("does not begin a search"), "{foreign:?}");
+    let foreign = search(folder.path(), &["--trials-file", "train.csv"]);
+    assert!(foreign.code == 2 && foreign.err.contains("is the file that --data names"), "{foreign:?}");
     assert_eq!(std::fs::read_to_string(folder.path().join("train.csv")).unwrap(), table(6_000));
 }
 

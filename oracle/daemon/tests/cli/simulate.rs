@@ -101,7 +101,7 @@ fn nothing_is_overwritten() {
 fn worlds_have_bounds() {
     let home = Home::new();
     let refused = |arguments: &[&str], message: &str| {
-        home.run(&[&["simulate", "--seed", "1", "--out", "w"], arguments].concat()).fails(3, message);
+        home.run(&[&["simulate", "--seed", "1", "--out", "w"], arguments].concat()).fails(2, message);
         assert!(!home.path("w").exists());
     };
     refused(&["--users", "19", "--days", "7"], "users is 19, must be 20 to 200000");
