@@ -48,9 +48,9 @@ pub struct ScaleArgs {
 }
 
 pub(super) fn train(cli: &Cli, args: &EpochArgs) -> Result<(), CliError> {
-    let first = args.epoch.ok_or_else(|| {
-        CliError::new(ExitStatus::Usage, "--epoch or --data is needed; `train --help` tells more")
-    })?;
+    let first = args
+        .epoch
+        .ok_or_else(|| CliError::new(ExitStatus::Usage, "--epoch or --data is needed; see --help"))?;
     let config = config(cli)?;
     let world = World::load(&config)?;
     let models = ModelCache::new(DataDir::open(&config.data_dir)?.models(), config.threads);

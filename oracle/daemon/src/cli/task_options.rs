@@ -82,7 +82,11 @@ fn check<'a>(
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),
     };
-    Err(CliError::usage(format!("{} is not for the task {}, but for {names}", flag(id), task.name())))
+    Err(CliError::usage(format!(
+        "{} is not for the task {}, but for {names}; see --help",
+        flag(id),
+        task.name()
+    )))
 }
 
 /// Whether an option stands on the command line; options of other commands do not.

@@ -120,9 +120,8 @@ fn devices_and_pipes_are_written_through() {
     assert!(ran.code == 3 && ran.err.contains("full: No space left on device"), "{ran:?}");
     assert!(folder.join("full").symlink_metadata().unwrap().is_symlink());
     train_to(folder, "null", &[]).succeeds();
-    train_to(folder, "/dev/null", &["--json"]).succeeds();
-    let device = std::fs::metadata("/dev/null").unwrap();
-    assert!(!device.is_file(), "/dev/null is still a device");
+    // By links alone: a program that replaced what it is given would else take the machine's own device away.
+    assert!(folder.join("null").symlink_metadata().unwrap().is_symlink());
     train(folder, &["--model", "tree"]).succeeds();
     predict_to(folder, "null", &["--format", "parquet"])
         .fails(2, "--out null: is a device or a pipe, and a Parquet file is written as a whole; name a file");

@@ -156,7 +156,7 @@ fn searches_and_registries_know_one_table() {
     let entry = |registry: &str, data: &str| {
         let add = ["models", "--registry", registry, "add", "weak.model", "--name", "m", "--data", data];
         let mut entry = told(path, &add);
-        entry["created_s"].take();
+        entry["added_s"].take();
         entry
     };
     assert_eq!(entry("a", "other.csv"), entry("b", "other.parquet"));

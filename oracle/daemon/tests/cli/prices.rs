@@ -111,7 +111,7 @@ fn bad_requests_are_refused_by_name() {
         "sales to learn from is 0",
     );
     fails(&["train", "--task", "price", "--data", "nowhere"], 3, "nowhere/assets.csv");
-    fails(&["train", "--task", "price"], 2, "--epoch");
+    fails(&["train", "--task", "price"], 2, "--data PATH is needed");
     fails(
         &["evaluate", "--task", "price", "--data", data, "--from", "2020-01-01", "--to", "2019-01-01"],
         3,

@@ -62,7 +62,7 @@ fn options_of_other_tasks_are_refused() {
             "interest",
         ),
     ] {
-        let problem = format!("{option} is not for the task {task}, but for {takers}");
+        let problem = format!("{option} is not for the task {task}, but for {takers}; see --help");
         run_line(folder, line).fails(2, &problem);
     }
 }
@@ -108,7 +108,7 @@ fn what_is_missing_is_named() {
         run_line(folder, &format!("train --task {task}"))
             .fails(2, "--data PATH is needed for this task; see --help");
     }
-    run_line(folder, "train").fails(2, "--epoch or --data is needed");
+    run_line(folder, "train").fails(2, "--epoch or --data is needed; see --help");
     run_line(folder, "train --task price --epoch 3")
-        .fails(2, "--epoch is not for the task price, but for interest");
+        .fails(2, "--epoch is not for the task price, but for interest; see --help");
 }
