@@ -84,10 +84,7 @@ impl<'a> Follower<'a> {
     /// # Errors
     /// As [`MarketView::observe`].
     pub fn advance(&mut self, time_s: i64) -> Result<(), TaskError> {
-        while let Some(sales) = self.next_moment().filter(|sales| sales[0].time_s < time_s) {
-            self.step(sales, &mut |_, _, _| ())?;
-        }
-        Ok(())
+        self.run(Some(time_s), |_, _, _| ())
     }
 
     /// Takes in all further sales before `to_s` (unix seconds; `None`: to the last) and calls `seen` with each that has a past:

@@ -3,10 +3,9 @@
 use attention_model::{Predict, PriorModel};
 
 use super::held::Held;
-use super::judged::{Clusters, Judged, Loss, Losses};
+use super::judged::{Clusters, Judged, Loss::LogLoss, Losses};
 use super::rows::Rows;
 use crate::churn::{ChurnModel, ChurnRules, ChurnTable, People, recency_margins, rows_from};
-use crate::quality::{losses, quality};
 use crate::{Task, TaskError};
 
 /// The users at the cuts to predict.
@@ -14,12 +13,6 @@ use crate::{Task, TaskError};
 pub(super) struct Cuts {
     people: People,
     table: ChurnTable,
-}
-
-fn of(model: &'static str, table: &ChurnTable, margins: &[f64]) -> Result<Losses, TaskError> {
-    let data = table.table.data()?;
-    let auc = quality(margins, &data)?.auc;
-    Ok(Losses { auc, ..Losses::of(model, Loss::LogLoss, losses(margins, &data)?) })
 }
 
 fn words(rules: &ChurnRules) -> String {
@@ -57,16 +50,18 @@ impl Judged for ChurnModel {
     }
 
     fn losses(&self, data: &Cuts) -> Result<Losses, TaskError> {
-        let margins = self.model().margins(&data.table.table.data()?)?;
-        of(self.model().kind(), &data.table, &margins)
+        let rows = data.table.table.data()?;
+        Losses::of_margins(self.model().kind(), LogLoss, &rows, &self.model().margins(&rows)?)
     }
 
     /// The better of two: a regression on the time since the last act, fitted on what the model was fitted on; and these
     /// rows' own share of gone users.
     fn baseline(&self, data: &Cuts) -> Result<Losses, TaskError> {
         let rows = data.table.table.data()?;
-        let share = of("share", &data.table, &vec![PriorModel::measure(&rows).base_margin(); rows.rows()])?;
-        let recency = of("recency", &data.table, &recency_margins(&data.people, self, &data.table)?)?;
+        let margins = vec![PriorModel::measure(&rows).base_margin(); rows.rows()];
+        let share = Losses::of_margins("share", LogLoss, &rows, &margins)?;
+        let margins = recency_margins(&data.people, self, &data.table)?;
+        let recency = Losses::of_margins("recency", LogLoss, &rows, &margins)?;
         Ok(if share.mean() < recency.mean() { share } else { recency })
     }
 

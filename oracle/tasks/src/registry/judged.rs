@@ -1,9 +1,11 @@
 //! How models of a task are measured row by row.
 
+use attention_model::Dataset;
 use serde::{Deserialize, Serialize};
 
 use super::held::Held;
 use super::rows::Rows;
+use crate::quality::{losses, quality};
 use crate::validation::Mean;
 use crate::{Task, TaskError};
 
@@ -62,6 +64,20 @@ impl Losses {
     /// Of a task with neither AUC nor hit rate.
     pub(super) fn of(model: &'static str, loss: Loss, values: Vec<f64>) -> Self {
         Self { model, loss, values, auc: None, hit_rate_10: None }
+    }
+
+    /// Of margins on labelled rows, or on rows with values.
+    ///
+    /// # Errors
+    /// As [`quality`] and [`losses`].
+    pub(super) fn of_margins(
+        model: &'static str,
+        loss: Loss,
+        data: &Dataset<'_>,
+        margins: &[f64],
+    ) -> Result<Self, TaskError> {
+        let auc = quality(margins, data)?.auc;
+        Ok(Self { auc, ..Self::of(model, loss, losses(margins, data)?) })
     }
 
     pub(super) fn mean(&self) -> f64 {

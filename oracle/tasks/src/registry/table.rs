@@ -5,18 +5,14 @@ use attention_model::{Predict, PriorModel};
 use super::held::Held;
 use super::judged::{Clusters, Judged, Loss, Losses};
 use super::rows::Rows;
-use crate::quality::{losses, quality};
-use crate::table::{Table, TargetType, read_table};
+use crate::table::{TargetType, read_table};
 use crate::{Bundle, Task, TaskError};
 
-fn of(model: &'static str, bundle: &Bundle, table: &Table, margins: &[f64]) -> Result<Losses, TaskError> {
-    let data = table.data()?;
-    let loss = match bundle.spec().target.kind {
+fn loss_of(bundle: &Bundle) -> Loss {
+    match bundle.spec().target.kind {
         TargetType::Binary => Loss::LogLoss,
         TargetType::Real => Loss::SquaredError,
-    };
-    let auc = quality(margins, &data)?.auc;
-    Ok(Losses { auc, ..Losses::of(model, loss, losses(margins, &data)?) })
+    }
 }
 
 impl Judged for Bundle {
@@ -45,8 +41,8 @@ impl Judged for Bundle {
 
     fn losses(&self, (name, bytes): &Self::Data<'_>) -> Result<Losses, TaskError> {
         let table = read_table(bytes, name, self.spec())?;
-        let margins = self.model().margins(&table.data()?)?;
-        of(self.kind(), self, &table, &margins)
+        let data = table.data()?;
+        Losses::of_margins(self.kind(), loss_of(self), &data, &self.model().margins(&data)?)
     }
 
     /// The share of positives (or the mean) of these very rows.
@@ -54,7 +50,7 @@ impl Judged for Bundle {
         let table = read_table(bytes, name, self.spec())?;
         let data = table.data()?;
         let margins = vec![PriorModel::measure(&data).base_margin(); data.rows()];
-        of("base", self, &table, &margins)
+        Losses::of_margins("base", loss_of(self), &data, &margins)
     }
 
     /// Whose rows they are is not known of a table.
