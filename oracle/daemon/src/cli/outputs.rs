@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ArgMatches;
 
 use super::CliError;
+use super::task_options::flag;
 use crate::store::OutputTarget;
 
 /// Standard output, for who writes rows.
@@ -27,7 +28,7 @@ struct Named {
 
 impl Named {
     fn flag(&self) -> String {
-        format!("--{}", self.id.replace('_', "-"))
+        flag(&self.id)
     }
 
     fn is_output(&self) -> bool {

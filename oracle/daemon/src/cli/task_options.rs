@@ -94,6 +94,7 @@ fn is_given(given: &ArgMatches, id: &str) -> bool {
     given.ids().any(|known| known == id) && given.value_source(id) == Some(ValueSource::CommandLine)
 }
 
-fn flag(id: &str) -> String {
+/// How an argument is written on the command line.
+pub(super) fn flag(id: &str) -> String {
     format!("--{}", id.replace('_', "-"))
 }
