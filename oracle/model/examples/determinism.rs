@@ -116,7 +116,7 @@ fn digest(scores: impl Iterator<Item = [u8; 8]>) -> String {
 fn trees(data: &Dataset<'_>) -> Result<Vec<(&'static str, Model)>, ModelError> {
     let sampled =
         GbdtParams { row_sample_ppm: 700_000, feature_sample_ppm: 500_000, ..GbdtParams::default() };
-    let forest = ForestParams { trees: 10, ..ForestParams::default() };
+    let forest = ForestParams { trees: 10, positive_weight_ppm: 1_700_000, ..ForestParams::default() };
     Ok(vec![
         ("tree", Model::Tree(TreeParams::default().check()?.fit(data)?)),
         ("forest", Model::Forest(forest.check()?.fit(data)?)),
@@ -131,7 +131,7 @@ fn weighted_sums(data: &Dataset<'_>) -> Result<Vec<(&'static str, Model)>, Model
     let model =
         logistic(LogisticParams { l2_micro: 1_000, newton_rounds: 8, warm_rounds: 0, ..standard.clone() })?;
     let sparse =
-        LogisticParams { l1_micro: 3_000, positive_weight_milli: 2_000, ..LogisticParams::default() };
+        LogisticParams { l1_micro: 3_000, positive_weight_ppm: 2_000_000, ..LogisticParams::default() };
     let linear = LinearParams { normalisation: Normalisation::Robust, ..LinearParams::default() };
     let descent =
         DescentParams { epochs: 2, batch_rows: 200, momentum_ppm: 500_000, ..DescentParams::default() };

@@ -8,7 +8,7 @@
 use crate::{FILE_BYTES_MAX, ModelError, TrainedOn};
 
 const MAGIC: &[u8; 8] = b"ATTNMODL";
-const FORMAT: u16 = 2;
+const FORMAT: u16 = 3;
 /// Most models inside each other, the outermost not counted.
 const DEPTH_MAX: u8 = 4;
 

@@ -17,6 +17,7 @@
 mod attribution;
 mod blocks;
 mod calibration;
+mod class_weight;
 mod codec;
 mod curve;
 mod dataset;

@@ -144,8 +144,8 @@ fn model_hashes_are_golden() {
     assert_eq!(
         hashes,
         [
-            "adc5227002268563a1bbd9421b63dbe9cac78b63416cb15378360fbfd44013e1",
-            "fd5fb084207d05d686951d5b97e2416d655eefcc13b611f7cf60588e4f74b661"
+            "e103984e6f7ff3adf4aca58609dae99c1ba52e8b57ff4ba8008cd847eead5afd",
+            "1f040d3f07bc8eec44f826c5f4c12c8b939bd1fcffccc85ae24621975de714eb"
         ]
     );
 }

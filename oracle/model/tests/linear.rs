@@ -283,8 +283,8 @@ fn model_hashes_are_golden() {
     assert_eq!(
         hashes,
         [
-            "31a26a2e474ee35d4f2da5b3f993ebabcd9f3000d8792536330c7294081f4df0",
-            "1e6e001018e71dbf8634584ba155b179769605b3f6fa3397fc0085a338cb3313"
+            "4376d0dc5d29a1150ac3f3d132e8a6e69829e8f3652bce9913d81976be2f33dc",
+            "29aec80f37c1d19b9f1659fc18477418b067ca5c91fc8890b45296fb54da59a7"
         ]
     );
 }

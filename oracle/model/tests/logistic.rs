@@ -39,8 +39,8 @@ fn hyperparameters_are_checked() {
         (LogisticParams { newton_rounds: 0, ..good() }, "newton_rounds"),
         (LogisticParams { newton_rounds: 101, ..good() }, "newton_rounds"),
         (LogisticParams { warm_rounds: 101, ..good() }, "warm_rounds"),
-        (LogisticParams { positive_weight_milli: 0, ..good() }, "positive_weight_milli"),
-        (LogisticParams { positive_weight_milli: 1_000_001, ..good() }, "positive_weight_milli"),
+        (LogisticParams { positive_weight_ppm: 0, ..good() }, "positive_weight_ppm"),
+        (LogisticParams { positive_weight_ppm: 1_000_000_001, ..good() }, "positive_weight_ppm"),
     ] {
         match params.check() {
             Err(ModelError::Hyperparameter { name: got, .. }) => assert_eq!(got, name),
@@ -129,7 +129,7 @@ fn class_weights_by_hand() {
     let schema = schema(1);
     let labels = [false, true, true, true];
     let data = Dataset::from_rows(&schema, &[-1, 1, -1, 1], &labels).unwrap();
-    let params = LogisticParams { positive_weight_milli: 333, ..standard() }.check().unwrap();
+    let params = LogisticParams { positive_weight_ppm: 333_000, ..standard() }.check().unwrap();
     let (loss, gradient) = loss_and_gradient(&data, &params, &[0.0, 0.0]).unwrap();
     assert!((loss - std::f64::consts::LN_2).abs() < 1e-15);
     assert!((gradient[0] - 0.5 * (1.0 - 0.999) / 1.999).abs() < 1e-15);
@@ -142,7 +142,7 @@ fn a_weight_is_a_number_of_rows() {
     let schema = schema(3);
     let (values, mut labels) = table(600);
     labels.iter_mut().step_by(5).for_each(|label| *label = !*label);
-    let weighted = LogisticParams { positive_weight_milli: 3_000, ..standard() };
+    let weighted = LogisticParams { positive_weight_ppm: 3_000_000, ..standard() };
     let (mut more, mut more_labels) = (values.clone(), labels.clone());
     for (row, _) in labels.iter().enumerate().filter(|(_, label)| **label) {
         more.extend(values[row * 3..row * 3 + 3].repeat(2));
@@ -343,7 +343,7 @@ fn model_hash_is_golden() {
     let (values, labels) = table(5_000);
     let data = Dataset::from_rows(&schema, &values, &labels).unwrap();
     let model = Model::Logistic(params(1_000, 6).fit(&data).unwrap());
-    assert_eq!(hex::encode(model.hash()), "9a664ef2dcd61bb3b2a30fd5fc1102e4bf7ef8f5c6d34b72ffa3069c079c9583");
+    assert_eq!(hex::encode(model.hash()), "343f541769bc37d958e4aa71bcac8dc74b87b6061c583921f355df1d2037d3de");
 }
 
 fn small_model() -> LogisticModel {
@@ -355,11 +355,11 @@ fn small_model() -> LogisticModel {
 #[test]
 fn files_hold_what_the_format_says() {
     let bytes = Model::Logistic(small_model()).to_bytes();
-    let mut expected = b"ATTNMODL\x00\x02\x01\x00\x00\x00\x03\x00\x01\x00\x02x0\x00\x00".to_vec();
+    let mut expected = b"ATTNMODL\x00\x03\x01\x00\x00\x00\x03\x00\x01\x00\x02x0\x00\x00".to_vec();
     expected.extend(4u64.to_be_bytes());
     expected.push(0);
     expected.extend(3u64.to_be_bytes());
-    for value in [500_000u32, 0, 1, 0, 1_000] {
+    for value in [500_000u32, 0, 1, 0, 1_000_000] {
         expected.extend(value.to_be_bytes());
     }
     // Normalised to mean and deviation; no column for missing values; a linear scale.

@@ -214,6 +214,16 @@ pub enum TaskError {
         /// The allowed range.
         range: &'static str,
     },
+    /// What was asked for is outside its range, whatever the data.
+    #[error("{name} is {value}, must be {range}")]
+    Argument {
+        /// What it is.
+        name: &'static str,
+        /// The value.
+        value: String,
+        /// The allowed range.
+        range: &'static str,
+    },
     /// An estimator refuses the data or its parameters.
     #[error(transparent)]
     Model(#[from] ModelError),

@@ -203,6 +203,7 @@ pub(crate) fn with_defaults<P: Default + Serialize + DeserializeOwned>(
 
 #[cfg(test)]
 mod tests {
+    use attention_model::FeatureSchema;
     use serde_json::json;
 
     use super::*;
@@ -229,6 +230,33 @@ mod tests {
         ));
         assert!(text(json!({ "l2_micro": 0 })).contains("l2_micro is 0"));
         assert!(Kind::from_name("tree2").unwrap_err().to_string().contains("known are"));
+    }
+
+    /// Every estimator of two classes weighs them by one name; none of them weighs a real target.
+    #[test]
+    fn class_weights_have_one_name_and_need_classes() {
+        let schema = FeatureSchema::new(1, vec!["x".into()]).unwrap();
+        let values = [1, 2, 3, 4];
+        let real = Dataset::rows_with_target(&schema, &values, Target::Real(&[1.0, 2.0, 3.0, 4.0])).unwrap();
+        for kind in Kind::ALL {
+            let weighted = |ppm: u64| Estimator::new(kind, Some(json!({ "positive_weight_ppm": ppm })), 0);
+            if kind == Kind::Linear {
+                assert!(weighted(1).unwrap_err().to_string().contains("is not known"));
+                continue;
+            }
+            assert!(weighted(1_000_000_000).is_ok());
+            assert!(weighted(0).unwrap_err().to_string().contains("positive_weight_ppm is 0, must be"));
+            let error = weighted(2_000_000).unwrap().fit(&real).unwrap_err().to_string();
+            if kind == Kind::Logistic {
+                assert!(error.contains("real"), "{error}");
+            } else {
+                assert!(
+                    error.contains("1000000 for a real target, which has no classes to weigh"),
+                    "{error}"
+                );
+                weighted(1_000_000).unwrap().fit(&real).unwrap();
+            }
+        }
     }
 
     #[test]

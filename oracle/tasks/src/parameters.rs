@@ -51,6 +51,12 @@ const NORMALISATION: Parameter = Parameter {
 const DEPTH: Parameter = integer("depth_max", 1, 64, "most tests on the way to a leaf");
 const BINS: Parameter = integer("bins_max", 2, 255, "most bins a feature");
 const SEED: Parameter = integer("seed", 0, u64::MAX, "seed of what is drawn; without it that of `--seed`");
+const POSITIVE_WEIGHT: Parameter = integer(
+    "positive_weight_ppm",
+    1,
+    MICRO_MAX,
+    "weight of a row with a yes in millionths, where the others have 1000000",
+);
 const MILLION: u64 = 1_000_000;
 const MICRO_MAX: u64 = 1_000_000_000;
 const U32_MAX: u64 = u32::MAX as u64;
@@ -70,12 +76,7 @@ pub fn parameters(kind: Kind) -> Vec<Parameter> {
             ),
             integer("newton_rounds", 1, 100, "Newton rounds over all rows"),
             integer("warm_rounds", 0, 100, "rounds before those, over every 16th row of a large table"),
-            integer(
-                "positive_weight_milli",
-                1,
-                MILLION,
-                "weight of a row with a yes in thousandths, where the others have 1000",
-            ),
+            POSITIVE_WEIGHT,
             NORMALISATION,
         ],
         Kind::Forest => vec![
@@ -89,9 +90,12 @@ pub fn parameters(kind: Kind) -> Vec<Parameter> {
                 "features that a node looks at; 0: the square root of their number",
             ),
             BINS,
+            POSITIVE_WEIGHT,
             SEED,
         ],
-        Kind::Tree => vec![DEPTH, integer("min_rows_leaf", 1, 1 << 24, "fewest rows of a leaf"), BINS],
+        Kind::Tree => {
+            vec![DEPTH, integer("min_rows_leaf", 1, 1 << 24, "fewest rows of a leaf"), BINS, POSITIVE_WEIGHT]
+        }
         Kind::Mlp => mlp(),
         Kind::Linear => {
             vec![integer("l2_micro", 1, MICRO_MAX, "L2 penalty, millionths of the mean loss"), NORMALISATION]
@@ -129,12 +133,7 @@ fn gbdt() -> Vec<Parameter> {
         integer("category_smoothing_micro", 0, U32_MAX, "smoothing of the order of categories, millionths"),
         integer("category_l2_micro", 0, U32_MAX, "further L2 penalty on splits by category, millionths"),
         integer("categories_max", 1, 255, "most categories on the smaller side of a split"),
-        integer(
-            "positive_weight_ppm",
-            1,
-            MICRO_MAX,
-            "weight of a row with a yes in millionths, where the others have 1000000",
-        ),
+        POSITIVE_WEIGHT,
         integer(
             "early_stopping_rounds",
             0,
@@ -175,12 +174,7 @@ fn mlp() -> Vec<Parameter> {
         NORMALISATION,
         integer("validation_ppm", 0, 500_000, "share of the rows that choose the best epoch, millionths"),
         integer("patience", 1, 10_000, "epochs without a better validation loss before the end"),
-        integer(
-            "positive_weight_micro",
-            1,
-            MICRO_MAX,
-            "weight of a row with a yes in millionths, where the others have 1000000",
-        ),
+        POSITIVE_WEIGHT,
         integer("ensemble_size", 1, 64, "networks whose mean is predicted"),
         SEED,
     ]

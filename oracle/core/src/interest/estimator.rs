@@ -57,7 +57,7 @@ fn logistic(spec: &LogisticSpec) -> LogisticParams {
         l1_micro: 0,
         newton_rounds,
         warm_rounds: 0,
-        positive_weight_milli: 1_000,
+        positive_weight_ppm: 1_000_000,
         normalisation: Normalisation::Standard,
     }
 }
@@ -94,7 +94,15 @@ fn gbdt(spec: &GbdtSpec) -> GbdtParams {
 
 fn forest(spec: &ForestSpec) -> ForestParams {
     let ForestSpec { trees, depth_max, min_rows_leaf, features_a_node, bins_max, seed } = *spec;
-    ForestParams { trees, depth_max, min_rows_leaf, features_a_node, bins_max, seed }
+    ForestParams {
+        trees,
+        depth_max,
+        min_rows_leaf,
+        features_a_node,
+        bins_max,
+        positive_weight_ppm: 1_000_000,
+        seed,
+    }
 }
 
 /// The parameters for rows of `schema`: the constraints of its features alone.

@@ -85,8 +85,9 @@ pub(super) fn run(cli: &Cli, args: &FairnessArgs) -> Result<(), CliError> {
 
 fn print_text(report: &FairnessReport) {
     println!(
-        "{} of {:?} by {:?}{}; selected: predictions of {} and more",
+        "{}{} of {:?} by {:?}{}; selected: predictions of {} and more",
         report.model,
+        report.calibration.map_or(String::new(), |how| format!(" ({how})")),
         report.target,
         report.column,
         if report.column_is_feature { ", which the model reads" } else { "" },

@@ -258,7 +258,7 @@ pub fn execute(cli: &Cli, given: &ArgMatches) -> Result<(), CliError> {
         (Command::Evaluate(args), Some((_, given))) => args.check(given)?,
         _ => {}
     }
-    outputs::check(given)?;
+    outputs::check(given, &cli.config)?;
     match &cli.command {
         Command::Init(args) => init::run(cli, args),
         Command::Keys(args) => keys::run(cli, args),

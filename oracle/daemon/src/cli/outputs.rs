@@ -1,4 +1,5 @@
-//! What commands write to, looked at before they begin: nothing that they read, and nothing that cannot be written.
+//! What commands write to, looked at before they begin: nothing that they read, nothing of a daemon's own, and nothing that cannot
+//! be written.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use clap::ArgMatches;
 
 use super::CliError;
 use super::task_options::flag;
+use crate::config::Config;
 use crate::store::OutputTarget;
 
 /// Standard output, for who writes rows.
@@ -36,16 +38,18 @@ impl Named {
     }
 }
 
-/// Refuses outputs that are inputs or each other, or that cannot be written to.
+/// Refuses outputs that are inputs or each other, that lie among the data or keys of the configuration at `config`, or that cannot
+/// be written to.
 ///
 /// # Errors
 /// Wrong arguments, naming the option, the path and what to do.
-pub(super) fn check(given: &ArgMatches) -> Result<(), CliError> {
+pub(super) fn check(given: &ArgMatches, config: &Path) -> Result<(), CliError> {
     let Some((command, _)) = given.subcommand() else { return Ok(()) };
     if OWN_RULES.contains(&command) {
         return Ok(());
     }
     let named = named(given);
+    let own = if named.iter().any(Named::is_output) { own_folders(config) } else { Vec::new() };
     for (at, output) in named.iter().enumerate().filter(|(_, named)| named.is_output()) {
         if output.path == Path::new(STANDARD) {
             if TO_STANDARD.contains(&command) {
@@ -59,6 +63,15 @@ pub(super) fn check(given: &ArgMatches) -> Result<(), CliError> {
         let target = OutputTarget::of(&output.path);
         let target = target.map_err(|error| CliError::usage(format!("{} {error}", output.flag())))?;
         let OutputTarget::File(target) = target else { continue };
+        if let Some((whose, folder)) = own.iter().find(|(_, folder)| target.starts_with(folder)) {
+            return Err(CliError::usage(format!(
+                "{} {} is in {}, where {whose} of {} are: name a file elsewhere",
+                output.flag(),
+                output.path.display(),
+                folder.display(),
+                config.display()
+            )));
+        }
         // Of two outputs the later one is told of.
         let others = named.iter().enumerate().filter(|(other, named)| !named.is_output() || *other < at);
         for (_, other) in others {
@@ -73,6 +86,15 @@ pub(super) fn check(given: &ArgMatches) -> Result<(), CliError> {
         }
     }
     Ok(())
+}
+
+/// The folders that a daemon keeps to itself. A configuration that cannot be read has none: the command will say so if it needs it.
+fn own_folders(config: &Path) -> Vec<(&'static str, PathBuf)> {
+    let Ok(config) = Config::load(config) else { return Vec::new() };
+    [("the data", config.data_dir), ("the keys", config.keys_dir)]
+        .into_iter()
+        .filter_map(|(whose, folder)| Some((whose, folder.canonicalize().ok()?)))
+        .collect()
 }
 
 /// Every path among the arguments, outputs in the order of [`OUTPUTS`].

@@ -99,13 +99,10 @@ pub(super) fn kind_parser() -> clap::builder::PossibleValuesParser {
     clap::builder::PossibleValuesParser::new(Kind::ALL.map(Kind::name))
 }
 
-/// What of the ranges of a task is an argument of commands, and nothing that a file says.
-const ARGUMENTS: [&str; 3] = ["a date", "the horizon in days", "--gap-days"];
-
 impl From<TaskError> for CliError {
     fn from(error: TaskError) -> Self {
         match &error {
-            TaskError::Range { name, .. } if ARGUMENTS.contains(name) => Self::usage(error),
+            TaskError::Argument { .. } => Self::usage(error),
             _ => Self::input(error),
         }
     }

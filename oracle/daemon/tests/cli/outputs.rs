@@ -3,6 +3,7 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 
+use super::data::{assets, import, sale, sales};
 use super::tables::{folder, train};
 use super::world::{Home, Ran, run_in};
 
@@ -125,6 +126,27 @@ fn devices_and_pipes_are_written_through() {
     train(folder, &["--model", "tree"]).succeeds();
     predict_to(folder, "null", &["--format", "parquet"])
         .fails(2, "--out null: is a device or a pipe, and a Parquet file is written as a whole; name a file");
+}
+
+/// What a daemon keeps is no place for outputs of any command, by whatever name it is called.
+#[test]
+fn the_folders_of_a_daemon_are_its_own() {
+    let home = Home::new();
+    home.write("sales.csv", sales(&[sale(1, 1)]));
+    home.write("assets.csv", assets());
+    import(&home, &home.path("sales.csv"), &home.path("assets.csv")).succeeds();
+    let before = home.snapshot("data");
+    let data = home.path("data").canonicalize().unwrap();
+    symlink("data", home.path("elsewhere")).unwrap();
+    for out in ["data/events.jsonl", "data/new.jsonl", "elsewhere/new.parquet"] {
+        let message = format!(
+            "--out {out} is in {}, where the data of attention.toml are: name a file elsewhere",
+            data.display()
+        );
+        home.run(&["export", "--out", out]).fails(2, &message);
+    }
+    assert_eq!(home.snapshot("data"), before);
+    home.run(&["export", "--out", "data.jsonl"]).succeeds();
 }
 
 /// `-` is standard output where rows are written, and nothing else is then printed there.

@@ -81,7 +81,7 @@ fn model(bundle: &Bundle) -> Result<ModelProto, ExportError> {
         ir_version: IR_VERSION,
         producer_name: "attention-oracle".into(),
         producer_version: env!("CARGO_PKG_VERSION").into(),
-        doc_string: format!("{} of {:?}", bundle.model().kind(), spec.target.name),
+        doc_string: format!("{} of {:?}", bundle.kind(), spec.target.name),
         graph: Some(GraphProto {
             node: graph.nodes,
             name: "attention".into(),
@@ -95,7 +95,8 @@ fn model(bundle: &Bundle) -> Result<ModelProto, ExportError> {
         ],
         metadata_props: vec![
             entry("attention.model_hash", hex::encode(bundle.hash()?)),
-            entry("attention.kind", bundle.model().kind().into()),
+            entry("attention.kind", bundle.kind().into()),
+            entry("attention.calibration", bundle.calibration().unwrap_or("none").into()),
             entry("attention.target", serde_json::to_string(&spec.target)?),
             entry("attention.columns", serde_json::to_string(&spec.columns)?),
         ],

@@ -75,6 +75,9 @@ fn every_kind_is_a_sound_graph() {
         let about: BTreeMap<&str, &str> =
             model.metadata_props.iter().map(|entry| (entry.key.as_str(), entry.value.as_str())).collect();
         assert_eq!(about["attention.model_hash"], hex::encode(bundle.hash().unwrap()));
+        assert_eq!(about["attention.kind"], bundle.kind());
+        assert_eq!(about["attention.calibration"], bundle.calibration().unwrap_or("none"));
+        assert_ne!(about["attention.kind"], "calibrated");
         let columns: serde_json::Value = serde_json::from_str(about["attention.columns"]).unwrap();
         assert_eq!(columns[1], json!({ "name": "seconds", "kind": { "number": { "decimals": 2 } } }));
         let months = json!({ "name": "month", "kind": { "category": { "values": ["Feb", "Mar", "Nov"] } } });

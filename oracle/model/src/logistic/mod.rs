@@ -16,6 +16,7 @@ use crate::encoder::EncodedRows;
 use crate::weighted::WeightedSum;
 use crate::{
     Dataset, Encoder, Fit, ModelError, Normalisation, Output, ParamGuard, Parts, Predict, TrainedOn,
+    class_weight,
 };
 use objective::Objective;
 use serde::{Deserialize, Serialize};
@@ -45,9 +46,9 @@ pub struct LogisticParams {
     /// Newton rounds before those, up to [`NEWTON_ROUNDS_MAX`], over every 16th row; over all if there are fewer than
     /// 65,536. Most of the way costs a sixteenth.
     pub warm_rounds: u32,
-    /// Weight of a positive row in thousandths, 1 to 10^6, where a negative row has 1000. Other than 1000, margins are
+    /// Weight of a positive row in millionths, 1 to 10^9, where a negative row has 10^6. Other than 10^6, margins are
     /// those of a population with that share of positives.
-    pub positive_weight_milli: u32,
+    pub positive_weight_ppm: u32,
     /// How numbers are brought to one scale.
     pub normalisation: Normalisation,
 }
@@ -61,7 +62,7 @@ impl Default for LogisticParams {
             l1_micro: 0,
             newton_rounds: 3,
             warm_rounds: 6,
-            positive_weight_milli: 1_000,
+            positive_weight_ppm: class_weight::UNIT_PPM,
             normalisation: Normalisation::Quantile,
         }
     }
@@ -81,12 +82,12 @@ impl ParamGuard for LogisticParams {
             ("l2_micro", self.l2_micro, l2_min, PENALTY_MICRO_MAX, "1 (0 with l1_micro) to 1000000000"),
             ("newton_rounds", self.newton_rounds, 1, NEWTON_ROUNDS_MAX, "1 to 100"),
             ("warm_rounds", self.warm_rounds, 0, NEWTON_ROUNDS_MAX, "0 to 100"),
-            ("positive_weight_milli", self.positive_weight_milli, 1, 1_000_000, "1 to 1000000"),
         ] {
             if !(low..=high).contains(&value) {
                 return Err(ModelError::Hyperparameter { name, value: value.to_string(), range });
             }
         }
+        class_weight::check(self.positive_weight_ppm)?;
         Ok(CheckedLogisticParams(self))
     }
 }
@@ -122,7 +123,7 @@ impl CheckedLogisticParams {
             encoded: EncodedRows::new(encoder, data),
             l1: micro(self.0.l1_micro),
             l2: micro(self.0.l2_micro),
-            positive_weight: f64::from(self.0.positive_weight_milli) / 1_000.0,
+            positive_weight: class_weight::of(self.0.positive_weight_ppm),
         })
     }
 }
@@ -163,14 +164,14 @@ impl Body for LogisticModel {
         &self.trained_on
     }
 
-    /// `l2_micro u32 ‖ l1_micro u32 ‖ newton_rounds u32 ‖ warm_rounds u32 ‖ positive_weight_milli u32 ‖ normalisation u8 ‖
+    /// `l2_micro u32 ‖ l1_micro u32 ‖ newton_rounds u32 ‖ warm_rounds u32 ‖ positive_weight_ppm u32 ‖ normalisation u8 ‖
     /// encoder ‖ intercept ‖ per column weight`.
     fn write(&self, out: &mut Writer) {
         out.u32(self.params.l2_micro);
         out.u32(self.params.l1_micro);
         out.u32(self.params.newton_rounds);
         out.u32(self.params.warm_rounds);
-        out.u32(self.params.positive_weight_milli);
+        out.u32(self.params.positive_weight_ppm);
         out.u8(self.params.normalisation.number());
         self.sum.write(out);
     }
@@ -181,7 +182,7 @@ impl Body for LogisticModel {
             l1_micro: input.u32()?,
             newton_rounds: input.u32()?,
             warm_rounds: input.u32()?,
-            positive_weight_milli: input.u32()?,
+            positive_weight_ppm: input.u32()?,
             normalisation: Normalisation::read(input)?,
         };
         let params = params.check()?.0;

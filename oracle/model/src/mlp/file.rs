@@ -38,7 +38,7 @@ impl Body for MlpModel {
         out.u8(number_of(&NORMALISATIONS, params.normalisation));
         out.u32(params.validation_ppm);
         out.u32(params.patience);
-        out.u32(params.positive_weight_micro);
+        out.u32(params.positive_weight_ppm);
         out.u8(params.ensemble_size);
         out.u64(params.seed);
         self.encoder.write(out);
@@ -94,7 +94,7 @@ fn read_params(input: &mut Reader<'_>) -> Result<MlpParams, ModelError> {
         normalisation: numbered("normalisation", &NORMALISATIONS, input)?,
         validation_ppm: input.u32()?,
         patience: input.u32()?,
-        positive_weight_micro: input.u32()?,
+        positive_weight_ppm: input.u32()?,
         ensemble_size: input.u8()?,
         seed: input.u64()?,
     })

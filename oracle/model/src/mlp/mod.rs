@@ -21,7 +21,7 @@ use self::table::{SLICE_ROWS, Table, encode_row, target_scale};
 use self::train::{RowSplit, Training};
 use crate::math::canonical;
 use crate::subset::Subset;
-use crate::{Curve, Dataset, Encoder, Fit, ModelError, Parts, Predict, TargetKind, TrainedOn};
+use crate::{Curve, Dataset, Encoder, Fit, ModelError, Parts, Predict, TargetKind, TrainedOn, class_weight};
 
 /// A fitted neural network, or the mean of several.
 #[derive(Debug, Clone, PartialEq)]
@@ -227,6 +227,7 @@ impl CheckedMlpParams {
 
     /// Sets rows apart, measures the others and encodes all.
     fn prepare(&self, data: &Dataset<'_>) -> Result<Prepared, ModelError> {
+        class_weight::check_target(self.0.positive_weight_ppm, data)?;
         let split = RowSplit::draw(&self.0, data.rows())?;
         let known = split.measured().map(|rows| Subset::of(data, &rows));
         let known = match &known {
@@ -255,7 +256,7 @@ impl CheckedMlpParams {
     }
 
     fn positive_weight(&self) -> f64 {
-        f64::from(self.0.positive_weight_micro) / 1e6
+        class_weight::of(self.0.positive_weight_ppm)
     }
 
     /// The constant output with the least loss over the rows.

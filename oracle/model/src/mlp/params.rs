@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ModelError, Normalisation, ParamGuard};
+use crate::{ModelError, Normalisation, ParamGuard, class_weight};
 
 /// Most hidden layers.
 pub const HIDDEN_LAYERS_MAX: usize = 8;
@@ -58,7 +58,7 @@ pub struct MlpParams {
     pub patience: u32,
     /// Weight of a positive row's loss in millionths, 1 to 10^9; that of a negative row is 10^6. Other than 10^6 it shifts the
     /// predicted log-odds, which then need calibration. Only for a binary target.
-    pub positive_weight_micro: u32,
+    pub positive_weight_ppm: u32,
     /// Networks with other starts, orders and validation rows whose mean margin is predicted, 1 to [`ENSEMBLE_MAX`].
     pub ensemble_size: u8,
     /// Seed of everything random.
@@ -80,7 +80,7 @@ impl Default for MlpParams {
             normalisation: Normalisation::Quantile,
             validation_ppm: 100_000,
             patience: 8,
-            positive_weight_micro: 1_000_000,
+            positive_weight_ppm: class_weight::UNIT_PPM,
             ensemble_size: 4,
             seed: 1,
         }
@@ -109,7 +109,7 @@ impl ParamGuard for MlpParams {
         if let Some(units) = self.hidden.iter().find(|units| !(1..=UNITS_MAX).contains(units)) {
             return refused("hidden", format!("a layer of {units}"), "layers of 1 to 1024 units");
         }
-        let ranges: [(&'static str, u64, std::ops::RangeInclusive<u64>, &'static str); 11] = [
+        let ranges: [(&'static str, u64, std::ops::RangeInclusive<u64>, &'static str); 10] = [
             ("epochs", self.epochs.into(), 1..=EPOCHS_MAX.into(), "1 to 10000"),
             ("row_visits_max", self.row_visits_max, 1..=u64::MAX, "at least 1"),
             ("batch_rows", self.batch_rows.into(), 1..=BATCH_ROWS_MAX.into(), "1 to 1048576"),
@@ -119,12 +119,6 @@ impl ParamGuard for MlpParams {
             ("beta2_ppm", self.beta2_ppm.into(), 0..=999_999, "0 to 999999"),
             ("validation_ppm", self.validation_ppm.into(), 0..=500_000, "0 to 500000"),
             ("patience", self.patience.into(), 1..=EPOCHS_MAX.into(), "1 to 10000"),
-            (
-                "positive_weight_micro",
-                self.positive_weight_micro.into(),
-                1..=1_000_000_000,
-                "1 to 1000000000",
-            ),
             ("ensemble_size", self.ensemble_size.into(), 1..=ENSEMBLE_MAX.into(), "1 to 64"),
         ];
         for (name, value, range, text) in ranges {
@@ -132,6 +126,7 @@ impl ParamGuard for MlpParams {
                 return refused(name, value.to_string(), text);
             }
         }
+        class_weight::check(self.positive_weight_ppm)?;
         Ok(CheckedMlpParams(self))
     }
 }

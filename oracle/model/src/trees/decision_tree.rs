@@ -10,7 +10,7 @@ use crate::trees::fit_data::{DeepTarget, deep_split_rules, in_range};
 use crate::trees::shap::add_shap;
 use crate::trees::tree::Tree;
 use crate::trees::{BINS, Bins, Columns, TREE_DEPTH_MAX};
-use crate::{Dataset, Fit, ModelError, Output, ParamGuard, Parts, Predict, TrainedOn};
+use crate::{Dataset, Fit, ModelError, Output, ParamGuard, Parts, Predict, TrainedOn, class_weight};
 use serde::{Deserialize, Serialize};
 
 /// Unchecked hyper-parameters of a decision tree.
@@ -23,11 +23,13 @@ pub struct TreeParams {
     pub min_rows_leaf: u32,
     /// Most bins a feature, 2 to 255; features of no more distinct values are split exactly.
     pub bins_max: u16,
+    /// Weight of a row labelled 1 in millionths, 1 to 10^9, where one labelled 0 has 10^6.
+    pub positive_weight_ppm: u32,
 }
 
 impl Default for TreeParams {
     fn default() -> Self {
-        Self { depth_max: 6, min_rows_leaf: 40, bins_max: 255 }
+        Self { depth_max: 6, min_rows_leaf: 40, bins_max: 255, positive_weight_ppm: class_weight::UNIT_PPM }
     }
 }
 
@@ -43,6 +45,7 @@ impl ParamGuard for TreeParams {
         in_range("depth_max", depth, 1, u32::from(TREE_DEPTH_MAX), "1 to 64")?;
         in_range("min_rows_leaf", self.min_rows_leaf, 1, 1 << 24, "1 to 16777216")?;
         in_range("bins_max", bins, 2, BINS as u32 - 1, "2 to 255")?;
+        class_weight::check(self.positive_weight_ppm)?;
         Ok(CheckedTreeParams(self))
     }
 }
@@ -58,7 +61,7 @@ impl Fit for CheckedTreeParams {
     type Model = TreeModel;
 
     fn fit(&self, data: &Dataset<'_>) -> Result<TreeModel, ModelError> {
-        let target = DeepTarget::of("a decision tree", data)?;
+        let target = DeepTarget::of("a decision tree", data, self.0.positive_weight_ppm)?;
         let scale = target.scale(data.rows(), 1);
         let stats = target.stats(&scale, &vec![1; data.rows()]);
         let bins = Bins::measure(data, usize::from(self.0.bins_max));
@@ -114,17 +117,22 @@ impl Body for TreeModel {
         &self.trained_on
     }
 
-    /// `depth_max u16 ‖ min_rows_leaf u32 ‖ bins_max u16 ‖ tree`.
+    /// `depth_max u16 ‖ min_rows_leaf u32 ‖ bins_max u16 ‖ positive_weight_ppm u32 ‖ tree`.
     fn write(&self, out: &mut Writer) {
         out.u16(self.params.depth_max);
         out.u32(self.params.min_rows_leaf);
         out.u16(self.params.bins_max);
+        out.u32(self.params.positive_weight_ppm);
         self.tree.write(&self.trained_on.schema, out);
     }
 
     fn read(trained_on: TrainedOn, input: &mut Reader<'_>) -> Result<Self, ModelError> {
-        let params =
-            TreeParams { depth_max: input.u16()?, min_rows_leaf: input.u32()?, bins_max: input.u16()? };
+        let params = TreeParams {
+            depth_max: input.u16()?,
+            min_rows_leaf: input.u32()?,
+            bins_max: input.u16()?,
+            positive_weight_ppm: input.u32()?,
+        };
         let params = params.check()?.0;
         let tree = Tree::read(&trained_on.schema, input)?;
         Self::new(trained_on, params, tree)

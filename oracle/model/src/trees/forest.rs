@@ -16,7 +16,7 @@ use crate::trees::tree::{Node, Tree};
 use crate::trees::{BINS, Bins, Columns, TREE_DEPTH_MAX};
 use crate::{
     CounterRng, Dataset, FEATURES_MAX, Fit, ModelError, Output, ParamGuard, Parts, Predict, TargetKind,
-    TrainedOn,
+    TrainedOn, class_weight,
 };
 
 /// Most trees of a forest.
@@ -36,13 +36,23 @@ pub struct ForestParams {
     pub features_a_node: u16,
     /// Most bins a feature, 2 to 255.
     pub bins_max: u16,
+    /// Weight of a row labelled 1 in millionths, 1 to 10^9, where one labelled 0 has 10^6.
+    pub positive_weight_ppm: u32,
     /// Seed of the bootstrap samples and of the features.
     pub seed: u64,
 }
 
 impl Default for ForestParams {
     fn default() -> Self {
-        Self { trees: 100, depth_max: 20, min_rows_leaf: 20, features_a_node: 0, bins_max: 255, seed: 0 }
+        Self {
+            trees: 100,
+            depth_max: 20,
+            min_rows_leaf: 20,
+            features_a_node: 0,
+            bins_max: 255,
+            positive_weight_ppm: class_weight::UNIT_PPM,
+            seed: 0,
+        }
     }
 }
 
@@ -61,6 +71,7 @@ impl ParamGuard for ForestParams {
         in_range("min_rows_leaf", self.min_rows_leaf, 1, 1 << 24, "1 to 16777216")?;
         in_range("features_a_node", features, 0, FEATURES_MAX as u32, "0 to 1024")?;
         in_range("bins_max", bins, 2, BINS as u32 - 1, "2 to 255")?;
+        class_weight::check(self.positive_weight_ppm)?;
         Ok(CheckedForestParams(self))
     }
 }
@@ -91,7 +102,7 @@ impl Fit for CheckedForestParams {
 
     /// Trees are grown side by side, one a thread.
     fn fit(&self, data: &Dataset<'_>) -> Result<ForestModel, ModelError> {
-        let target = DeepTarget::of("a random forest", data)?;
+        let target = DeepTarget::of("a random forest", data, self.0.positive_weight_ppm)?;
         let scale = target.scale(data.rows(), WEIGHT_MAX);
         let bins = Bins::measure(data, usize::from(self.0.bins_max));
         let columns = Columns::encode(data, &bins);
@@ -181,14 +192,15 @@ impl Body for ForestModel {
         &self.trained_on
     }
 
-    /// `trees u32 ‖ depth_max u16 ‖ min_rows_leaf u32 ‖ features_a_node u16 ‖ bins_max u16 ‖ seed u64 ‖ trees`; the leaves of a
-    /// binary target hold probabilities above 0 and below 1.
+    /// `trees u32 ‖ depth_max u16 ‖ min_rows_leaf u32 ‖ features_a_node u16 ‖ bins_max u16 ‖ positive_weight_ppm u32 ‖
+    /// seed u64 ‖ trees`; the leaves of a binary target hold probabilities above 0 and below 1.
     fn write(&self, out: &mut Writer) {
         out.u32(self.params.trees);
         out.u16(self.params.depth_max);
         out.u32(self.params.min_rows_leaf);
         out.u16(self.params.features_a_node);
         out.u16(self.params.bins_max);
+        out.u32(self.params.positive_weight_ppm);
         out.u64(self.params.seed);
         for tree in &self.trees {
             tree.write(&self.trained_on.schema, out);
@@ -202,6 +214,7 @@ impl Body for ForestModel {
             min_rows_leaf: input.u32()?,
             features_a_node: input.u16()?,
             bins_max: input.u16()?,
+            positive_weight_ppm: input.u32()?,
             seed: input.u64()?,
         };
         let params = params.check()?.0;

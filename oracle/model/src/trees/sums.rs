@@ -102,6 +102,12 @@ impl Scale {
         RowStats { gradient: round(gradient) as i32, hessian: round(hessian * self.hessian.0) as u32 }
     }
 
+    /// A hessian as [`Scale::row`] rounds it.
+    #[inline(always)]
+    pub(crate) fn rounded_hessian(&self, hessian: f64) -> f64 {
+        ((hessian * self.hessian.0 + ROUNDER) - ROUNDER) * self.hessian.1
+    }
+
     /// The statistics of one row as the sum over it.
     #[inline(always)]
     pub(crate) fn sums(&self, row: RowStats) -> Sums {

@@ -24,6 +24,37 @@ fn leaves_without_a_split_hold_the_smoothed_share() {
     assert_eq!(model.explain(&[5]).unwrap(), [0.0]);
 }
 
+/// Two positives to one negative, of half the weight: the mean lies in the middle. Of twice the weight: at four to one.
+#[test]
+fn weights_move_the_share() {
+    let schema = numeric(1);
+    let labels: Vec<bool> = (0..3_000).map(|row| row % 3 > 0).collect();
+    let data = Dataset::from_rows(&schema, &[1; 3_000], &labels).unwrap();
+    for (positive_weight_ppm, odds) in [(500_000, 1.0), (2_000_000, 4.0)] {
+        let model = forest(&data, ForestParams { trees: 50, positive_weight_ppm, ..ForestParams::default() });
+        let margin = model.margin(&[5]).unwrap();
+        assert!((margin - f64::ln(odds)).abs() < 0.03, "{margin}");
+    }
+}
+
+/// Leaves that nothing speaks against, of the heaviest rows: surer than any data, and still a file that reads back.
+#[test]
+fn extreme_weights_stay_finite() {
+    let schema = numeric(1);
+    let values: Vec<i64> = (0..40_000).collect();
+    for rare in [true, false] {
+        let labels: Vec<bool> = values.iter().map(|&x| (x % 20_000 == 7) == rare).collect();
+        let data = Dataset::from_rows(&schema, &values, &labels).unwrap();
+        for positive_weight_ppm in [1, 1_000_000_000] {
+            let params =
+                ForestParams { trees: 7, min_rows_leaf: 1, positive_weight_ppm, ..ForestParams::default() };
+            let model = forest(&data, params);
+            assert!([0, 7, 39_999].iter().all(|&x| model.margin(&[x]).unwrap().is_finite()));
+            assert_eq!(Model::from_bytes(&model.to_bytes()).unwrap(), model);
+        }
+    }
+}
+
 /// Fresh rows: better than one tree.
 #[test]
 fn a_forest_beats_its_trees() {
@@ -72,7 +103,7 @@ fn threads_do_not_change_a_bit_and_the_hash_is_golden() {
     assert_ne!(bytes, fit(1).to_bytes());
     assert_eq!(
         hex::encode(fit(0).hash()),
-        "9b6d9beeea5ee33c58b4010e1abb924f29367da994d7c3a20e5743780bf27edc"
+        "65d49351819b83fbe167c53677303c236d746df559b6c108038e4e10e4408fd0"
     );
 }
 
@@ -96,6 +127,7 @@ fn odd_tables_are_no_trouble() {
         (ForestParams { min_rows_leaf: 0, ..ForestParams::default() }, "min_rows_leaf"),
         (ForestParams { features_a_node: 1025, ..ForestParams::default() }, "features_a_node"),
         (ForestParams { bins_max: 1, ..ForestParams::default() }, "bins_max"),
+        (ForestParams { positive_weight_ppm: 0, ..ForestParams::default() }, "positive_weight_ppm"),
     ] {
         assert!(matches!(params.check(), Err(ModelError::Hyperparameter { name: got, .. }) if got == name));
     }

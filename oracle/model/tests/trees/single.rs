@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use attention_model::{
     Dataset, FeatureKind, FeatureSchema, Fit, GbdtParams, MISSING, ModelError, ParamGuard, Predict, Target,
-    TreeParams, splitmix64,
+    TreeModel, TreeParams, splitmix64,
 };
 use proptest::prelude::*;
 
 use super::common::{gbdt, numeric, same_on_all_threads, schema, table};
 
 fn params(depth_max: u16, min_rows_leaf: u32) -> TreeParams {
-    TreeParams { depth_max, min_rows_leaf, bins_max: 255 }
+    TreeParams { depth_max, min_rows_leaf, ..TreeParams::default() }
 }
 
 fn real<'a>(schema: &'a FeatureSchema, values: &'a [i64], targets: &'a [f64]) -> Dataset<'a> {
@@ -99,6 +99,87 @@ fn a_stump_by_hand() {
     assert!((model.explain(&[3]).unwrap()[0] - 5f64.ln()).abs() < 1e-12);
 }
 
+/// As above with positives of weight 3: the prior is (6 + 1)/(6 + 2 + 2) = 0.7, the leaves (0 + 0.7)/(2 + 1) and
+/// (6 + 0.7)/(6 + 1).
+#[test]
+fn a_weighted_stump_by_hand() {
+    let schema = numeric(1);
+    let labels = [false, false, true, true];
+    let data = Dataset::from_rows(&schema, &[1, 2, 3, 10], &labels).unwrap();
+    let weighted = TreeParams { positive_weight_ppm: 3_000_000, ..params(1, 1) };
+    let model = weighted.check().unwrap().fit(&data).unwrap();
+    for (x, odds) in [(2, 0.7 / 2.3), (3, 6.7 / 0.3)] {
+        assert!((model.margin(&[x]).unwrap() - f64::ln(odds)).abs() < 1e-12, "{x}");
+    }
+}
+
+/// A positive row of weight 3 is three positive rows, to the last bit: the same splits and the same leaves, of numbers,
+/// missing values and categories.
+#[test]
+fn a_weight_is_so_many_rows() {
+    let schema = FeatureSchema::typed(
+        1,
+        vec![
+            ("n".into(), FeatureKind::Numeric),
+            ("m".into(), FeatureKind::Numeric),
+            ("c".into(), FeatureKind::Categorical { levels: 7 }),
+        ],
+    )
+    .unwrap();
+    for seed in 0..20 {
+        let draw = |slot: u64, span: u64| (splitmix64(seed, slot) % span) as i64;
+        let rows: Vec<([i64; 3], bool)> = (0..200)
+            .map(|row| {
+                let [n, m, c] = [draw(row * 8, 9), draw(row * 8 + 1, 4), draw(row * 8 + 2, 7)];
+                let positive = n + c + draw(row * 8 + 3, 9) > 15;
+                ([n, if m == 3 { MISSING } else { m }, c], positive)
+            })
+            .collect();
+        let repeated: Vec<([i64; 3], bool)> =
+            rows.iter().flat_map(|row| std::iter::repeat_n(*row, if row.1 { 3 } else { 1 })).collect();
+        let fit = |rows: &[([i64; 3], bool)], positive_weight_ppm: u32| {
+            let values: Vec<i64> = rows.iter().flat_map(|(x, _)| *x).collect();
+            let labels: Vec<bool> = rows.iter().map(|(_, y)| *y).collect();
+            let data = Dataset::from_rows(&schema, &values, &labels).unwrap();
+            TreeParams { positive_weight_ppm, ..params(5, 1) }.check().unwrap().fit(&data).unwrap()
+        };
+        let (weighted, long, plain) =
+            (fit(&rows, 3_000_000), fit(&repeated, 1_000_000), fit(&rows, 1_000_000));
+        assert_eq!(weighted.leaves(), long.leaves());
+        let margins =
+            |model: &TreeModel| rows.iter().map(|(x, _)| model.margin(x).unwrap()).collect::<Vec<_>>();
+        assert_eq!(margins(&weighted), margins(&long), "seed {seed}");
+        assert_ne!(margins(&weighted), margins(&plain), "seed {seed}");
+    }
+}
+
+/// The heaviest and the lightest weight, where one label is rare: 2^40 to one is as sure as a leaf gets, and no share is
+/// above 1 by rounding.
+#[test]
+fn extreme_weights_stay_finite() {
+    let schema = numeric(1);
+    let rows = 100_000;
+    let values: Vec<i64> = (0..rows).collect();
+    let rare: Vec<bool> = values.iter().map(|&x| x == 7).collect();
+    let common: Vec<bool> = rare.iter().map(|label| !label).collect();
+    let fit = |labels: &[bool], positive_weight_ppm: u32| {
+        let data = Dataset::from_rows(&schema, &values, labels).unwrap();
+        TreeParams { positive_weight_ppm, ..params(20, 1) }.check().unwrap().fit(&data).unwrap()
+    };
+    let sure = f64::ln((1u64 << 40) as f64 - 1.0);
+    assert!((fit(&common, 1_000_000_000).margin(&[50_000]).unwrap() - sure).abs() < 1e-3);
+    for weight in [1, 7, 1_000, 999_999_999, 1_000_000_000] {
+        for labels in [&rare, &common] {
+            let model = attention_model::Model::Tree(fit(labels, weight));
+            for x in [0, 7, 99_999] {
+                let margin = model.margin(&[x]).unwrap();
+                assert!(margin.is_finite() && margin <= sure + 1e-3, "{weight}: {margin}");
+            }
+            assert_eq!(attention_model::Model::from_bytes(&model.to_bytes()).unwrap(), model);
+        }
+    }
+}
+
 /// Category means 5, −5, 5, 0: {0, 2} against {1, 3} is the best of the seven partitions, and no cut of the codes.
 #[test]
 fn categories_are_split_as_sets() {
@@ -155,6 +236,8 @@ fn odd_tables_are_no_trouble() {
         (params(1, 0), "min_rows_leaf"),
         (TreeParams { bins_max: 1, ..params(1, 1) }, "bins_max"),
         (TreeParams { bins_max: 256, ..params(1, 1) }, "bins_max"),
+        (TreeParams { positive_weight_ppm: 0, ..params(1, 1) }, "positive_weight_ppm"),
+        (TreeParams { positive_weight_ppm: 1_000_000_001, ..params(1, 1) }, "positive_weight_ppm"),
     ] {
         assert!(matches!(params.check(), Err(ModelError::Hyperparameter { name: got, .. }) if got == name));
     }
@@ -166,7 +249,7 @@ fn threads_do_not_change_a_bit_and_the_hash_is_golden() {
     let data = table.binary(&schema);
     let fit = || attention_model::Model::Tree(params(6, 20).check().unwrap().fit(&data).unwrap());
     same_on_all_threads(fit);
-    assert_eq!(hex::encode(fit().hash()), "3e3f3e43aa7502b7d8ebb5c1bdd90572136941b7f6e980da49ad3976e0ee5b0d");
+    assert_eq!(hex::encode(fit().hash()), "e9662a4b49a9f219ee163c75f62bf4b7a304a7cf7dfb64baa7eefd81d13407d5");
 }
 
 proptest! {

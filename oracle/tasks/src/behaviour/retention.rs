@@ -67,14 +67,15 @@ pub struct RetentionReport {
 /// back after a silence was lost all the same: that is another beginning.
 ///
 /// # Errors
-/// [`TaskError::Range`] for a gap of 0 or more than [`GAP_DAYS_MAX`] days, or no user to watch.
+/// [`TaskError::Argument`] for a gap of 0 or more than [`GAP_DAYS_MAX`] days, [`TaskError::Range`] if there is no user to watch.
 pub fn retention(
     events: &[BehaviourEvent],
     until_s: i64,
     gap_days: u32,
 ) -> Result<RetentionReport, TaskError> {
     if !(1..=GAP_DAYS_MAX).contains(&gap_days) {
-        return Err(TaskError::Range { name: "--gap-days", value: gap_days.to_string(), range: "1 to 3650" });
+        let value = gap_days.to_string();
+        return Err(TaskError::Argument { name: "--gap-days", value, range: "1 to 3650" });
     }
     let gap_s = i64::from(gap_days) * DAY_S;
     let mut too_late = 0;

@@ -30,12 +30,12 @@ impl ChurnRules {
     /// As [`ChurnRules::default`], with another horizon in days.
     ///
     /// # Errors
-    /// [`TaskError::Range`] unless it is 1 to 3,650.
+    /// [`TaskError::Argument`] unless it is 1 to 3,650.
     pub fn with_horizon_days(days: u64) -> Result<Self, TaskError> {
         let horizon_s =
             i64::try_from(days).ok().filter(|days| (1..=3_650).contains(days)).map(|days| days * DAY_S);
         let range = "1 to 3650";
-        let horizon_s = horizon_s.ok_or_else(|| TaskError::Range {
+        let horizon_s = horizon_s.ok_or_else(|| TaskError::Argument {
             name: "the horizon in days",
             value: days.to_string(),
             range,

@@ -92,6 +92,9 @@ pub struct Group {
 pub struct FairnessReport {
     /// The estimator.
     pub model: &'static str,
+    /// How its probabilities were calibrated, if they were: `platt` or `isotonic`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calibration: Option<&'static str>,
     /// The target column.
     pub target: String,
     /// The column whose values are the groups.
@@ -159,7 +162,8 @@ pub fn fairness(
     let whole = resampled::with_error(&outcomes, whole, &mut groups, options)?;
     let (finding, conflict) = words::tell(options, &whole, &groups);
     Ok(FairnessReport {
-        model: bundle.model().kind(),
+        model: bundle.kind(),
+        calibration: bundle.calibration(),
         target: bundle.spec().target.name.clone(),
         column: options.group.clone(),
         column_is_feature: bundle.spec().columns.iter().any(|column| column.name == options.group),

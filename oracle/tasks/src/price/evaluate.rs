@@ -149,10 +149,10 @@ pub(crate) fn first_day_from(time_s: i64) -> String {
 /// The first second (UTC) of a day such as `2020-07-01`, unix seconds.
 ///
 /// # Errors
-/// [`TaskError::Range`] if it is no such day.
+/// [`TaskError::Argument`] if it is no such day.
 pub fn parse_day(text: &str) -> Result<i64, TaskError> {
     let day = Date::parse(text, DAY).ok().map(|day| day.midnight().assume_utc().unix_timestamp());
-    day.filter(|&time_s| time_s >= 0).ok_or_else(|| TaskError::Range {
+    day.filter(|&time_s| time_s >= 0).ok_or_else(|| TaskError::Argument {
         name: "a date",
         value: text.chars().take(40).collect(),
         range: "a day from 1970 on, such as 2020-07-01",

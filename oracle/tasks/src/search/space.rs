@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::TaskError;
 use crate::estimator::{Estimator, Kind};
+use crate::{TaskError, json};
 
 /// Most parameters of a kind that are searched.
 pub const DIMENSIONS_MAX: usize = 64;
@@ -134,7 +134,7 @@ impl Space {
     /// # Errors
     /// [`TaskError::Params`] naming kind and parameter, for one that is not known or a range that the estimator refuses.
     pub fn with(given: &[u8]) -> Result<Self, TaskError> {
-        let file: BTreeMap<String, BTreeMap<String, Option<Range>>> = serde_json::from_slice(given)
+        let file: BTreeMap<String, BTreeMap<String, Option<Range>>> = json::from_slice(given)
             .map_err(|error| TaskError::Params { kind: "search space", problem: error.to_string() })?;
         let Self(mut all) = Self::declared();
         for (kind, dimensions) in file {
@@ -254,5 +254,7 @@ mod tests {
         assert!(text(r#"{"tree": {"depth_max": {"choice": []}}}"#).contains("0 choices"));
         assert!(text(r#"{"oak": {}}"#).contains("known are gbdt"));
         assert!(text("[1]").contains("search space"));
+        let twice = r#"{"tree": {"depth_max": {"linear": [1, 2]}, "depth_max": {"linear": [3, 4]}}}"#;
+        assert!(text(twice).contains("the key \"depth_max\" stands twice"));
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::params::{GbdtParams, Objective};
 use crate::math::{log_loss_of_logit, sigmoid};
 use crate::trees::sums::{RowStats, Scale};
-use crate::{Dataset, ModelError, Target};
+use crate::{Dataset, ModelError, Target, class_weight};
 
 const MILLION: f64 = 1_000_000.0;
 
@@ -31,10 +31,11 @@ impl<'a> Loss<'a> {
                 got: "binary",
             }),
         };
+        class_weight::check_target(params.positive_weight_ppm, data)?;
         Ok(match params.objective {
             Objective::BinaryLogLoss => Self::Log {
                 labels: data.labels("gradient boosting of log-loss")?,
-                positive_weight: f64::from(params.positive_weight_ppm) / MILLION,
+                positive_weight: class_weight::of(params.positive_weight_ppm),
             },
             Objective::SquaredError => Self::Squared { targets: real()? },
             Objective::AbsoluteError => Self::Pinball { targets: real()?, ppm: 500_000, slopes: [1.0, 1.0] },

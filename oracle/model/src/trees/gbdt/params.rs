@@ -2,7 +2,7 @@
 
 use crate::codec::{Reader, Writer};
 use crate::trees::{BINS, Monotone, TREE_DEPTH_MAX};
-use crate::{FEATURES_MAX, ModelError, ParamGuard};
+use crate::{FEATURES_MAX, ModelError, ParamGuard, class_weight};
 use serde::{Deserialize, Serialize};
 
 /// Most rounds of boosting.
@@ -96,7 +96,7 @@ impl Default for GbdtParams {
             category_smoothing_micro: 10 * MILLION,
             category_l2_micro: 10 * MILLION,
             categories_max: 32,
-            positive_weight_ppm: MILLION,
+            positive_weight_ppm: class_weight::UNIT_PPM,
             early_stopping_rounds: 0,
             validation_ppm: 100_000,
             monotone: Vec::new(),
@@ -130,7 +130,6 @@ impl ParamGuard for GbdtParams {
             ("row_sample_ppm", self.row_sample_ppm, 1, MILLION, "1 to 1000000"),
             ("feature_sample_ppm", self.feature_sample_ppm, 1, MILLION, "1 to 1000000"),
             ("categories_max", u32::from(self.categories_max), 1, 255, "1 to 255"),
-            ("positive_weight_ppm", self.positive_weight_ppm, 1, 1_000 * MILLION, "1 to 1000000000"),
             ("early_stopping_rounds", self.early_stopping_rounds, 0, ROUNDS_MAX, "0 to 10000"),
             ("validation_ppm", self.validation_ppm, 1, 900_000, "1 to 900000"),
             ("monotone constraints", self.monotone.len() as u32, 0, FEATURES_MAX as u32, "one a feature"),
@@ -139,6 +138,7 @@ impl ParamGuard for GbdtParams {
                 return Err(ModelError::Hyperparameter { name, value: value.to_string(), range });
             }
         }
+        class_weight::check(self.positive_weight_ppm)?;
         Ok(CheckedGbdtParams(self))
     }
 }
