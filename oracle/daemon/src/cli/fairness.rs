@@ -94,7 +94,7 @@ fn print_text(report: &FairnessReport) {
         f64::from(report.threshold_ppm) / 1e6
     );
     let heads = ["yes", "predicted", "selected", "TPR", "FPR", "AUC", "ECE"];
-    println!("{:<24} {:>7}  {}", "group", "rows", heads.map(|head| format!("{head:<20}")).concat());
+    println!("{:<24} {:>7}  {}", "group", "rows", heads.map(|head| format!("{head:<21}")).concat());
     print_row("(all)", &report.whole);
     for group in &report.groups {
         let mark = match (group.small, group.differs) {
@@ -125,7 +125,7 @@ fn print_row(name: &str, of: &GroupMeasures) {
         of.auc,
         of.ece,
     ];
-    println!("{name:<24} {:>7}  {}", of.rows, measures.map(|of| format!("{:<20}", percent(of))).concat());
+    println!("{name:<24} {:>7}  {}", of.rows, measures.map(|of| format!("{:<21}", percent(of))).concat());
 }
 
 fn chart(report: &FairnessReport) -> Chart {
