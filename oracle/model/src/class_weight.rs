@@ -6,6 +6,7 @@
 //! hessians (`trees/sums.rs`), to a part of the heaviest row: a thousandth is exact to two digits up to a million rows, and
 //! counts as none in a forest of sixteen million.
 
+use crate::traits::in_range;
 use crate::{Dataset, ModelError, Target};
 
 /// The weight that changes nothing, which rows labelled 0 have.
@@ -16,11 +17,7 @@ const NAME: &str = "positive_weight_ppm";
 /// # Errors
 /// [`ModelError::Hyperparameter`] unless it is 1 to 10^9.
 pub(crate) fn check(positive_weight_ppm: u32) -> Result<(), ModelError> {
-    if (1..=1_000 * UNIT_PPM).contains(&positive_weight_ppm) {
-        return Ok(());
-    }
-    let range = "1 to 1000000000";
-    Err(ModelError::Hyperparameter { name: NAME, value: positive_weight_ppm.to_string(), range })
+    in_range(NAME, positive_weight_ppm, 1, 1_000 * UNIT_PPM, "1 to 1000000000")
 }
 
 /// The weight as a number; 1 is that of a row labelled 0.

@@ -3,6 +3,7 @@
 //! tells what the model clings to instead of what helps.
 
 use crate::metrics::mean_log_loss;
+use crate::traits::in_range;
 use crate::{CounterRng, Dataset, ModelError, Predict, Target, TargetKind};
 
 /// Most permutations of a feature.
@@ -31,10 +32,7 @@ pub fn permutation_importance(
     repeats: u32,
     seed: u64,
 ) -> Result<Vec<Importance>, ModelError> {
-    if !(2..=REPEATS_MAX).contains(&repeats) {
-        let value = repeats.to_string();
-        return Err(ModelError::Hyperparameter { name: "repeats", value, range: "2 to 1000" });
-    }
+    in_range("repeats", repeats, 2, REPEATS_MAX, "2 to 1000")?;
     let rows = u32::try_from(data.rows()).map_err(|_| ModelError::TooMany {
         what: "rows of a permutation importance",
         got: data.rows(),

@@ -15,6 +15,20 @@ pub trait ParamGuard {
     fn check(self) -> Result<Self::Checked, ModelError>;
 }
 
+/// An error if a hyper-parameter is outside `least..=most`, which `range` says in words.
+pub(crate) fn in_range<T: PartialOrd + ToString>(
+    name: &'static str,
+    value: T,
+    least: T,
+    most: T,
+    range: &'static str,
+) -> Result<(), ModelError> {
+    if (least..=most).contains(&value) {
+        return Ok(());
+    }
+    Err(ModelError::Hyperparameter { name, value: value.to_string(), range })
+}
+
 /// Checked hyper-parameters that learn a model from data.
 pub trait Fit {
     /// The fitted model.

@@ -48,6 +48,9 @@ fn checked<P: ParamGuard>(model: &ModelSpec, params: P) -> Result<P::Checked, In
     })
 }
 
+/// The class weight of every kind of a specification: rows of both classes count alike.
+const CLASSES_ALIKE_PPM: u32 = 1_000_000;
+
 // Every parameter is named below: a default that changes must not change what a specification means.
 
 fn logistic(spec: &LogisticSpec) -> LogisticParams {
@@ -57,7 +60,7 @@ fn logistic(spec: &LogisticSpec) -> LogisticParams {
         l1_micro: 0,
         newton_rounds,
         warm_rounds: 0,
-        positive_weight_ppm: 1_000_000,
+        positive_weight_ppm: CLASSES_ALIKE_PPM,
         normalisation: Normalisation::Standard,
     }
 }
@@ -84,7 +87,7 @@ fn gbdt(spec: &GbdtSpec) -> GbdtParams {
         category_smoothing_micro: spec.category_smoothing_micro,
         category_l2_micro: spec.category_l2_micro,
         categories_max: spec.categories_max,
-        positive_weight_ppm: 1_000_000,
+        positive_weight_ppm: CLASSES_ALIKE_PPM,
         early_stopping_rounds: spec.early_stopping_rounds,
         validation_ppm: spec.validation_ppm,
         monotone: spec.monotone.iter().map(direction).collect(),
@@ -100,7 +103,7 @@ fn forest(spec: &ForestSpec) -> ForestParams {
         min_rows_leaf,
         features_a_node,
         bins_max,
-        positive_weight_ppm: 1_000_000,
+        positive_weight_ppm: CLASSES_ALIKE_PPM,
         seed,
     }
 }

@@ -4,6 +4,7 @@ use crate::blocks::{Wanted, sums};
 use crate::encoder::EncodedRows;
 use crate::linalg::solve_spd;
 use crate::logistic::measure;
+use crate::traits::in_range;
 use crate::weighted::WeightedSum;
 use crate::{Dataset, Fit, ModelError, Normalisation, ParamGuard, TrainedOn};
 use serde::{Deserialize, Serialize};
@@ -43,13 +44,7 @@ impl ParamGuard for LinearParams {
     type Checked = CheckedLinearParams;
 
     fn check(self) -> Result<CheckedLinearParams, ModelError> {
-        if !(1..=1_000_000_000).contains(&self.l2_micro) {
-            return Err(ModelError::Hyperparameter {
-                name: "l2_micro",
-                value: self.l2_micro.to_string(),
-                range: "1 to 1000000000",
-            });
-        }
+        in_range("l2_micro", self.l2_micro, 1, 1_000_000_000, "1 to 1000000000")?;
         Ok(CheckedLinearParams(self))
     }
 }

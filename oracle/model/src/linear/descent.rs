@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::blocks::{BLOCK_ROWS, Block, Wanted, sums};
 use crate::encoder::EncodedRows;
+use crate::traits::in_range;
 use crate::weighted::WeightedSum;
 use crate::{
     CounterRng, Curve, Dataset, Encoder, EpochLoss, Fit, ModelError, Normalisation, ParamGuard, TrainedOn,
@@ -61,9 +62,7 @@ impl ParamGuard for DescentParams {
             ("batch_rows", self.batch_rows, 1, BATCH_ROWS_MAX, "1 to 65536"),
             ("epochs", self.epochs, 1, EPOCHS_MAX, "1 to 100000"),
         ] {
-            if !(low..=high).contains(&value) {
-                return Err(ModelError::Hyperparameter { name, value: value.to_string(), range });
-            }
+            in_range(name, value, low, high, range)?;
         }
         Ok(CheckedDescentParams(self))
     }

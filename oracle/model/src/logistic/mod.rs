@@ -13,6 +13,7 @@ mod proximal;
 
 use crate::codec::{Body, Reader, Writer};
 use crate::encoder::EncodedRows;
+use crate::traits::in_range;
 use crate::weighted::WeightedSum;
 use crate::{
     Dataset, Encoder, Fit, ModelError, Normalisation, Output, ParamGuard, Parts, Predict, TrainedOn,
@@ -83,9 +84,7 @@ impl ParamGuard for LogisticParams {
             ("newton_rounds", self.newton_rounds, 1, NEWTON_ROUNDS_MAX, "1 to 100"),
             ("warm_rounds", self.warm_rounds, 0, NEWTON_ROUNDS_MAX, "0 to 100"),
         ] {
-            if !(low..=high).contains(&value) {
-                return Err(ModelError::Hyperparameter { name, value: value.to_string(), range });
-            }
+            in_range(name, value, low, high, range)?;
         }
         class_weight::check(self.positive_weight_ppm)?;
         Ok(CheckedLogisticParams(self))

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::traits::in_range;
 use crate::{ModelError, Normalisation, ParamGuard, class_weight};
 
 /// Most hidden layers.
@@ -109,22 +110,20 @@ impl ParamGuard for MlpParams {
         if let Some(units) = self.hidden.iter().find(|units| !(1..=UNITS_MAX).contains(units)) {
             return refused("hidden", format!("a layer of {units}"), "layers of 1 to 1024 units");
         }
-        let ranges: [(&'static str, u64, std::ops::RangeInclusive<u64>, &'static str); 10] = [
-            ("epochs", self.epochs.into(), 1..=EPOCHS_MAX.into(), "1 to 10000"),
-            ("row_visits_max", self.row_visits_max, 1..=u64::MAX, "at least 1"),
-            ("batch_rows", self.batch_rows.into(), 1..=BATCH_ROWS_MAX.into(), "1 to 1048576"),
-            ("learning_rate_ppm", self.learning_rate_ppm.into(), 1..=1_000_000, "1 to 1000000"),
-            ("weight_decay_micro", self.weight_decay_micro.into(), 0..=1_000_000, "0 to 1000000"),
-            ("beta1_ppm", self.beta1_ppm.into(), 0..=999_999, "0 to 999999"),
-            ("beta2_ppm", self.beta2_ppm.into(), 0..=999_999, "0 to 999999"),
-            ("validation_ppm", self.validation_ppm.into(), 0..=500_000, "0 to 500000"),
-            ("patience", self.patience.into(), 1..=EPOCHS_MAX.into(), "1 to 10000"),
-            ("ensemble_size", self.ensemble_size.into(), 1..=ENSEMBLE_MAX.into(), "1 to 64"),
+        let ranges: [(&'static str, u64, u64, u64, &'static str); 10] = [
+            ("epochs", self.epochs.into(), 1, EPOCHS_MAX.into(), "1 to 10000"),
+            ("row_visits_max", self.row_visits_max, 1, u64::MAX, "at least 1"),
+            ("batch_rows", self.batch_rows.into(), 1, BATCH_ROWS_MAX.into(), "1 to 1048576"),
+            ("learning_rate_ppm", self.learning_rate_ppm.into(), 1, 1_000_000, "1 to 1000000"),
+            ("weight_decay_micro", self.weight_decay_micro.into(), 0, 1_000_000, "0 to 1000000"),
+            ("beta1_ppm", self.beta1_ppm.into(), 0, 999_999, "0 to 999999"),
+            ("beta2_ppm", self.beta2_ppm.into(), 0, 999_999, "0 to 999999"),
+            ("validation_ppm", self.validation_ppm.into(), 0, 500_000, "0 to 500000"),
+            ("patience", self.patience.into(), 1, EPOCHS_MAX.into(), "1 to 10000"),
+            ("ensemble_size", self.ensemble_size.into(), 1, ENSEMBLE_MAX.into(), "1 to 64"),
         ];
-        for (name, value, range, text) in ranges {
-            if !range.contains(&value) {
-                return refused(name, value.to_string(), text);
-            }
+        for (name, value, least, most, range) in ranges {
+            in_range(name, value, least, most, range)?;
         }
         class_weight::check(self.positive_weight_ppm)?;
         Ok(CheckedMlpParams(self))

@@ -7,11 +7,12 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::ITEMS_MAX;
 use super::interactions::{Interactions, limit};
 use super::solve::{add_outer, gramian, packed_len, solve_in_place};
-use super::{ITEMS_MAX, in_range};
 use crate::codec::{Reader, Writer, encode_kind, finish_kind};
 use crate::math::canonical;
+use crate::traits::in_range;
 use crate::{CounterRng, ModelError, ParamGuard};
 
 /// The number of this kind in model files.

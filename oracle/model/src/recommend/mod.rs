@@ -19,20 +19,3 @@ pub use neighbours::{
     CheckedNeighbourParams, NEIGHBOURS_MAX, NeighbourParams, Neighbours, PAIRED_HISTORY_MAX,
 };
 pub use recommender::{CheckedRecommenderParams, Recommender, RecommenderParams};
-
-use crate::ModelError;
-
-/// An error if a hyper-parameter is outside `least..=most`, which `range` says in words.
-fn in_range(
-    name: &'static str,
-    value: u32,
-    least: u32,
-    most: u32,
-    range: &'static str,
-) -> Result<(), ModelError> {
-    if (least..=most).contains(&value) {
-        Ok(())
-    } else {
-        Err(ModelError::Hyperparameter { name, value: value.to_string(), range })
-    }
-}

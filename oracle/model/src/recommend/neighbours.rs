@@ -7,9 +7,10 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::ITEMS_MAX;
 use super::interactions::{Event, Interactions};
-use super::{ITEMS_MAX, in_range};
 use crate::codec::{Reader, Writer};
+use crate::traits::in_range;
 use crate::{ModelError, ParamGuard};
 
 /// Only this many of a user's newest items form pairs: a bot would otherwise take the square of its length.

@@ -11,11 +11,11 @@ use sha2::{Digest, Sha256};
 use super::als::{AlsModel, AlsParams, CheckedAlsParams};
 use super::choice::{self, Choice};
 use super::components::{COMPONENTS, Components, Memory, WIDTH};
-use super::in_range;
 use super::interactions::{Event, Interactions};
 use super::neighbours::{CheckedNeighbourParams, NeighbourParams, Neighbours};
 use super::popularity::Popularity;
 use crate::codec::{Reader, Writer, encode_kind, finish_kind};
+use crate::traits::in_range;
 use crate::{CounterRng, FILE_BYTES_MAX, ModelError, ParamGuard, ranking};
 
 /// The number of this kind in model files.

@@ -5,8 +5,9 @@
 //! share of positives among all training rows by Laplace's rule: one row's worth of prior keeps them finite.
 
 use crate::codec::{Body, Reader, Writer};
+use crate::traits::in_range;
 use crate::trees::deep::{DeepData, DeepRules, grow_deep};
-use crate::trees::fit_data::{DeepTarget, deep_split_rules, in_range};
+use crate::trees::fit_data::{DeepTarget, deep_split_rules};
 use crate::trees::shap::add_shap;
 use crate::trees::tree::Tree;
 use crate::trees::{BINS, Bins, Columns, TREE_DEPTH_MAX};

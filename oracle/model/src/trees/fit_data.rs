@@ -5,20 +5,6 @@ use super::split::SplitRules;
 use super::sums::{RowStats, Scale, Sums};
 use crate::{Dataset, ModelError, Target, class_weight};
 
-/// An error unless a hyper-parameter is in its range.
-pub(crate) fn in_range(
-    name: &'static str,
-    value: u32,
-    least: u32,
-    most: u32,
-    range: &'static str,
-) -> Result<(), ModelError> {
-    if (least..=most).contains(&value) {
-        return Ok(());
-    }
-    Err(ModelError::Hyperparameter { name, value: value.to_string(), range })
-}
-
 /// The rules of a tree that is not boosted: no penalty, any gain, all orders of categories.
 pub(crate) fn deep_split_rules(min_rows_leaf: u32) -> SplitRules {
     SplitRules {

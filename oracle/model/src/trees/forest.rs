@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Body, Reader, Writer};
+use crate::traits::in_range;
 use crate::trees::deep::{DeepData, DeepRules, grow_deep};
-use crate::trees::fit_data::{DeepTarget, deep_split_rules, in_range, log_odds};
+use crate::trees::fit_data::{DeepTarget, deep_split_rules, log_odds};
 use crate::trees::shap::add_shap;
 use crate::trees::tree::{Node, Tree};
 use crate::trees::{BINS, Bins, Columns, TREE_DEPTH_MAX};

@@ -105,7 +105,7 @@ impl Scale {
     /// A hessian as [`Scale::row`] rounds it.
     #[inline(always)]
     pub(crate) fn rounded_hessian(&self, hessian: f64) -> f64 {
-        ((hessian * self.hessian.0 + ROUNDER) - ROUNDER) * self.hessian.1
+        f64::from(self.row(0.0, hessian).hessian) * self.hessian.1
     }
 
     /// The statistics of one row as the sum over it.

@@ -87,8 +87,8 @@ pub fn evaluate(
     })
 }
 
-/// Calls `seen` with each priced sale at or after `from_s` and before `to_s` (unix seconds; `None`: to the last) that has another before it, how far its price was from
-/// the market's level, and what the model predicted from what was known strictly before it.
+/// Calls `seen` with each priced sale at or after `from_s` and before `to_s` (unix seconds; `None`: to the last) that has another
+/// before it, how far its price was from the market's level, and what the model predicted from what was known strictly before it.
 ///
 /// # Errors
 /// [`TaskError::Range`] if the model learnt from sales after `from_s`, `to_s` is not later, or there is none to predict.

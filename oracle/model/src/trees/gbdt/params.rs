@@ -1,6 +1,7 @@
 //! Hyper-parameters of gradient boosting, as integers in stated units.
 
 use crate::codec::{Reader, Writer};
+use crate::traits::in_range;
 use crate::trees::{BINS, Monotone, TREE_DEPTH_MAX};
 use crate::{FEATURES_MAX, ModelError, ParamGuard, class_weight};
 use serde::{Deserialize, Serialize};
@@ -134,9 +135,7 @@ impl ParamGuard for GbdtParams {
             ("validation_ppm", self.validation_ppm, 1, 900_000, "1 to 900000"),
             ("monotone constraints", self.monotone.len() as u32, 0, FEATURES_MAX as u32, "one a feature"),
         ] {
-            if !(least..=most).contains(&value) {
-                return Err(ModelError::Hyperparameter { name, value: value.to_string(), range });
-            }
+            in_range(name, value, least, most, range)?;
         }
         class_weight::check(self.positive_weight_ppm)?;
         Ok(CheckedGbdtParams(self))
